@@ -1,0 +1,189 @@
+"""Read a YAML 1.2 file into plain values that remember the line they stand on.
+
+The core schema of YAML 1.2 is applied here and not by the parser: `no`, `off`, `20:30` and dates stay text, and keys
+are always text, so that a table's keys compare as they were written.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["Document", "Location", "Position", "did_you_mean", "parse", "read", "validate"]
+
+Location = tuple[str | int, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+LARGEST_FILE_BYTES = 1_000_000
+MOST_NODES = 100_000
+DEEPEST_NESTING = 32
+
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_OCTAL = re.compile(r"0o[0-7]+\Z")
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a file; lines and columns count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file: its plain value, and where each part of it stands."""
+
+    path: Path
+    value: Any
+    positions: Mapping[Location, Position]
+
+    def position(self, location: Location) -> Position:
+        """Give the place of this part, or of the nearest part around it that has one."""
+        for length in range(len(location), -1, -1):
+            if (found := self.positions.get(location[:length])) is not None:
+                return found
+        return Position(1, 1)
+
+    def problem(self, location: Location, message: str, *, hint: str = "") -> Problem:
+        """Describe a mistake in this part of the file."""
+        place = self.position(location)
+        field = ".".join(str(part) for part in location)
+        return Problem(message, self.path, place.line, place.column, field, hint)
+
+
+def read(path: Path) -> Document:
+    """Read a YAML file; raise ConfigurationError where it is missing, too large or not YAML."""
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > LARGEST_FILE_BYTES:
+            raise ConfigurationError([Problem(f"is larger than {LARGEST_FILE_BYTES} bytes", path)])
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigurationError([Problem("there is no such file", path)]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([Problem("is not UTF-8 text", path, hint="save it as UTF-8")]) from error
+    except OSError as error:
+        raise ConfigurationError([Problem(f"cannot be read: {error.strerror}", path)]) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """Read YAML text that came from this path; raise ConfigurationError with line and column where it is wrong."""
+    try:
+        node = YAML(typ="rt", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise ConfigurationError([Problem(str(error.problem or error.context), path, line, column)]) from error
+    except (YAMLError, ValueError) as error:
+        raise ConfigurationError([Problem("is not YAML", path, hint=str(error).splitlines()[0])]) from error
+    builder = _Builder(path)
+    value = builder.build(node, ()) if node is not None else None
+    if builder.problems:
+        raise ConfigurationError(builder.problems)
+    return Document(path, value, builder.positions)
+
+
+class _Builder:
+    """Turn parsed nodes into plain values and note each one's place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.positions: dict[Location, Position] = {}
+        self.problems: list[Problem] = []
+
+    def build(self, node: Node, location: Location) -> Any:
+        place = Position(node.start_mark.line + 1, node.start_mark.column + 1)
+        self.positions.setdefault(location, place)
+        if len(location) > DEEPEST_NESTING or len(self.positions) > MOST_NODES:
+            raise ConfigurationError([Problem("is nested too deeply or too long", self.path, place.line, place.column)])
+        if isinstance(node, ScalarNode):
+            return _scalar(node)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*location, index)) for index, item in enumerate(node.value)]
+        return self._mapping(node, location)
+
+    def _mapping(self, node: MappingNode, location: Location) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = Position(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if not isinstance(key_node, ScalarNode):
+                self.problems.append(Problem("a key must be plain text", self.path, place.line, place.column))
+                continue
+            key = str(key_node.value)
+            if key in result:
+                self.problems.append(Problem(f"the key {key!r} stands here twice", self.path, place.line, place.column))
+            self.positions[(*location, key)] = place
+            result[key] = self.build(value_node, (*location, key))
+        return result
+
+
+def _scalar(node: ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style in {"'", '"', "|", ">"} or str(node.tag or "").endswith(":str") and node.style is not None:
+        return text
+    for names, value in ((_NULL, None), (_TRUE, True), (_FALSE, False)):
+        if text in names:
+            return value
+    if _INTEGER.match(text):
+        return int(text)
+    if _OCTAL.match(text) or _HEXADECIMAL.match(text):
+        return int(text, 0)
+    return float(text) if _FLOAT.match(text) else text
+
+
+def validate(document: Document, model: type[ModelT], value: Any = None, location: Location = ()) -> ModelT:
+    """Give the part of the file as this model; raise ConfigurationError with every mistake and its line."""
+    checked = document.value if value is None else value
+    try:
+        return model.model_validate(checked if checked is not None else {})
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise ConfigurationError([_problem(document, location, one, model) for one in found]) from error
+
+
+def _problem(document: Document, location: Location, error: Any, model: type[BaseModel]) -> Problem:
+    where = (*location, *(part for part in error["loc"] if isinstance(part, str | int)))
+    if error["type"] == "extra_forbidden":
+        hint = did_you_mean(str(where[-1]), _names(model))
+        return document.problem(where, "is not a known key", hint=hint)
+    if error["type"] == "missing":
+        return document.problem(where, "is missing")
+    return document.problem(where, str(error["msg"]).removeprefix("Value error, "))
+
+
+def _names(model: type[BaseModel]) -> set[str]:
+    names: set[str] = set()
+    for name, field in model.model_fields.items():
+        names.add(field.alias or name)
+        for nested in _models(field.annotation):
+            names |= _names(nested)
+    return names
+
+
+def _models(annotation: Any) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give the remedy for a word that is not among the known ones, or nothing where none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,45 @@
+"""Write one line per event to standard error, and never a secret.
+
+Events are past facts, `noun.past_verb`; EVENTS is the whole list.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+__all__ = ["EVENTS", "configure", "logger"]
+
+EVENTS = {
+    "run.started": "a run of a job began",
+    "run.finished": "a run ended; carries every count",
+    "run.stopped": "a run had to stop",
+    "entry.closed": "one entry got its outcome; carries everything about it",
+    "request.repeated": "a request failed in a way that may heal and is tried again",
+    "ledger.migrated": "the ledger got a newer schema, after a backup copy",
+}
+
+
+def configure(level: str = "warning", form: Literal["text", "json"] = "text") -> None:
+    """Send log lines of at least this level to standard error, as text for people or as JSON."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """Give the logger that writes what configure() asked for."""
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return log

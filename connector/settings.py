@@ -1,0 +1,64 @@
+"""Read what belongs to the process and not to a job: CONNECTOR_… from the environment and the project's .env."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["Settings", "environment", "load"]
+
+PREFIX = "CONNECTOR_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process; every name is read from the environment with the prefix CONNECTOR_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(default_factory=Path.cwd, description="The project folder: it holds jobs/ and mappings/.")
+    ledger: str = Field("connector.db", description="Database URL or SQLite file of the ledger, relative to the home.")
+    log: Literal["debug", "info", "warning", "error"] = Field("warning", description="Least level that is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines look on standard error.")
+    ca_file: Path | None = Field(None, description="PEM file of certificate authorities, instead of the system's.")
+    hash_key: SecretStr | None = Field(None, description="Keys masks and the hash by which `forget` finds a customer.")
+
+    @property
+    def ledger_url(self) -> str:
+        """Give the ledger's address as a database URL; a relative SQLite file is relative to the home."""
+        text = self.ledger
+        if "://" not in text:
+            return f"sqlite:///{(self.home / text).resolve()}"
+        if text.startswith("sqlite:///") and not text.startswith("sqlite:////"):
+            return f"sqlite:///{(self.home / text.removeprefix('sqlite:///')).resolve()}"
+        return text
+
+
+def environment(home: Path) -> Mapping[str, str]:
+    """Give the variables `${NAME}` is looked up in: the project's .env, overruled by the real environment."""
+    written = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
+    return {**written, **os.environ}
+
+
+def load(home: Path | None = None) -> Settings:
+    """Give this process's settings; raise ConfigurationError naming the variable that does not fit."""
+    folder = home or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd())
+    found = environment(folder)
+    values = {
+        name.removeprefix(PREFIX).lower(): value for name, value in found.items() if name.startswith(PREFIX) and value
+    }
+    values["home"] = str(folder.resolve())
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(
+            [
+                Problem(str(found["msg"]), field=PREFIX + "_".join(str(part) for part in found["loc"]).upper())
+                for found in error.errors(include_url=False, include_input=False)
+            ]
+        ) from error

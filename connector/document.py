@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
 from connector.errors import ConfigurationError, Problem
 
@@ -116,11 +116,11 @@ class _Builder:
             return _scalar(node)
         if isinstance(node, SequenceNode):
             return [self.build(item, (*location, index)) for index, item in enumerate(node.value)]
-        return self._mapping(node, location)
+        return self._mapping(node.value, location)
 
-    def _mapping(self, node: MappingNode, location: Location) -> dict[str, Any]:
+    def _mapping(self, pairs: Iterable[tuple[Node, Node]], location: Location) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in pairs:
             place = Position(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, ScalarNode):
                 self.problems.append(Problem("a key must be plain text", self.path, place.line, place.column))
@@ -135,7 +135,7 @@ class _Builder:
 
 def _scalar(node: ScalarNode) -> Any:
     text = str(node.value)
-    if node.style in {"'", '"', "|", ">"} or str(node.tag or "").endswith(":str") and node.style is not None:
+    if node.style in {"'", '"', "|", ">"}:
         return text
     for names, value in ((_NULL, None), (_TRUE, True), (_FALSE, False)):
         if text in names:

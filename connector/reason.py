@@ -48,6 +48,11 @@ class Code(StrEnum):
             return Outcome.HELD
         return Outcome.SKIPPED if self in _SKIPPED else Outcome.REFUSED
 
+    @property
+    def meaning(self) -> str:
+        """Say it in words for people."""
+        return _MEANING[self]
+
 
 _HELD = frozenset(
     {
@@ -72,6 +77,31 @@ _SKIPPED = frozenset(
         Code.FILTERED,
     }
 )
+
+
+_MEANING = {
+    Code.SETTLING: "ended a short while ago and may still change; the next run looks again",
+    Code.AUDIO_AWAITED: "the recording is not there yet",
+    Code.AGENT_UNKNOWN: "the agent is not in the agents file",
+    Code.CONSENT_UNKNOWN: "the mapping does not know this word of consent",
+    Code.LIMIT_REACHED: "a limit of the job is used up",
+    Code.TRY_AGAIN: "the target had passing trouble",
+    Code.OUTCOME_UNKNOWN: "sent, but no answer came back",
+    Code.TRANSCRIPT_AWAITED: "the transcript is not there yet or cannot be split",
+    Code.NOT_FINISHED: "still going on",
+    Code.NOT_HANDLED: "no human agent spoke with the customer",
+    Code.VOICEMAIL: "a voicemail",
+    Code.AUDIO_MISSING: "the recording never came",
+    Code.TRANSCRIPT_MISSING: "the transcript never came or holds no message",
+    Code.CONSENT_REFUSED: "the customer refused the recording",
+    Code.FILTERED: "left out by the job's filter",
+    Code.UNREADABLE: "the file cannot be read",
+    Code.FIELD_MISSING: "a field Capturi requires has no value",
+    Code.FIELD_INVALID: "a field has a value Capturi would refuse",
+    Code.AUDIO_INVALID: "the recording cannot be used",
+    Code.AUDIO_TOO_LARGE: "the recording is larger than Capturi takes",
+    Code.TARGET_REFUSED: "Capturi refused it",
+}
 
 
 class Verdict(NamedTuple):

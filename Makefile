@@ -1,0 +1,46 @@
+# Everything sets itself up: a virtual environment in .venv with the versions of constraints.txt, and for the tests the
+# servers they talk to (through apt where we may).
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check bench format clean servers
+
+demo: .venv/.base
+	@$(BIN)/connector demo
+
+test: .venv/.dev servers
+	$(BIN)/python -m pytest
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev
+	$(BIN)/python tests/benchmarks/whole_path.py
+	$(BIN)/python tests/benchmarks/memory.py
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+servers:
+	@bash tests/servers.sh
+
+clean:
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.base: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv with the tools of the tests (once, about a minute) ..."
+	@$(PIP) --editable ".[dev]"
+	@touch $@ .venv/.base

@@ -1,0 +1,92 @@
+"""Hold the one command-line application and what all its commands share: settings, logs, exit codes."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+from rich.console import Console
+
+from connector import __version__, logs, settings
+from connector.errors import ConfigurationError, ConnectorError
+from connector.job.summary import ExitCode
+
+__all__ = ["app", "errors", "guarded", "load_settings", "output"]
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="connector",
+    help="Bring a contact centre's conversations into Capturi, each one once, and show why one did or did not arrive.",
+    epilog="New here? `connector demo` shows everything without configuration; `connector init DIR` starts a project.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+output = Console(soft_wrap=True, highlight=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the shape Typer calls back
+    if wanted:
+        output.print(f"connector {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _connector(
+    home: Annotated[
+        Path | None,
+        typer.Option(envvar="CONNECTOR_HOME", help="The project folder, which holds jobs/. Default: this folder."),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    _HOME["home"] = home
+
+
+_HOME: dict[str, Path | None] = {"home": None}
+
+
+def load_settings() -> settings.Settings:
+    """Give this process's settings and send its log lines where they ask for."""
+    loaded = settings.load(_HOME["home"])
+    logs.configure(loaded.log, loaded.log_format)
+    return loaded
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn a command's errors into one clear message and the documented exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or ExitCode.DONE
+        except ConfigurationError as error:
+            explain(error)
+            code = ExitCode.MEND
+        except ConnectorError as error:
+            explain(error)
+            code = ExitCode.STOPPED
+        except KeyboardInterrupt:
+            errors.print("Interrupted. What was under way is completed by the next run.", style="yellow")
+            code = ExitCode.STOPPED
+        raise typer.Exit(code)
+
+    return run
+
+
+def explain(error: ConnectorError) -> None:
+    """Print an error for a person: every mistake on its own line, the remedy behind it."""
+    if isinstance(error, ConfigurationError):
+        count = len(error.problems)
+        errors.print(f"{count} mistake{'s' if count > 1 else ''} to mend; nothing was started:", style="bold red")
+        for problem in error.problems:
+            errors.print(f"  {problem}", markup=False)
+        return
+    errors.print(f"Stopped: {error.message}", style="bold red", markup=False)
+    if error.hint:
+        errors.print(f"  {error.hint}", markup=False)

@@ -1,0 +1,13 @@
+"""Name every module that holds commands, in the order the help shows them."""
+
+import importlib
+
+__all__ = ["register"]
+
+MODULES = ("demo", "project", "run", "state", "upload", "sandbox")
+
+
+def register() -> None:
+    """Import the modules, each of which adds its commands to the application."""
+    for name in MODULES:
+        importlib.import_module(f"connector.cli.{name}")

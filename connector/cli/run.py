@@ -1,0 +1,98 @@
+"""Add the command `run`: one run of a job now."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from connector import clock
+from connector.cli.app import app, errors, guarded, load_settings, output
+from connector.cli.screen import show_summary, watching
+from connector.errors import ConfigurationError, Problem
+from connector.job.summary import ExitCode, Options, Summary
+from connector.settings import Settings
+
+__all__ = ["run"]
+
+Since = Annotated[str | None, typer.Option(help="Only sessions that ended at or after this date or time.")]
+Until = Annotated[str | None, typer.Option(help="Only sessions that ended before this date or time.")]
+
+
+@app.command(
+    epilog="Example: `connector run nightly-ccai --since 2026-03-01 --limit 100 --dry-run` shows what would go."
+)
+@guarded
+def run(  # noqa: PLR0913 - one parameter per documented option
+    job: Annotated[str, typer.Argument(help="Name of the job: its file in jobs/ without .yaml.")],
+    *,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Work on at most this many new entries.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Let a first run send more than 1,000 entries.")] = False,
+) -> int:
+    """Run a job once, now: list, map, create, upload, and say what became of every session.
+
+    A second run over the same files sends nothing again.
+    """
+    settings = load_settings()
+    try:
+        return _run(job, settings, _Wish(since, until, limit, dry_run=dry_run, yes=yes), as_json=as_json)
+    except ConfigurationError as error:
+        if as_json:
+            _print_json(_not_started(job, error, dry_run=dry_run))
+        raise
+
+
+class _Wish:
+    """What was asked for on the command line, before the job's time zone is known."""
+
+    def __init__(self, since: str | None, until: str | None, limit: int | None, *, dry_run: bool, yes: bool) -> None:
+        self.since, self.until, self.limit, self.dry_run, self.yes = since, until, limit, dry_run, yes
+
+    def options(self, zone: str) -> Options:
+        return Options(moment("--since", self.since, zone), moment("--until", self.until, zone), self.limit, self.dry_run, self.yes)
+
+
+def _run(job: str, settings: Settings, wish: _Wish, *, as_json: bool) -> int:
+    # The stages are imported here: `connector --help` must not pay for them.
+    from connector.job import loader, runner  # noqa: PLC0415
+
+    plan = loader.load(job, settings)
+    options = wish.options(plan.job.timezone)
+    for warning in plan.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False)
+    with watching(errors) as progress:
+        summary = runner.run(plan, settings, options, clock=clock.SystemClock(), progress=progress)
+    if as_json:
+        _print_json(summary)
+    else:
+        show_summary(output, summary)
+    return summary.exit_code
+
+
+def moment(option: str, text: str | None, zone: str) -> datetime | None:
+    """Give the moment a person wrote; without an offset it is meant in the job's time zone."""
+    if text is None:
+        return None
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError as error:
+        hint = "write 2026-03-24 or 2026-03-24T06:30"
+        raise ConfigurationError([Problem(f"{text!r} is not a date or time", field=option, hint=hint)]) from error
+    return (written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _not_started(job: str, error: ConfigurationError, *, dry_run: bool) -> Summary:
+    now = clock.SystemClock().now()
+    summary = Summary(job, now, dry_run=dry_run)
+    summary.finish(now, error=str(error), exit_code=ExitCode.MEND)
+    return summary
+
+
+def _print_json(summary: Summary) -> None:
+    sys.stdout.write(json.dumps(summary.as_dict(), ensure_ascii=False) + "\n")

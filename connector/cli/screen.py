@@ -1,0 +1,145 @@
+"""Draw results for people: the summary of a run, progress on a terminal, plain lines elsewhere."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from connector.job.progress import Progress as Watcher
+from connector.job.summary import Summary
+from connector.reason import Outcome
+
+__all__ = ["columns", "show_summary", "watching"]
+
+COLOURS = {"delivered": "green", "held": "yellow", "skipped": "blue", "refused": "red", "unchanged": "dim"}
+
+
+def columns(title: str | None, *names: str) -> Table:
+    """Give an empty table in the style of all tables here."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, header_style="dim", overflow="fold")
+    return table
+
+
+def show_summary(console: Console, summary: Summary) -> None:
+    """Print what a run did: counts, the reasons behind them, and where the report lies."""
+    facts = summary.as_dict()
+    seconds = (summary.finished_at - summary.started_at).total_seconds() if summary.finished_at else 0
+    what = "dry run of" if summary.dry_run else "run of"
+    console.print(
+        f"\n[bold]{what} {summary.job}[/] · {seconds:.1f} s" + (f" · {summary.run_id}" if summary.run_id else "")
+    )
+    counts = "  ".join(
+        f"[{COLOURS[name]}]{facts[name]:,} {name}[/]"
+        for name in ("delivered", "held", "skipped", "refused", "unchanged")
+    )
+    console.print(f"  {facts['seen']:,} seen:  {counts}")
+    console.print(f"  {summary.audio_uploaded:,} recordings uploaded, {size(summary.bytes_uploaded)}")
+    if summary.reasons:
+        console.print(_reasons(summary))
+    if summary.report:
+        console.print(f"  report: {summary.report}", markup=False)
+    if summary.error:
+        console.print(f"  stopped: {summary.error}", style="bold red", markup=False)
+
+
+def _reasons(summary: Summary) -> Table:
+    table = columns(None, "  outcome", "reason", "count", "what it means")
+    order = list(Outcome)
+    for code, count in sorted(summary.reasons.items(), key=lambda item: (order.index(item[0].usual_outcome), item[0])):
+        outcome = code.usual_outcome.value
+        table.add_row(f"  [{COLOURS[outcome]}]{outcome}[/]", code.value, f"{count:,}", code.meaning)
+    return table
+
+
+def size(size_bytes: float) -> str:
+    """Give a number of bytes as people say it."""
+    for unit in ("bytes", "kB", "MB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:,.1f} GB"
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[Watcher]:
+    """Show the progress of a run: a bar on a terminal, a line every thousand entries elsewhere."""
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[outcomes]}", style="dim"),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        yield _Bar(bar)
+
+
+class _Counts:
+    def __init__(self) -> None:
+        self.files = 0
+        self.done = 0
+        self.outcomes: dict[str, int] = {}
+
+    def count(self, outcome: Outcome) -> str:
+        self.done += 1
+        self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + 1
+        return " · ".join(f"{number:,} {name}" for name, number in self.outcomes.items())
+
+
+class _Bar:
+    def __init__(self, bar: Progress) -> None:
+        self.bar = bar
+        self.counts = _Counts()
+        self.task = bar.add_task("listing", total=None, outcomes="")
+
+    def listed(self, files: int) -> None:
+        self.counts.files += files
+        self.bar.update(self.task, outcomes=f"{self.counts.files:,} files")
+
+    def expects(self, sessions: int) -> None:
+        self.bar.update(self.task, description="working", total=sessions, completed=0)
+
+    def closed(self, outcome: Outcome) -> None:
+        text = self.counts.count(outcome)
+        self.bar.update(self.task, advance=1, outcomes=text)
+
+
+class _Lines:
+    EVERY = 1000
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.counts = _Counts()
+        self.total = 0
+
+    def listed(self, files: int) -> None:
+        self.counts.files += files
+
+    def expects(self, sessions: int) -> None:
+        self.total = sessions
+        self.console.print(f"{self.counts.files:,} files listed, {sessions:,} to work on")
+
+    def closed(self, outcome: Outcome) -> None:
+        text = self.counts.count(outcome)
+        if self.counts.done % self.EVERY == 0:
+            self.console.print(f"{self.counts.done:,} of about {self.total:,}: {text}")
+
+
+def facts_table(rows: Iterable[tuple[str, Any]]) -> Table:
+    """Give a two-column table of names and values."""
+    table = columns(None, "", "")
+    table.show_header = False
+    for name, value in rows:
+        table.add_row(f"[dim]{name}[/]", str(value))
+    return table

@@ -1,0 +1,117 @@
+"""Look agents up in the file that a customer keeps of them."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from connector.document import did_you_mean
+from connector.enrichment.model import Agent
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["Directory", "read_directory"]
+
+REQUIRED_COLUMNS = ("number", "id", "email", "name", "team")
+OPTIONAL_COLUMNS = ("valid_from", "valid_to")
+KEYS = ("id", "number", "email")
+
+
+class Directory:
+    """The agents a customer knows, found by id, then number, then e-mail."""
+
+    def __init__(self, agents: Iterable[Agent]) -> None:
+        self._rows: dict[tuple[str, str], list[Agent]] = {}
+        for agent in agents:
+            for key in KEYS:
+                if value := getattr(agent, key):
+                    self._rows.setdefault((key, value.casefold()), []).append(agent)
+
+    def find(self, told: Agent, day: date) -> Agent | None:
+        """Give the agent that the metadata told of, as the file has him that day; None where the file does not.
+
+        What the file says wins; what it leaves blank is filled from what the metadata told.
+        """
+        for key in KEYS:
+            value = getattr(told, key).casefold()
+            for row in self._rows.get((key, value), ()) if value else ():
+                if row.is_valid(day):
+                    return _completed(row, told)
+        return None
+
+
+def _completed(row: Agent, told: Agent) -> Agent:
+    return replace(
+        row,
+        id=row.id or told.id,
+        number=row.number or told.number,
+        email=row.email or told.email,
+        name=row.name or told.name,
+        team=row.team or told.team,
+    )
+
+
+def read_directory(path: Path) -> Directory:
+    """Read an agents file (CSV with a header); raise ConfigurationError with every mistake and its line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, dialect=_dialect(stream.read(4096)))
+            stream.seek(0)
+            problems = _header_problems(path, reader.fieldnames or [])
+            if problems:
+                raise ConfigurationError(problems)
+            return Directory(_rows(path, reader))
+    except FileNotFoundError as error:
+        raise ConfigurationError([Problem("there is no such agents file", path)]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([Problem("is not UTF-8 text", path, hint="save it as CSV UTF-8")]) from error
+    except (OSError, csv.Error) as error:
+        raise ConfigurationError([Problem(f"cannot be read: {error}", path)]) from error
+
+
+def _dialect(sample: str) -> type[csv.Dialect]:
+    # Spreadsheets of half of Europe write CSV with semicolons.
+    header = sample.splitlines()[0] if sample else ""
+    return _Semicolon if header.count(";") > header.count(",") else csv.excel
+
+
+class _Semicolon(csv.excel):
+    delimiter = ";"
+
+
+def _header_problems(path: Path, names: Iterable[str | None]) -> list[Problem]:
+    found = [str(name or "").strip() for name in names]
+    known = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+    missing = [
+        Problem(f"the column {name!r} is missing", path, 1, hint=f"the header is {','.join(known)}")
+        for name in REQUIRED_COLUMNS
+        if name not in found
+    ]
+    strange = [
+        Problem(f"the column {name!r} is not known", path, 1, hint=did_you_mean(name, known))
+        for name in found
+        if name not in known
+    ]
+    return missing + strange
+
+
+def _rows(path: Path, reader: "csv.DictReader[str]") -> Iterator[Agent]:
+    problems: list[Problem] = []
+    for row in reader:
+        values = {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+        if not any(values.values()):
+            continue
+        days: dict[str, date | None] = {}
+        for name in OPTIONAL_COLUMNS:
+            text = values.pop(name, "")
+            try:
+                days[name] = date.fromisoformat(text) if text else None
+            except ValueError:
+                problems.append(Problem("is not a date like 2026-03-24", path, reader.line_num, field=name))
+        if not any(values.get(key) for key in KEYS):
+            hint = "give a number, an id or an e-mail"
+            problems.append(Problem("this agent cannot be recognised", path, reader.line_num, hint=hint))
+        number, key, email, person, team = (values.get(column, "") for column in REQUIRED_COLUMNS)
+        yield Agent(key, number, email, person, team, days["valid_from"], days["valid_to"])
+    if problems:
+        raise ConfigurationError(problems)

@@ -1,0 +1,1 @@
+"""Run jobs: the one stage that knows all the others."""

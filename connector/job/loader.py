@@ -1,0 +1,134 @@
+"""Read a job with everything it names, and tell all its mistakes at once."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from connector import document, enrichment, mapping
+from connector.errors import ConfigurationError, Problem
+from connector.job import variables
+from connector.job.filtering import Filter, compile_filter
+from connector.job.model import Job
+from connector.settings import Settings, environment
+
+__all__ = ["Plan", "find", "load", "names"]
+
+T = TypeVar("T")
+WRITES = {"call": "capturi.conversation", "chat": "capturi.case"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job with its mappings and agents read and found right."""
+
+    job: Job
+    path: Path
+    home: Path
+    mappings: Mapping[str, mapping.Mapping]
+    agents: enrichment.Directory | None
+    filter: Filter
+    warnings: tuple[Problem, ...]
+
+    @property
+    def policy_hash(self) -> str:
+        """Give a digest of what decides about skipping: entries skipped under another one are judged anew."""
+        job = self.job
+        facts = {
+            "filter": [condition.model_dump(mode="json") for condition in job.filter],
+            "not_before": str(job.not_before or ""),
+            "agents": job.agents.model_dump(mode="json") if job.agents else None,
+            "audio": job.audio.model_dump(mode="json"),
+            "mappings": {channel: one.hash for channel, one in self.mappings.items()},
+        }
+        return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+    @property
+    def mapping_hashes(self) -> dict[str, str]:
+        """Give the digest of each channel's mapping."""
+        return {channel: one.hash for channel, one in self.mappings.items()}
+
+
+def names(home: Path) -> list[str]:
+    """Give the names of the jobs of a project folder."""
+    return sorted(path.stem for path in (home / "jobs").glob("*.yaml"))
+
+
+def find(home: Path, name: str) -> Path:
+    """Give the job file for a name or a path; raise ConfigurationError naming the jobs there are."""
+    if name.endswith((".yaml", ".yml")):
+        given = Path(name)
+        return given if given.is_absolute() or given.is_file() else home / given
+    path = home / "jobs" / f"{name}.yaml"
+    if path.is_file():
+        return path
+    known = names(home)
+    near = document.did_you_mean(name, known)
+    hint = near or (f"there are {', '.join(known)}" if known else "`connector init DIR` makes a project folder")
+    raise ConfigurationError([Problem(f"there is no job {name!r}", path, hint=hint)])
+
+
+def load(name: str, settings: Settings) -> Plan:
+    """Give the job of this name, ready to run; raise ConfigurationError with every mistake of all its files."""
+    path = find(settings.home, name)
+    written = document.read(path)
+    value, problems = variables.fill(written, environment(settings.home))
+    collect = _Collector(problems)
+    job = collect(lambda: document.validate(written, Job, value))
+    # A job that is wrong somewhere may still name its mappings right: their mistakes belong to the same answer.
+    named = _mapping_names(value)
+    mappings = {channel: _mapping(collect, written, settings.home, channel, file) for channel, file in named.items()}
+    agents_file = _text(value, "agents", "file")
+    agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
+    judged = collect(lambda: compile_filter(written, job.filter)) if job else None
+    if job and job.job != path.stem:
+        hint = f"write `job: {path.stem}` or rename the file"
+        problems.append(written.problem(("job",), f"is {job.job!r}, but the file is {path.name}", hint=hint))
+    if problems or job is None or judged is None:
+        raise ConfigurationError(problems)
+    ready = {channel: one for channel, one in mappings.items() if one is not None}
+    warnings = tuple(warning for one in ready.values() for warning in one.warnings)
+    return Plan(job, path, settings.home, ready, agents, judged, warnings)
+
+
+class _Collector:
+    """Run steps that may each find mistakes, and keep all of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+
+    def __call__(self, step: Callable[[], T]) -> T | None:
+        try:
+            return step()
+        except ConfigurationError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+def _mapping_names(value: Any) -> dict[str, str]:
+    named = value.get("mappings") if isinstance(value, dict) else None
+    if not isinstance(named, dict):
+        return {}
+    return {channel: file for channel, file in named.items() if channel in WRITES and isinstance(file, str)}
+
+
+def _text(value: Any, *keys: str) -> str | None:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _mapping(
+    collect: _Collector, written: document.Document, home: Path, channel: str, file: str
+) -> mapping.Mapping | None:
+    loaded = collect(lambda: mapping.load(home / file))
+    if loaded is not None and loaded.writes != WRITES[channel]:
+        collect.problems.append(
+            written.problem(
+                ("mappings", channel), f"{file} writes {loaded.writes}, a {channel} needs {WRITES[channel]}"
+            )
+        )
+    return loaded

@@ -1,0 +1,204 @@
+"""Describe a job file: what a person writes into `jobs/NAME.yaml`, with every default."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from connector.job.duration import parse_duration, parse_hours
+
+__all__ = [
+    "AgentsPolicy",
+    "AudioPolicy",
+    "Condition",
+    "Job",
+    "Limits",
+    "Mappings",
+    "Recordings",
+    "Schedule",
+    "Source",
+    "StandIn",
+    "Target",
+]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Copenhagen") from error
+    return name
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not a date like 2026-01-31 or a time like 2026-01-31T06:00Z") from error
+        return moment if moment.tzinfo else value
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Schedule(_Part):
+    """When `connector serve` starts the job."""
+
+    cron: str = Field(description="Five cron fields: minute, hour, day of month, month, day of week.")
+    timezone: TimeZone = Field("UTC", description="IANA zone the cron line is read in.")
+    catch_up: Literal["none", "last", "all"] = Field("last", description="Which missed starts are made up for.")
+
+
+class Recordings(_Part):
+    """Where recordings lie when they do not lie with the metadata."""
+
+    storage: str = Field(description="Address of the storage, like source.storage.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of that storage.")
+
+
+class StandIn(_Part):
+    """Fills a contact's name or e-mail where the source has none: Capturi requires both of every contact."""
+
+    name: str = Field("Unknown", description="Name of a contact without one.")
+    email: str = Field("unknown@example.invalid", description="E-mail of a contact without one.")
+
+
+class Source(_Part):
+    """Where sessions come from."""
+
+    kind: Literal["ccai"] = Field("ccai", description="The system that wrote the files.")
+    storage: str = Field(description="Address: a path, file://, sftp://, gs://, s3:// or az://.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of the storage; see the storage pages.")
+    settle: Duration = Field(
+        timedelta(minutes=20), description="How long after its end or last export a session may still change."
+    )
+    recordings: Recordings | None = Field(None, description="Storage of the recordings, where it is another one.")
+    folders: list[str] = Field(default_factory=list, description="Folders to read, as patterns; empty: all.")
+    patterns: list[str] = Field(default_factory=list, description="Names of metadata files, beside CCAI's own.")
+    transcript_pattern: str | None = Field(
+        None, description="RE2 with the groups time, name and text for a line of a TXT transcript."
+    )
+    stand_in: StandIn = Field(default_factory=StandIn, description="For contacts of a chat without name or e-mail.")
+
+
+class Mappings(_Part):
+    """The mapping file of each channel; a channel without one is skipped as `filtered`."""
+
+    call: str | None = Field(None, description="Mapping of calls: writes capturi.conversation.")
+    chat: str | None = Field(None, description="Mapping of chats: writes capturi.case.")
+
+
+class AgentsPolicy(_Part):
+    """The customer's own list of agents."""
+
+    file: str = Field(description="CSV with the header number,id,email,name,team[,valid_from,valid_to].")
+    unknown: Literal["hold", "skip", "send"] = Field("hold", description="What becomes of an agent not in the file.")
+
+
+class AudioPolicy(_Part):
+    """How long a recording is waited for, and what happens when it never comes."""
+
+    wait: Duration = Field(timedelta(days=7), description="Counted from the end of the session.")
+    missing: Literal["skip", "hold", "send"] = Field("skip", description="`send` creates without audio.")
+    max_size_bytes: int = Field(1_000_000_000, gt=0, description="Capturi takes recordings up to 1 GB.")
+
+
+class Target(_Part):
+    """Where conversations go."""
+
+    kind: Literal["capturi"] = Field("capturi", description="The system that takes conversations.")
+    url: str = Field("https://integrations.capturi.ai", description="Base address.")
+    api: Literal["v3", "v2", "v1"] = Field("v3", description="Version of the conversation call.")
+    token: SecretStr = Field(description='Token of the organisation, as "${NAME}".')
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (http:// only for this machine)")
+        return value.rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """Give the words under which the ledger remembers what this target got."""
+        return f"{self.kind} {self.url}"
+
+
+class Limits(_Part):
+    """How fast and when; a limit that is left out does not bind."""
+
+    concurrency: int = Field(16, ge=1, le=512, description="Conversations under way at once.")
+    requests_per_second: float | None = Field(None, gt=0, description="Every request counts.")
+    per_hour: int | None = Field(None, ge=1, description="Conversations created in an hour.")
+    per_day: int | None = Field(None, ge=1, description="Conversations created in a day.")
+    hours: str | None = Field(None, description="Times of day in which to send, like 20:00-06:00.")
+    timezone: TimeZone = Field("UTC", description="IANA zone of `hours`.")
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_hours(value)
+        return value
+
+
+class Condition(_Part):
+    """One condition on the source record; all must hold, else the session is skipped as `filtered`."""
+
+    path: str = Field(description="Path into the record, as in a mapping.")
+    in_: list[Any] | None = Field(None, alias="in", description="The value must be one of these.")
+    not_in: list[Any] | None = Field(None, description="The value must be none of these.")
+    matches: str | None = Field(None, description="RE2 that the value must contain.")
+    exists: bool | None = Field(None, description="Whether there must be a value.")
+
+    @field_validator("path")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("must not be empty")
+        return value
+
+    def model_post_init(self, _context: Any, /) -> None:
+        """Refuse a condition that asks for nothing."""
+        if self.in_ is None and self.not_in is None and self.matches is None and self.exists is None:
+            raise ValueError("needs one of in, not_in, matches or exists")
+
+
+class Job(_Part):
+    """One job: which sessions go where, how, and when."""
+
+    job: Name = Field(description="Name of the job: the file's name without .yaml.")
+    tenant: Name = Field(description="Part of every external id: session ids are unique per tenant only.")
+    schedule: Schedule | None = Field(None, description="Left out: the job runs only when it is told to.")
+    source: Source = Field(description="Where sessions come from.")
+    mappings: Mappings = Field(description="Mapping files, relative to the project folder.")
+    agents: AgentsPolicy | None = Field(None, description="Left out: the metadata speaks, and must be complete.")
+    audio: AudioPolicy = Field(default_factory=AudioPolicy, description="Recordings that are late or missing.")
+    target: Target = Field(description="Where conversations go.")
+    limits: Limits = Field(default_factory=Limits, description="How fast and when.")
+    filter: list[Condition] = Field(default_factory=list, description="All must hold, else skipped `filtered`.")
+    not_before: Annotated[datetime | date | None, BeforeValidator(_day)] = Field(
+        None, description="Nothing that ended earlier is sent."
+    )
+    alerts: list[SecretStr] = Field(default_factory=list, description="Addresses told of exit code 1 or 3.")
+
+    def earliest(self) -> datetime | None:
+        """Give `not_before` as a moment: a bare date begins at midnight in the schedule's time zone."""
+        value = self.not_before
+        if value is None or isinstance(value, datetime):
+            return value.astimezone(UTC) if isinstance(value, datetime) else None
+        return datetime(value.year, value.month, value.day, tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+
+    @property
+    def timezone(self) -> str:
+        """Give the zone in which dates of this job are meant."""
+        return self.schedule.timezone if self.schedule else "UTC"

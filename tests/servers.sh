@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Install the programs the tests talk to: with apt where we are root, else say what to install.
+set -euo pipefail
+declare -A wanted=([espeak-ng]=espeak-ng [ffmpeg]=ffmpeg [sox]=sox [chromium]=chromium)
+missing=()
+for program in "${!wanted[@]}"; do
+  command -v "$program" >/dev/null || missing+=("${wanted[$program]}")
+done
+[ "${#missing[@]}" -eq 0 ] && exit 0
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing what the tests talk to: ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-liberation >/dev/null
+else
+  echo "Some tests will be skipped. Install for them: ${missing[*]}"
+fi

@@ -3,10 +3,12 @@
 ConnectorError
 ├── ConfigurationError      a person mends a setting, job or mapping; nothing was started (exit code 2)
 ├── TryAgainError           passing trouble: back off, then try again
-│   └── OutcomeUnknownError     the request went out, its answer did not come back
+│   ├── OutcomeUnknownError     the request went out, its answer did not come back
+│   └── TargetUnreachableError  no connection to the target could be made; nothing was sent
 ├── SkipError               this one record cannot go on; write the reason down and take the next
 │   ├── FileMissingError        the file was listed and is gone
-│   └── FileChangedError        the file changed while it was read
+│   ├── FileChangedError        the file changed while it was read
+│   └── FileTruncatedError      the file ends too early: it is being written still, or was cut off
 └── StopError               the run cannot go on (exit code 1)
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
@@ -26,6 +28,7 @@ __all__ = [
     "ConnectorError",
     "FileChangedError",
     "FileMissingError",
+    "FileTruncatedError",
     "LedgerError",
     "OutcomeUnknownError",
     "Problem",
@@ -33,6 +36,7 @@ __all__ = [
     "StopError",
     "StorageUnreachableError",
     "TargetRejectedTokenError",
+    "TargetUnreachableError",
     "TryAgainError",
 ]
 
@@ -91,6 +95,10 @@ class OutcomeUnknownError(TryAgainError):
     """The request was sent whole and no answer came back: it may have been carried out."""
 
 
+class TargetUnreachableError(TryAgainError):
+    """No connection to the target could be made; nothing was sent."""
+
+
 class SkipError(ConnectorError):
     """This record cannot go on; the others can."""
 
@@ -113,6 +121,13 @@ class FileChangedError(SkipError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(Code.SETTLING, f"{path} changed while it was read")
+
+
+class FileTruncatedError(SkipError):
+    """The file ends too early: while it is young somebody may still be writing it."""
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(Code.UNREADABLE, message, hint=hint)
 
 
 class StopError(ConnectorError):

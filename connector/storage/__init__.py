@@ -1,0 +1,6 @@
+"""Reach the files, wherever they lie: a folder, a server, a bucket."""
+
+from connector.storage.kinds import open_storage
+from connector.storage.model import FileInfo, ReadAt, Storage
+
+__all__ = ["FileInfo", "ReadAt", "Storage", "open_storage"]

@@ -1,0 +1,74 @@
+"""List the kinds of storage, one row each, and open the one that an address names."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from connector.document import did_you_mean
+from connector.errors import ConfigurationError, Problem
+from connector.storage.local import LocalStorage
+from connector.storage.model import Storage
+
+__all__ = ["KINDS", "Kind", "open_storage"]
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of storage: how it is opened and which options it knows."""
+
+    open: Callable[[str, Mapping[str, Any], Path], Storage]
+    """(address, options, project folder) -> storage, not yet connected; raises ConfigurationError."""
+    options: frozenset[str] = frozenset()
+
+
+def _local(address: str, _options: Mapping[str, Any], home: Path) -> Storage:
+    place = address
+    if address.lower().startswith("file://"):
+        parts = urlsplit(address)
+        if parts.netloc not in {"", "localhost"}:
+            message = f"{address} names another machine"
+            raise ConfigurationError(
+                [Problem(message, field="storage", hint="write file:///folder with three slashes")]
+            )
+        place = unquote(parts.path)
+    return LocalStorage(home / Path(place).expanduser())
+
+
+KINDS: Mapping[str, Kind] = {
+    "": Kind(_local),
+    "file": Kind(_local),
+}
+"""By the scheme of the address; "" is an address without one."""
+
+
+def open_storage(address: str, options: Mapping[str, Any], home: Path) -> Storage:
+    """Give the storage that the address names, not yet connected; a relative path is relative to the home.
+
+    Raises ConfigurationError for an unknown scheme or option, naming the known ones.
+    """
+    if not address.strip():
+        raise ConfigurationError([Problem("is empty", field="storage", hint="name a folder or an address")])
+    match = _SCHEME.match(address)
+    scheme = match.group(1).lower() if match else ""
+    kind = KINDS.get(scheme)
+    if kind is None:
+        known = ", ".join(f"{name}://" for name in sorted(KINDS) if name)
+        message = f"{scheme}:// is not a known kind of storage"
+        hint = did_you_mean(scheme, KINDS) or f"known are a plain path, {known}"
+        raise ConfigurationError([Problem(message, field="storage", hint=hint)])
+    unknown = [
+        Problem("is not a known option of this storage", field=f"options.{name}", hint=_remedy(name, kind.options))
+        for name in sorted(options.keys() - kind.options)
+    ]
+    if unknown:
+        raise ConfigurationError(unknown)
+    return kind.open(address, options, home)
+
+
+def _remedy(name: str, known: frozenset[str]) -> str:
+    return did_you_mean(name, known) or (f"known are {', '.join(sorted(known))}" if known else "it takes none")

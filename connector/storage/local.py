@@ -1,0 +1,182 @@
+"""Read a folder of this machine."""
+
+import asyncio
+import errno
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.reason import Code
+from connector.storage import tree
+from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
+
+__all__ = ["LocalStorage"]
+
+T = TypeVar("T")
+
+# O_NONBLOCK keeps a named pipe from blocking the thread; it means nothing for a regular file.
+_OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EISDIR, errno.ENXIO})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
+_BROKEN_STORAGE = frozenset({errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT})
+
+
+class LocalStorage:
+    """A folder of this machine or of a share that is mounted on it; see Storage for the laws it keeps."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(os.path.normpath(root.absolute()))
+        self._real_root = os.path.realpath(self._root).rstrip("/") + "/"
+
+    @property
+    def address(self) -> str:
+        """Give the folder's absolute path."""
+        return str(self._root)
+
+    async def __aenter__(self) -> Self:
+        """Look whether the folder can be read."""
+        await asyncio.to_thread(tree.reject_unreachable, self._root)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Do nothing: no file stays open between two calls."""
+
+    async def list(self) -> AsyncIterator[Sequence[FileInfo]]:
+        """Give every file below the root in batches."""
+        # One thread of its own takes every step of the walk, so that closing it comes after a step under way.
+        loop, thread, walk = asyncio.get_running_loop(), ThreadPoolExecutor(1, "listing"), tree.walk(self._root)
+        try:
+            while batch := await loop.run_in_executor(thread, next, walk, ()):
+                yield batch
+        finally:
+            thread.submit(walk.close)
+            thread.shutdown(wait=False)
+
+    async def stat(self, path: str) -> FileInfo:
+        """Give the file's present version."""
+        return await asyncio.to_thread(self._stat, path)
+
+    async def read_many(self, files: Sequence[FileInfo], *, limit_bytes: int) -> Sequence[bytes | SkipError]:
+        """Give each file's content or the error in its place; the whole batch in one thread call."""
+        return await asyncio.to_thread(self._read_many, files, limit_bytes)
+
+    async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
+        """Give what the examiner makes of the file, in one thread call."""
+        return await asyncio.to_thread(self._examine, file, examiner)
+
+    async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
+        """Give the file's content in pieces; each piece is read and checked in one thread call."""
+        position = offset
+        while piece := await asyncio.to_thread(self._piece, file, position):
+            position += len(piece)
+            yield piece
+            if position >= file.size_bytes:
+                break
+
+    def _stat(self, path: str) -> FileInfo:
+        with self._opened(path) as handle:
+            found = os.fstat(handle)
+        return FileInfo(path, found.st_size, found.st_mtime_ns)
+
+    def _read_many(self, files: Sequence[FileInfo], limit_bytes: int) -> Sequence[bytes | SkipError]:
+        trusted: set[str] = set()
+        results: list[bytes | SkipError] = []
+        for file in files:
+            try:
+                results.append(self._read(file, limit_bytes, trusted))
+            except SkipError as error:
+                results.append(error)
+        return results
+
+    def _read(self, file: FileInfo, limit_bytes: int, trusted: set[str]) -> bytes:
+        if file.size_bytes > limit_bytes:
+            message = f"{file.path} holds {file.size_bytes} bytes, more than the {limit_bytes} read of such a file"
+            raise SkipError(Code.UNREADABLE, message, hint="see whether it is what its name says")
+        with self._opened(file.path, trusted) as handle:
+            content = os.read(handle, file.size_bytes + 1)
+            _reject_changed(handle, file)
+        if len(content) != file.size_bytes:
+            raise FileChangedError(file.path)
+        return content
+
+    def _examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
+        with self._opened(file.path) as handle:
+
+            def read_at(offset: int, length: int) -> bytes:
+                return os.pread(handle, length, offset)
+
+            _reject_changed(handle, file)
+            try:
+                return examiner(read_at, file.size_bytes)
+            finally:
+                with self._opened(file.path) as present:
+                    _reject_changed(present, file)
+
+    def _piece(self, file: FileInfo, offset: int) -> bytes:
+        with self._opened(file.path) as handle:
+            piece = os.pread(handle, PIECE_BYTES, offset)
+            _reject_changed(handle, file)
+        if not piece and offset < file.size_bytes:
+            raise FileChangedError(file.path)
+        return piece
+
+    @contextmanager
+    def _opened(self, path: str, trusted: set[str] | None = None) -> Iterator[int]:
+        try:
+            handle = self._open(path, set() if trusted is None else trusted)
+            try:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise FileMissingError(path)
+                yield handle
+            finally:
+                os.close(handle)
+        except OSError as error:
+            if error.errno in _MISSING:
+                tree.reject_unreachable(self._root)
+                raise FileMissingError(path) from error
+            raise _translated(path, error) from error
+
+    def _open(self, path: str, trusted: set[str]) -> int:
+        """Open the file for reading; `trusted` gathers the folders that are known to lie inside the root."""
+        parts = path.split("/")
+        if "\0" in path or not {"", ".", ".."}.isdisjoint(parts):
+            raise FileMissingError(path)
+        place = self._real_root + tree.real_name(path)
+        folder = place.rpartition("/")[0]
+        if folder not in trusted:
+            self._require_inside(folder, path)
+            trusted.add(folder)
+        try:
+            return os.open(place, _OPEN_FLAGS)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            target = os.path.realpath(place)
+            self._require_inside(target, path)
+            return os.open(target, _OPEN_FLAGS)
+
+    def _require_inside(self, place: str, path: str) -> None:
+        if not f"{os.path.realpath(place)}/".startswith(self._real_root):
+            raise FileMissingError(path)
+
+
+def _reject_changed(handle: int, file: FileInfo) -> None:
+    found = os.fstat(handle)
+    if (found.st_size, found.st_mtime_ns) != (file.size_bytes, file.modified_ns):
+        raise FileChangedError(file.path)
+
+
+def _translated(path: str, error: OSError) -> SkipError | StorageUnreachableError:
+    if error.errno in _BROKEN_STORAGE:
+        hint = "look after the disk or the network share, then run again"
+        return StorageUnreachableError(f"{path} cannot be read: {error.strerror}", hint=hint)
+    hint = "let the user who runs the connector read it" if error.errno in _FORBIDDEN else ""
+    return SkipError(Code.UNREADABLE, f"{path} cannot be read: {error.strerror}", hint=hint)

@@ -1,0 +1,98 @@
+"""State what a storage is: the laws that every kind of it keeps."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from connector.errors import SkipError
+
+__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "ReadAt", "Storage"]
+
+T = TypeVar("T")
+
+BATCH_FILES = 10_000
+PIECE_BYTES = 256 * 1024
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+ReadAt = Callable[[int, int], bytes]
+"""Give so many bytes from that offset: (offset, length) -> content, shorter only at the end of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """One version of one file, as the storage listed it."""
+
+    path: str
+    """Where the file lies below the storage's root, "/" between folders."""
+    size_bytes: int
+    modified_ns: int
+    """Nanoseconds since 1970 in UTC."""
+    etag: str | None = None
+    """What the storage calls this version, where it has a word for it."""
+
+    @property
+    def modified_at(self) -> datetime:
+        """Give the moment of the last change, aware, in UTC."""
+        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+
+
+class Storage(Protocol):
+    """A tree of files that can be listed and read.
+
+    A path is relative to the root and never leads out of it: what points elsewhere is missing (FileMissingError).
+    """
+
+    @property
+    def address(self) -> str:
+        """Name the root, always the same way and without secrets."""
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Connect; raise StorageUnreachableError with the remedy where the root cannot be reached."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of every connection."""
+        ...
+
+    def list(self) -> AsyncIterator[Sequence[FileInfo]]:
+        """Give every file below the root once, in batches of at most BATCH_FILES, in any order.
+
+        Memory stays constant however many files there are, and the event loop stays free. What comes or goes
+        meanwhile is listed or not; a part that may not be listed raises StorageUnreachableError, so that an
+        incomplete listing is never taken for a complete one.
+        """
+        ...
+
+    async def stat(self, path: str) -> FileInfo:
+        """Give the file's present version; raise FileMissingError where there is none."""
+        ...
+
+    async def read_many(self, files: Sequence[FileInfo], *, limit_bytes: int) -> Sequence[bytes | SkipError]:
+        """Give the content of each file in its place, or the error that kept it from being read.
+
+        A file that is gone (FileMissingError), is no longer the listed version (FileChangedError), is larger than
+        the limit or may not be read (SkipError) does not disturb the others.
+        """
+        ...
+
+    async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
+        """Give what the examiner makes of the file's bytes and size; it runs in a worker thread.
+
+        Raises what the examiner raises, FileMissingError, and FileChangedError where the file is not, or no longer,
+        the listed version.
+        """
+        ...
+
+    def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
+        """Give the file's content from the offset on, in pieces of about PIECE_BYTES, in constant memory.
+
+        Raises FileMissingError, and FileChangedError where size or time of change is not the listed one at the
+        beginning or no longer at the end; all pieces together are then exactly the listed version.
+        """
+        ...

@@ -1,0 +1,136 @@
+"""Walk a folder of this machine, however many files it holds and however deep it is."""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from connector.errors import StorageUnreachableError
+from connector.storage.model import BATCH_FILES, FileInfo
+
+__all__ = ["real_name", "reject_unreachable", "walk"]
+
+_MOST_OPEN_FOLDERS = 64
+_UNDECODABLE = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
+_ENCODABLE = {shown: hidden for hidden, shown in _UNDECODABLE.items()}
+
+
+def walk(root: Path) -> Generator[list[FileInfo], None, None]:
+    """Give every regular file below the root, in batches; nothing is kept but the way down to the present folder.
+
+    A link is followed where it leads to a file inside the root, and never to a folder, so no file comes twice and
+    none from elsewhere. Raises StorageUnreachableError for a folder that may not be read.
+    """
+    down = _Descent(str(root))
+    try:
+        yield from down.batches()
+    finally:
+        down.close()
+
+
+def reject_unreachable(root: Path) -> None:
+    """Raise StorageUnreachableError, with the remedy, where the root is no folder that can be read."""
+    _Descent(str(root)).close()
+
+
+def real_name(path: str) -> str:
+    """Give the path as the system spells it, where the listing had to stand in for bytes that are no UTF-8."""
+    return path if path.isascii() else path.translate(_ENCODABLE)
+
+
+class _Descent:
+    """The folders between the root and the one that is read now, each with what is left of its entries."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._real_root = os.path.realpath(root).rstrip("/") + "/"
+        self._down: list[tuple[str, Iterator[os.DirEntry[str]]]] = []
+        try:
+            self._down.append(("", os.scandir(root)))
+        except OSError as error:
+            raise _unreachable(root, error) from error
+
+    def batches(self) -> Iterator[list[FileInfo]]:
+        batch: list[FileInfo] = []
+        while self._down:
+            prefix, entries = self._down[-1]
+            if (entry := self._next(prefix, entries)) is None:
+                _close(self._down.pop()[1])
+            elif entry.is_dir(follow_symlinks=False):
+                self._enter(prefix, entry)
+            elif (file := self._file(prefix, entry)) is not None:
+                batch.append(file)
+                if len(batch) == BATCH_FILES:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+    def close(self) -> None:
+        while self._down:
+            _close(self._down.pop()[1])
+
+    def _next(self, prefix: str, entries: Iterator[os.DirEntry[str]]) -> os.DirEntry[str] | None:
+        try:
+            return next(entries, None)
+        except OSError as error:
+            raise _unreachable(f"{self._root}/{prefix}", error) from error
+
+    def _enter(self, prefix: str, folder: os.DirEntry[str]) -> None:
+        try:
+            entries: Iterator[os.DirEntry[str]] = os.scandir(folder.path)
+        except (FileNotFoundError, NotADirectoryError):
+            self._require_root()
+            return
+        except OSError as error:
+            raise _unreachable(folder.path, error) from error
+        if len(self._down) > _MOST_OPEN_FOLDERS:
+            entries = _read_out(entries)
+        self._down.append((f"{prefix}{folder.name}/", entries))
+
+    def _file(self, prefix: str, entry: os.DirEntry[str]) -> FileInfo | None:
+        try:
+            if entry.is_file(follow_symlinks=False):
+                found = entry.stat(follow_symlinks=False)
+            elif entry.is_symlink() and os.path.realpath(entry.path).startswith(self._real_root) and entry.is_file():
+                found = entry.stat()
+            else:
+                return None
+        except FileNotFoundError:
+            self._require_root()
+            return None
+        except OSError as error:
+            raise _unreachable(entry.path.rpartition("/")[0], error) from error
+        path = prefix + entry.name
+        return FileInfo(path if path.isascii() else path.translate(_UNDECODABLE), found.st_size, found.st_mtime_ns)
+
+    def _require_root(self) -> None:
+        """Take what vanished for deleted only while the root itself is still there."""
+        if not Path(self._root).is_dir():
+            raise _unreachable(self._root, FileNotFoundError())
+
+
+def _read_out(entries: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    """Read a folder to its end, so that a very deep tree does not hold more open folders than a process may."""
+    try:
+        return iter(list(entries))
+    finally:
+        _close(entries)
+
+
+def _close(entries: Iterator[os.DirEntry[str]]) -> None:
+    close = getattr(entries, "close", None)
+    if close is not None:
+        close()
+
+
+def _unreachable(folder: str, error: OSError) -> StorageUnreachableError:
+    shown = folder.translate(_UNDECODABLE)
+    if isinstance(error, FileNotFoundError):
+        return StorageUnreachableError(f"there is no folder {shown}", hint="create it, or correct the address")
+    if isinstance(error, NotADirectoryError):
+        return StorageUnreachableError(f"{shown} is a file, not a folder", hint="name the folder that holds the files")
+    if isinstance(error, PermissionError):
+        hint = "let the user who runs the connector read and enter it, or choose another folder as the storage"
+        return StorageUnreachableError(f"the folder {shown} may not be read", hint=hint)
+    hint = "look after the disk or the network share, then run again"
+    return StorageUnreachableError(f"the folder {shown} cannot be read: {error.strerror}", hint=hint)

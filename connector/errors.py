@@ -32,6 +32,7 @@ __all__ = [
     "LedgerError",
     "OutcomeUnknownError",
     "Problem",
+    "RulesBrokenError",
     "SkipError",
     "StopError",
     "StorageUnreachableError",
@@ -128,6 +129,17 @@ class FileTruncatedError(SkipError):
 
     def __init__(self, message: str = "", *, hint: str = "") -> None:
         super().__init__(Code.UNREADABLE, message, hint=hint)
+
+
+class RulesBrokenError(SkipError):
+    """The record does not fit what the target accepts.
+
+    `rules` holds each field with the rule that it breaks, never a value.
+    """
+
+    def __init__(self, code: Code, rules: Sequence[tuple[str, str]], *, hint: str = "") -> None:
+        self.rules: tuple[tuple[str, str], ...] = tuple(rules)
+        super().__init__(code, "; ".join(f"{field} {rule}" for field, rule in self.rules), hint=hint)
 
 
 class StopError(ConnectorError):

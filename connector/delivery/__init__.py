@@ -1,0 +1,29 @@
+"""Hand conversations, recordings and cases to Capturi, each one once as far as that can be known."""
+
+from connector.delivery.client import Capturi
+from connector.delivery.hours import Hours
+from connector.delivery.limits import Budget, Limits
+from connector.delivery.model import Api, Created, Delivered, Journal, Parcel, Recording, Step, Uploaded
+from connector.delivery.retry import Policy
+from connector.delivery.sender import deliver, deliver_case, deliver_message
+from connector.delivery.transport import Route
+
+__all__ = [
+    "Api",
+    "Budget",
+    "Capturi",
+    "Created",
+    "Delivered",
+    "Hours",
+    "Journal",
+    "Limits",
+    "Parcel",
+    "Policy",
+    "Recording",
+    "Route",
+    "Step",
+    "Uploaded",
+    "deliver",
+    "deliver_case",
+    "deliver_message",
+]

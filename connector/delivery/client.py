@@ -1,0 +1,177 @@
+"""Speak Capturi's integrations API: one method per call, each giving what came of it or raising what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import orjson
+
+from connector.clock import Clock, SystemClock
+from connector.delivery.address import checked_token
+from connector.delivery.limits import Limits
+from connector.delivery.model import Answer, Api, Created, Recording, Uploaded
+from connector.delivery.refusal import judge
+from connector.delivery.retry import Policy, Watcher, persist
+from connector.delivery.transport import AiohttpTransport, Content, Route, Transport
+from connector.delivery.upload import Upload
+from connector.errors import OutcomeUnknownError, SkipError, StopError
+
+__all__ = ["Capturi"]
+
+_JSON = {"Content-Type": "application/json"}
+VERIFYING_TRIES = 2
+
+
+class Capturi:
+    """The target, for use as `async with`; one per token, since limits belong to the token.
+
+    Every call raises TargetRejectedTokenError where the token is not accepted, SkipError where this one request is
+    refused, TryAgainError after the policy's tries, StopError where the address cannot be right.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        token: str,
+        *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.policy = policy or Policy()
+        self.clock = clock or SystemClock()
+        self.limits = limits or Limits(clock=self.clock)
+        self._transport: Transport
+        self._opened = AiohttpTransport(route, {"Authorization": checked_token(token)})
+        self._transport = self._opened
+
+    async def __aenter__(self) -> Self:
+        """Get ready; nothing is sent yet."""
+        await self._opened.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self._opened.__aexit__(kind, error, trace)
+
+    async def verify(self) -> None:
+        """Return where the target is reached and takes the token; nothing is created.
+
+        No call without effect is documented. Inferred: a conversation without fields is refused with 400, and a bad
+        token before that with 401 or 403. Raises StopError where something else answers at the address.
+        """
+        policy = replace(self.policy, tries=min(self.policy.tries, VERIFYING_TRIES))
+        answer = await self._send("POST", "/v3/conversation", {}, policy=policy)
+        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+            raise StopError(f"the address does not answer like Capturi (status {answer.status})", hint="see target.url")
+        try:
+            judge(answer, {})
+        except SkipError:
+            return
+
+    async def create(self, body: Mapping[str, Any], *, api: Api = "v3", watcher: Watcher | None = None) -> Created:
+        """Create a conversation; one that is there already is no error.
+
+        A create whose outcome is unknown is repeated: the external id is unique, so a 409 settles it.
+        """
+        answer = await self._send("POST", f"/{api}/conversation", body, watcher=watcher)
+        if answer.status == HTTPStatus.CONFLICT:
+            return Created(_uid(answer), existed=True)
+        judge(answer, body)
+        return Created(_uid(answer), existed=False)
+
+    async def upload(
+        self,
+        recording: Recording,
+        *,
+        uid: str | None = None,
+        external_id: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        watcher: Watcher | None = None,
+    ) -> Uploaded:
+        """Send the audio of the conversation with this uid, or where none is known with this external id.
+
+        Raises OutcomeUnknownError when the recording went out whole and no answer came back: that a second upload
+        is harmless is not known, so it is not repeated here.
+        """
+        path = audio_path(uid=uid, external_id=external_id)
+        upload = Upload(recording, fields or {})
+
+        async def attempt() -> Answer:
+            nonlocal upload
+            upload = Upload(recording, fields or {})
+            return await self._once("POST", path, {}, upload)
+
+        answer = await persist(attempt, self.policy, self.clock, repeat_unknown=False, watcher=watcher)
+        if answer.status == HTTPStatus.CONFLICT:
+            return Uploaded(0, None, already=True)
+        judge(answer, {"file": recording.file_name, "id": external_id, **(fields or {})}, audio=True)
+        if not upload.sent_whole:
+            raise OutcomeUnknownError("the target said yes before it had the whole recording")
+        return Uploaded(recording.size_bytes, upload.sha256)
+
+    async def put_case(self, body: Mapping[str, Any]) -> None:
+        """Create a case or overwrite it whole, with all its messages."""
+        judge(await self._send("PUT", "/v1/case", body), body)
+
+    async def put_message(self, body: Mapping[str, Any]) -> None:
+        """Add one message, creating the case where it is missing; the case's own fields are overwritten."""
+        judge(await self._send("PUT", "/v1/case/messages", body), body)
+
+    async def patch_case(self, external_id: str, body: Mapping[str, Any]) -> None:
+        """Change only those fields of a case that the body names."""
+        judge(await self._send("PATCH", f"/v1/case/{segment(external_id)}", body), body)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        watcher: Watcher | None = None,
+        policy: Policy | None = None,
+    ) -> Answer:
+        content = orjson.dumps(body)
+
+        async def attempt() -> Answer:
+            return await self._once(method, path, _JSON, content)
+
+        return await persist(attempt, policy or self.policy, self.clock, repeat_unknown=True, watcher=watcher)
+
+    async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
+        await self.limits.enter()
+        try:
+            return await self._transport.exchange(method, path, headers, content)
+        finally:
+            self.limits.leave()
+
+
+def audio_path(*, uid: str | None, external_id: str | None) -> str:
+    """Give the path that takes the audio of the conversation with this uid, else with this external id."""
+    if uid:
+        return f"/v1/audio/{segment(uid)}"
+    if external_id:
+        return f"/v1/audio/external/{segment(external_id)}"
+    raise ValueError("an upload needs a uid or an external id")
+
+
+def segment(text: str) -> str:
+    """Give the text as one segment of a path: percent-encoded whole, and never `.` or `..`."""
+    quoted = quote(text, safe="")
+    return quoted.replace(".", "%2E") if quoted in {".", ".."} else quoted
+
+
+def _uid(answer: Answer) -> str | None:
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    uid = found.get("uid") or found.get("UID")
+    return uid if isinstance(uid, str) and uid.strip() else None

@@ -1,0 +1,95 @@
+"""Keep the target from being asked more, faster or at other hours than a job allows."""
+
+import asyncio
+from typing import Protocol
+
+from connector.clock import Clock, SystemClock
+from connector.delivery.hours import Hours
+from connector.errors import SkipError
+from connector.reason import Code
+
+__all__ = ["Budget", "Limits", "Pace"]
+
+
+class Budget(Protocol):
+    """The conversations and messages a token may still create this hour and this day, whoever sends them."""
+
+    async def take(self) -> float:
+        """Book one, durably, and give 0; or book none and give the seconds after which to ask again."""
+        ...
+
+
+class Pace:
+    """An even flow of requests: any span of w seconds holds at most `per_second * w + 1` of them, without bursts."""
+
+    def __init__(self, per_second: float, clock: Clock) -> None:
+        if per_second <= 0:
+            raise ValueError("a pace must be greater than 0")
+        self._gap_seconds = 1 / per_second
+        self._clock = clock
+        self._next = clock.monotonic()
+
+    async def wait(self) -> None:
+        """Return when the next request may go; callers go in the order in which they came."""
+        now = self._clock.monotonic()
+        turn = max(now, self._next)
+        self._next = turn + self._gap_seconds
+        if turn > now:
+            await self._clock.sleep(turn - now)
+
+
+class Limits:
+    """All limits of one target; what is left out does not bind.
+
+    `waits` says what happens outside the hours or when a budget is used up: True waits, False holds the entry.
+    """
+
+    def __init__(  # noqa: PLR0913 - each limit of a job file is a parameter of its own
+        self,
+        *,
+        concurrency: int = 16,
+        requests_per_second: float | None = None,
+        hours: Hours | None = None,
+        budget: Budget | None = None,
+        waits: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._slots = asyncio.Semaphore(concurrency)
+        self._pace = Pace(requests_per_second, self._clock) if requests_per_second else None
+        self._hours = hours
+        self._budget = budget
+        self._waits = waits
+
+    async def enter(self) -> None:
+        """Return when one more request may be under way; leave() must follow."""
+        await self._slots.acquire()
+        if self._pace is not None:
+            try:
+                await self._pace.wait()
+            except BaseException:
+                self._slots.release()
+                raise
+
+    def leave(self) -> None:
+        """Say that the request is over."""
+        self._slots.release()
+
+    async def open(self) -> None:
+        """Return when the hours allow sending; raise SkipError(LIMIT_REACHED) where the job does not wait for that."""
+        if self._hours is None:
+            return
+        while (seconds := self._hours.seconds_until_open(self._clock.now())) > 0:
+            await self._wait_or_hold(seconds, "outside the hours in which the job may send")
+
+    async def book(self) -> None:
+        """Return when one more creation is booked; raise SkipError(LIMIT_REACHED) where the job does not wait."""
+        if self._budget is None:
+            return
+        while (seconds := await self._budget.take()) > 0:
+            await self._wait_or_hold(seconds, "the hourly or daily number of creations is used up")
+
+    async def _wait_or_hold(self, seconds: float, why: str) -> None:
+        if not self._waits:
+            raise SkipError(Code.LIMIT_REACHED, why)
+        await self._clock.sleep(seconds)

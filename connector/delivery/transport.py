@@ -1,0 +1,183 @@
+"""Carry one request to the target and its answer back: the only place that knows the HTTP library."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from yarl import URL
+
+from connector import __version__
+from connector.delivery.address import base_url, proxy_for
+from connector.delivery.model import Answer
+from connector.delivery.upload import Upload
+from connector.errors import (
+    ConfigurationError,
+    ConnectorError,
+    OutcomeUnknownError,
+    Problem,
+    StopError,
+    TargetUnreachableError,
+    TryAgainError,
+)
+
+__all__ = ["AiohttpTransport", "Content", "Route", "Transport"]
+
+Content = bytes | Upload
+
+LARGEST_ANSWER_BYTES = 64 * 1024
+# Shorter than the 5 s after which common servers drop an idle connection: a request must not race with that.
+KEEPALIVE_SECONDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the target is reached; there is no limit on a whole request, since a long upload may take its time."""
+
+    url: str
+    ca_file: Path | None = None
+    trust_env: bool = True
+    connect_seconds: float = 10.0
+    idle_seconds: float = 60.0
+
+
+class Transport(Protocol):
+    """The seam to the network."""
+
+    async def exchange(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
+        """Send one request and give its answer, whatever its status.
+
+        Raises TargetUnreachableError when nothing was sent, TryAgainError when the body broke off, and
+        OutcomeUnknownError when it may have arrived whole and no status came back.
+        """
+        ...
+
+
+class AiohttpTransport:
+    """The transport on aiohttp, for use as `async with`; docs/decisions names the measurements behind the choice."""
+
+    def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
+        self._base = base_url(route.url)
+        proxy = proxy_for(self._base) if route.trust_env else None
+        self._proxy = proxy.url if proxy else None
+        self._proxy_headers = proxy.headers if proxy else None
+        self._route = route
+        self._headers = {"User-Agent": f"conversation-connector/{__version__}", **headers}
+        self._tls = _tls(route.ca_file)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Get ready; connections are made when the first request needs one."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls, keepalive_timeout=KEEPALIVE_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._route.connect_seconds),
+            proxy=self._proxy,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def exchange(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
+        """Send one request and give its answer, as Transport promises."""
+        if self._session is None:
+            raise RuntimeError("the transport is used outside its `async with`")
+        response: aiohttp.ClientResponse | None = None
+        trouble: ConnectorError | None = None
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._route.idle_seconds) as deadline:
+                touch = _toucher(deadline, self._route.idle_seconds)
+                response = await self._session.request(
+                    method,
+                    URL(self._base + path, encoded=True),
+                    headers=headers,
+                    data=content if isinstance(content, bytes) else _Body(content, touch),
+                    allow_redirects=False,
+                    proxy_headers=self._proxy_headers,
+                )
+                touch()
+                await _read(response, body)
+        except (aiohttp.ClientError, OSError) as error:
+            # The library's errors carry the request's headers and with them the token: they must not be chained.
+            trouble = _translated(error, content)
+        finally:
+            if response is not None:
+                response.release()
+        if response is not None:
+            # The status is the answer. That its body broke off or was too long does not change what was done.
+            return Answer(response.status, response.headers, bytes(body))
+        raise trouble or TryAgainError()
+
+
+class _Body(aiohttp.Payload):
+    """Write an upload's pieces in the library's writer task, and close the recording there when it is cancelled."""
+
+    def __init__(self, upload: Upload, touch: Callable[[], None]) -> None:
+        super().__init__(upload, content_type=upload.content_type)
+        self._size = upload.size_bytes
+        self._upload = upload
+        self._touch = touch
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        async with aclosing(self._upload.pieces()) as pieces:
+            async for piece in pieces:
+                self._touch()
+                await writer.write(piece)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002 - the library's signature
+        raise TypeError("an upload is never held whole in memory")
+
+
+def _toucher(deadline: asyncio.Timeout, idle_seconds: float) -> Callable[[], None]:
+    loop = asyncio.get_running_loop()
+
+    def touch() -> None:
+        if not deadline.expired():
+            deadline.reschedule(loop.time() + idle_seconds)
+
+    return touch
+
+
+async def _read(response: aiohttp.ClientResponse, body: bytearray) -> None:
+    content = response.content
+    while (left := LARGEST_ANSWER_BYTES - len(body)) and (piece := await content.read(left)):
+        body += piece
+
+
+def _translated(error: Exception, content: Content) -> ConnectorError:
+    if isinstance(content, Upload) and content.failure is not None:
+        return content.failure
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return StopError("the target's certificate is not trusted", hint="name the authority in CONNECTOR_CA_FILE")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return StopError(f"the proxy refuses the way to the target with status {error.status}", hint="see HTTPS_PROXY")
+    what = "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return TargetUnreachableError(f"no connection to the target could be made: {what}")
+    if isinstance(content, Upload) and not content.sent_whole:
+        return TryAgainError(f"the connection broke before the recording was sent whole: {what}")
+    return OutcomeUnknownError(f"the request was sent and no answer came back: {what}")
+
+
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
+    if ca_file is None:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            [Problem("cannot be read as certificates in PEM form", ca_file, field="CONNECTOR_CA_FILE")]
+        ) from error

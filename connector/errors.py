@@ -8,7 +8,8 @@ ConnectorError
 ├── SkipError               this one record cannot go on; write the reason down and take the next
 │   ├── FileMissingError        the file was listed and is gone
 │   ├── FileChangedError        the file changed while it was read
-│   └── FileTruncatedError      the file ends too early: it is being written still, or was cut off
+│   ├── FileTruncatedError      the file ends too early: it is being written still, or was cut off
+│   └── RulesBrokenError        fields break rules of the target; carries every one of them
 └── StopError               the run cannot go on (exit code 1)
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials

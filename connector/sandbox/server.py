@@ -1,0 +1,101 @@
+"""Serve the sandbox on a real socket, inside a running event loop or as a process of its own."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from connector.errors import ConfigurationError
+from connector.sandbox.app import create_app
+from connector.sandbox.options import SandboxOptions
+
+__all__ = ["running", "serve"]
+
+KEEP_ALIVE_SECONDS = 75
+LONGEST_GOODBYE_SECONDS = 1
+
+
+class _Protocol(H11Protocol):
+    """HTTP whose application can reach the connection below it, to break it on purpose."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the process's signals to whoever runs it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running(options: SandboxOptions) -> AsyncIterator[str]:
+    """Run the sandbox in this event loop for as long as the context lasts, and give its base address.
+
+    Raises ConfigurationError where the options do not fit or the port is taken.
+    """
+    app = create_app(options)
+    listener = _listen(options)
+    config = uvicorn.Config(
+        app,
+        http=_Protocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=LONGEST_GOODBYE_SECONDS,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await server.ready.wait()
+        yield _address(listener)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def serve(options: SandboxOptions) -> None:
+    """Run the sandbox until SIGINT or SIGTERM; its address is the one line on standard output."""
+    asyncio.run(_serve(options))
+
+
+async def _serve(options: SandboxOptions) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(options) as address:
+        print(f"sandbox listening on {address}", flush=True)  # noqa: T201 - the one line that the command prints
+        await stop.wait()
+
+
+def _listen(options: SandboxOptions) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((options.host, options.port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the sandbox cannot listen on {options.host}:{options.port}: {error.strerror}",
+            hint="give another --port; 0 takes a free one",
+        ) from error
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -6,9 +6,14 @@ from typing import Any
 
 from sample_data.voices import Part, Span
 
-__all__ = ["MENUS", "VIRTUAL_AGENT", "Call", "Timing", "iso", "timing"]
+__all__ = ["MENUS", "VIRTUAL_AGENT", "Call", "CallSample", "Timing", "days", "hours", "iso", "timing"]
 
-VIRTUAL_AGENT = {"id": 6, "name": "front_door_va", "va_alias": None, "avatar_url": "https://avatar.example.com/va/6.png"}
+VIRTUAL_AGENT = {
+    "id": 6,
+    "name": "front_door_va",
+    "va_alias": None,
+    "avatar_url": "https://avatar.example.com/va/6.png",
+}
 MENUS = {"Orders": (4, "4"), "Orders/Order info": (8, "6/8"), "Billing": (11, "11"), "Support": (15, "15")}
 
 
@@ -31,6 +36,8 @@ class Call:
     wait_seconds: int = 9
     updated: timedelta = timedelta(minutes=16, seconds=40)  # after the end: the second export
     permission: str = "not_asked"
+    scheduled: timedelta | None = None  # planned start, before the end
+    survey: tuple[int | str, str] | None = None  # rating and feedback: only the second export has them
     root: dict[str, Any] = field(default_factory=dict)  # what differs at the root
 
     def menu_of(self, leg: int) -> str | None:
@@ -59,6 +66,10 @@ class Timing:
         """Give the moment of a second of the recording."""
         return self.recording + timedelta(seconds=second)
 
+    def va_started(self, call: Call) -> datetime:
+        """Give the moment the virtual agent took the call: before the queue."""
+        return self.queued - timedelta(seconds=call.virtual_agent_seconds + 2)
+
     def leg_started(self, number: int) -> datetime:
         """Give a leg's start; the first agent is connected three seconds before the recording starts."""
         return self.at(-3 if number == 0 else self.legs[number].start)
@@ -77,3 +88,27 @@ def timing(call: Call, base: datetime, spans: tuple[tuple[Span, ...], ...], seco
 def iso(moment: datetime | None) -> str | None:
     """Give a moment as the platform writes it: milliseconds and a numeric offset."""
     return moment.isoformat(timespec="milliseconds") if moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class CallSample:
+    """A call, where its files lie, and what must become of it in the first run."""
+
+    call: Call
+    outcome: str
+    why: str
+    reason: str | None = None
+    metadata: tuple[str, ...] = ("ujet-metadata/call-{id}.json",)  # two names: first and second export
+    recording: str | None = "export/ujet-voice-recordings/call-{id}.mp3"
+    coding: str = "mp3"
+    wrapped: bool = False
+
+
+def days(number: float) -> timedelta:
+    """Give that many days."""
+    return timedelta(days=number)
+
+
+def hours(number: float) -> timedelta:
+    """Give that many hours."""
+    return timedelta(hours=number)

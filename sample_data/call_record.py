@@ -7,6 +7,7 @@ from typing import Any
 
 from sample_data import call_legs as legs
 from sample_data.call_model import MENUS, VIRTUAL_AGENT, Call, Timing, iso
+from sample_data.call_people import agent_info, menu_path, participants, transfers
 from sample_data.people import AGENTS
 
 __all__ = ["record"]
@@ -23,22 +24,24 @@ def record(call: Call, time: Timing, *, reexport: bool = True) -> dict[str, Any]
     body = _root(call, time, updated)
     body |= _durations(handled, queues)
     body |= _people(call)
-    body["participants"] = legs.participants(call, time, ids)
+    body["participants"] = participants(call, time, ids)
     body["recordings"] = [legs.recording(call, time, next(ids))] if call.parts else []
     body["queue_durations"] = queues
-    body["transfers"] = legs.transfers(call, time, ids)
+    body["transfers"] = transfers(call, time, ids)
     body["handle_durations"] = handled
     body["virtual_agent_handle_durations"] = legs.virtual(call, time, next(ids)) if call.virtual_agent_seconds else []
     body["virtual_agent_deflected_escalations"] = []
     body["consumer_handle_durations"] = legs.consumer(call, time, next(ids), body["hold_duration"] or 0)
     body["consumer_in_menu_durations"] = legs.menu_time(call, time, next(ids)) if call.menu else []
-    body["consumer_event_durations"] = []
+    body["consumer_event_durations"] = legs.survey(call, time, next(ids)) if call.survey else []
+    if call.survey and reexport:
+        body |= {"rating": call.survey[0], "has_feedback": True, "feedback": call.survey[1]}
     return body | call.root
 
 
 def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
     answered, outbound = bool(call.parts), "Outbound" in call.type
-    connected = legs.va_started(call, time) if call.virtual_agent_seconds else time.leg_started(0) if answered else None
+    connected = time.va_started(call) if call.virtual_agent_seconds else time.leg_started(0) if answered else None
     queued = time.queued if call.wait_seconds and call.menu else None
     url = f"https://storage.googleapis.com/example-bucket/ujet-voice-recordings/call-{call.id}.mp3"
     return {
@@ -56,7 +59,7 @@ def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
         "assigned_at": iso(time.recording - timedelta(seconds=7)) if answered else None,
         "connected_at": iso(connected),
         "ends_at": iso(time.ends),
-        "scheduled_at": None,
+        "scheduled_at": iso(time.ends - call.scheduled) if call.scheduled is not None else None,
         "updated_at": iso(updated),
         "wait_duration": 0,
         "queue_duration": 0,
@@ -116,10 +119,10 @@ def _people(call: Call) -> dict[str, Any]:
             "menu_type": "ivr_menu",
             "output_msg": None,
         }
-    agent = legs.agent_info(AGENTS[call.parts[-1].agent]) if call.parts else None
+    agent = agent_info(AGENTS[call.parts[-1].agent]) if call.parts else None
     return {
         "selected_menu": menu,
-        "menu_path": legs.menu_path(path) if path else None,
+        "menu_path": menu_path(path) if path else None,
         "agent_info": agent or (VIRTUAL_AGENT if call.virtual_agent_seconds else None),
         "end_user": {"id": call.end_user_id, "identifier": None, "out_contact_id": None},
         "photos": [],

@@ -3,12 +3,44 @@
 Needs espeak-ng and ffmpeg. The same versions of both give the same bytes; expected.yaml names the versions.
 """
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
-from sample_data import export
+from ruamel.yaml import YAML
 
-HERE = Path(__file__).parent
+from sample_data import expectations, writer
+
+__all__ = ["make", "tools"]
+
+HEADER = """\
+# What must become of every session, made by sample_data/make.py together with the files.
+# Times are those of the files as they are kept; segments are [startSeconds, durationSeconds].
+"""
+
+
+def tools() -> dict[str, str]:
+    """Give the versions of the programs that make the sound."""
+    found = {}
+    for name, option in (("espeak-ng", "--version"), ("ffmpeg", "-version")):
+        said = subprocess.run([name, option], check=True, capture_output=True, text=True).stdout
+        version = re.search(r"[0-9]+(\.[0-9]+)+", said)
+        found[name] = version[0] if version else "unknown"
+    return found
+
+
+def make(folder: Path) -> None:
+    """Write the samples and the answer sheet below the folder, in place of what was made there before."""
+    heard = writer.make(folder)
+    sheet = expectations.expected(folder, writer.BASE, heard, tools())
+    yaml = YAML()
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    with (folder / "expected.yaml").open("w", encoding="utf-8") as file:
+        file.write(HEADER)
+        yaml.dump(sheet, file)
+
 
 if __name__ == "__main__":
-    export.make(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    make(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

@@ -7,7 +7,7 @@ import io
 import subprocess
 import tempfile
 import wave
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RATE", "Heard", "Part", "Span", "encode_mp3", "encode_mulaw", "encode_wav", "lay"]
+__all__ = ["RATE", "Heard", "Part", "Span", "encode_mp3", "encode_mulaw", "encode_wav", "lay", "picture"]
 
 RATE = 8000
 GAP_SECONDS = 0.3
+QUIET = 60
 VOICES = {
     ("C", "en"): ("en-us+f3", 168),
     ("A", "en"): ("en-gb+m3", 160),
@@ -41,12 +42,26 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is heard while one agent has the call; turns are ("C" or "A", text) or ("hold" or "redact", seconds)."""
+    """What is heard while one agent has the call.
+
+    One turn a line: `A: text` is the agent, `C: text` the customer, `[hold 4]` and `[redact 3]` are seconds of silence.
+    """
 
     agent: int
-    turns: Sequence[Turn]
+    talk: str
     wait_before: int = 0
     voice: str = "A"
+
+    @property
+    def turns(self) -> Iterator[Turn]:
+        """Give the turns as ("A" or "C", text) and ("hold" or "redact", seconds)."""
+        for line in self.talk.strip().splitlines():
+            if line.strip().startswith("["):
+                kind, _, seconds = line.strip(" []").partition(" ")
+                yield kind, float(seconds)
+            else:
+                who, _, text = line.strip().partition(": ")
+                yield who, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +82,24 @@ class Heard:
 def lay(parts: Iterable[Part], language: str) -> Heard:
     """Speak all parts one after the other; legs, holds and redactions begin and end on whole seconds."""
     channels: list[Samples] = []
-    legs, holds, redactions = [], [], []
+    legs: list[Span] = []
+    pauses: dict[str, list[Span]] = {"hold": [], "redact": []}
     for part in parts:
         channels.append(_silence(part.wait_before))
         start = _whole(channels)
         for kind, what in part.turns:
-            if kind in ("hold", "redact"):
+            if kind in pauses:
                 begin = _whole(channels)
                 channels.append(_silence(float(what)))
-                (holds if kind == "hold" else redactions).append(Span(begin, _whole(channels)))
+                pauses[kind].append(Span(begin, _whole(channels)))
                 continue
             speech = _speak(str(what), *VOICES[part.voice if kind == "A" else "C", language])
             both = np.zeros((len(speech), 2), dtype=np.int16)
             both[:, 0 if kind == "C" else 1] = speech
             channels += [both, _silence(GAP_SECONDS)]
         legs.append(Span(start, _whole(channels)))
-    return Heard(np.concatenate(channels), tuple(legs), tuple(holds), tuple(redactions))
+    samples = np.concatenate(channels) if channels else np.zeros((0, 2), dtype=np.int16)
+    return Heard(samples, tuple(legs), tuple(pauses["hold"]), tuple(pauses["redact"]))
 
 
 def _silence(seconds: float) -> Samples:
@@ -106,7 +123,7 @@ def _speak(text: str, voice: str, words_per_minute: int) -> Samples:
     raw = ["-f", "s16le", "-ac", "1", "-ar", str(RATE), "-flags", "+bitexact", "-"]
     narrow = _ffmpeg(["-f", "wav", "-i", "-", *raw], spoken)
     samples = np.frombuffer(narrow, dtype="<i2")
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 60)
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
     return samples[loud[0] : loud[-1] + 1]
 
 
@@ -137,6 +154,12 @@ def encode_wav(samples: Samples) -> bytes:
         file.setframerate(RATE)
         file.writeframes(samples.astype("<i2").tobytes())
     return content.getvalue()
+
+
+def picture() -> bytes:
+    """Give a small grey JPEG."""
+    quiet = ["-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1"]
+    return _ffmpeg(["-f", "lavfi", "-i", "color=c=gray:s=48x32", "-frames:v", "1", *quiet, "-f", "mjpeg", "-"], b"")
 
 
 def _ffmpeg(arguments: Sequence[str], content: bytes) -> bytes:

@@ -1,0 +1,175 @@
+"""State what must become of every session: the answer sheet that demo and tests compare with."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sample_data import voices
+from sample_data.call_model import Call, CallSample
+from sample_data.calls import CALLS
+from sample_data.calls_apart import GROWING, LATIN1, TRUNCATED
+from sample_data.chat_model import ChatSample
+from sample_data.chats import CHATS
+from sample_data.voices import Heard, Span
+
+__all__ = ["expected"]
+
+# What agents.csv makes of the id in the metadata: id, name, e-mail, team
+SENT_AS = {
+    5: ("5", "Mette Krogh", "mette.krogh@acme.example", "Orders"),
+    9: ("9", "Jonas Lind", "jonas.lind@acme.example", "Order info"),
+    12: ("12", "Sara Bach", "sara.bach@acme.example", "Billing"),
+    14: ("14", "Ida Nørgaard", "ida.noergaard@acme.example", "Support"),
+    17: ("17", "Peter Dahl", "peter.dahl@acme.example", "Support"),
+}
+TEAM_THEN = {961: "Orders"}  # before Sara moved to Billing
+MONO = {"identical", "mono"}
+AFTER_LATE = {"call-1131", "chat-960"}
+BROKEN = {
+    f"call-{TRUNCATED.id}": (TRUNCATED.shows, "an old truncated file will not grow any more"),
+    f"call-{LATIN1.id}": (LATIN1.shows, "JSON is UTF-8; guessing another encoding could spoil names unseen"),
+    "call-1443": ("empty file", "there is nothing in it"),
+}
+
+
+def expected(folder: Path, base: datetime, heard: Mapping[str, Heard], tools: Mapping[str, str]) -> dict[str, Any]:
+    """Give the whole answer sheet for the samples that lie in the folder."""
+    sessions: dict[str, Any] = {}
+    for sample in (*CALLS, GROWING):
+        sessions[f"call-{sample.call.id}"] = _call(folder, sample, base, heard[str(sample.call.id)])
+    for key, (shows, why) in BROKEN.items():
+        sessions[key] = {"shows": shows, "outcome": "refused", "reason": "unreadable", "why": why}
+    for chat in CHATS:
+        sessions[f"chat-{chat.chat.id}"] = _chat(chat, base)
+    after = dict.fromkeys(AFTER_LATE, "delivered")
+    return {
+        "base": base.isoformat().replace("+00:00", "Z"),
+        "made_with": dict(tools),
+        "tenant": "acme",
+        "runs": {
+            "first": _first(sessions.values()),
+            "second": _again(sessions, {}),
+            "after_late": _again(sessions, after),
+            "after_growing": _again({**sessions, **_delivered(AFTER_LATE)}, {"call-1440": "delivered"}),
+        },
+        "sessions": sessions,
+    }
+
+
+def _delivered(keys: Iterable[str]) -> dict[str, Any]:
+    return {key: {"outcome": "delivered", "reason": None} for key in keys}
+
+
+def _first(sessions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    found = list(sessions)
+    outcomes = Counter(session["outcome"] for session in found)
+    return _counts(len(found), outcomes, Counter(session["reason"] for session in found if session["reason"]))
+
+
+def _again(sessions: Mapping[str, Mapping[str, Any]], now: Mapping[str, str]) -> dict[str, Any]:
+    """Count a later run: what is held stays held unless it goes now, all else is unchanged."""
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for key, session in sessions.items():
+        outcome = now.get(key) or ("held" if session["outcome"] == "held" else "unchanged")
+        outcomes[outcome] += 1
+        if outcome == "held":
+            reasons[session["reason"]] += 1
+    return _counts(len(sessions), outcomes, reasons)
+
+
+def _counts(seen: int, outcomes: Counter[str], reasons: Counter[str]) -> dict[str, Any]:
+    names = ("unchanged", "delivered", "held", "skipped", "refused")
+    return {"seen": seen, **{name: outcomes[name] for name in names}, "reasons": dict(sorted(reasons.items()))}
+
+
+def _call(folder: Path, sample: CallSample, base: datetime, heard: Heard) -> dict[str, Any]:
+    call = sample.call
+    result = _judged(call.shows, sample)
+    later = f"call-{call.id}" in {*AFTER_LATE, "call-1440"}
+    if sample.outcome == "delivered" or later:
+        name = "conversation" if sample.outcome == "delivered" else "conversation_later"
+        result[name] = _conversation(call, sample, base, heard)
+        result["audio"] = _audio(folder, sample, heard)
+    return result
+
+
+def _judged(shows: str, sample: CallSample | ChatSample) -> dict[str, Any]:
+    return {"shows": shows, "outcome": sample.outcome, "reason": sample.reason, "why": sample.why}
+
+
+def _conversation(call: Call, sample: CallSample, base: datetime, heard: Heard) -> dict[str, Any]:
+    agent, name, email, team = SENT_AS[call.parts[-1].agent]
+    started = base - call.ended - timedelta(seconds=heard.seconds)
+    channels = {"audioChannels": "Mono2Speaker"} if sample.coding in MONO else {}
+    return {
+        "externalIdentity": f"acme-call-{call.id}",
+        "agentId": agent,
+        "agentName": name,
+        "agentEmail": email,
+        "team": TEAM_THEN.get(call.id, team),
+        "dateTime": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "subject": call.menu_of(len(call.parts) - 1) or "Call",
+        "customer": _customer(call.phone),
+        "hasConsent": True,
+        **(channels or {"audioChannels": "Stereo", "salesPersonAudioChannel": 2}),
+        "segments": [[span.start, span.end - span.start] for span in _segments(heard)],
+    }
+
+
+def _customer(phone: str | None) -> str:
+    return phone.replace(" ", "").replace("-", "") if phone and phone.startswith("+") else "anonymous"
+
+
+def _segments(heard: Heard) -> list[Span]:
+    """Give the legs without the redacted seconds."""
+    kept = list(heard.legs)
+    for cut in heard.redactions:
+        pieces = [(Span(leg.start, min(leg.end, cut.start)), Span(max(leg.start, cut.end), leg.end)) for leg in kept]
+        kept = [piece for pair in pieces for piece in pair if piece.end > piece.start]
+    return sorted(set(kept), key=lambda span: span.start)
+
+
+def _audio(folder: Path, sample: CallSample, heard: Heard) -> dict[str, Any]:
+    names = [sample.recording.format(id=sample.call.id, part=part) for part in (1, 2)] if sample.recording else []
+    files = [folder / name for name in dict.fromkeys(names)]
+    # parts are joined: what is sent has one header and all samples
+    content = voices.encode_wav(heard.samples) if sample.coding == "parts" else files[0].read_bytes()
+    return {
+        "files": [str(path.relative_to(folder)) for path in files],
+        "container": "mp3" if sample.coding in ("mp3", "mono") else "wav",
+        "seconds": math.floor(heard.seconds),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _chat(sample: ChatSample, base: datetime) -> dict[str, Any]:
+    chat = sample.chat
+    result = _judged(chat.shows, sample)
+    if not chat.entries:
+        return result
+    began = chat.began(base).astimezone(UTC)
+    messages = []
+    for number, entry in enumerate(chat.entries, 1):
+        if entry.role == "system" or entry.kind not in ("text", "text_template", "markdown"):
+            continue
+        messages.append(
+            {
+                "messageUid": f"acme-chat-{chat.id}-{number}",
+                "created": (began + timedelta(seconds=entry.second)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "direction": "Inbound" if entry.role == "end_user" else "Outbound",
+                "from": _sender(entry.role, chat.agent or 0),
+            }
+        )
+    name = "case" if sample.outcome == "delivered" else "case_later"
+    return result | {name: {"caseUid": f"acme-chat-{chat.id}", "messages": messages}}
+
+
+def _sender(role: str, agent: int) -> str | None:
+    """Give the sender's id, which Capturi reads of outbound messages only."""
+    return {"agent": SENT_AS[agent][0], "virtual_agent": "va:6"}.get(role)

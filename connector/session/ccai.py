@@ -1,0 +1,128 @@
+"""Read the session files of CCAI Platform: one call or chat each, or what was written in a chat."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.errors import SkipError
+from connector.reason import Code
+from connector.session import naming, standing, transcript
+from connector.session.field import id_text, word
+from connector.session.legs import read_legs
+from connector.session.model import Channel, FileName, FileRole, Session, Transcript
+from connector.session.moment import read_moment
+from connector.session.reader import read_json
+from connector.storage.model import FileInfo
+
+__all__ = ["SOURCE_KIND", "parse"]
+
+SOURCE_KIND = "ccai"
+
+_WRAPPERS = {"call": Channel.CALL, "chat": Channel.CHAT}
+_FAMILIES = (("voice", Channel.CALL), ("messaging", Channel.CHAT))
+
+
+def parse(raw: bytes, file: FileInfo, *, line_pattern: str = transcript.LINE_PATTERN) -> Session | Transcript:
+    """Give the session or the transcript that the file holds; the body decides which, the name only helps.
+
+    A transcript as plain text is split by the line pattern (see transcript.parse_text). Raises SkipError: UNREADABLE
+    where this is no session, as FileTruncatedError where the file seems to be cut off; TRANSCRIPT_AWAITED where a plain
+    text cannot be split.
+    """
+    name = naming.classify(file.path)
+    if name.role is FileRole.TRANSCRIPT and transcript.is_plain_text(raw):
+        return transcript.parse_text(raw, file, line_pattern)
+    value, notes = read_json(raw, file.path)
+    if type(value) is not dict:
+        raise _no_session(file, "its outermost value is no object")
+    body, wrapper = _unwrap(value)
+    if "comm_type" in body and "entries" in body:
+        return transcript.parse_json(body, file, notes)
+    channel = _channel(body) or wrapper or name.channel
+    if channel is None:
+        raise _no_session(file, "it says neither call nor chat")
+    return _session(body, channel, file, [*notes, *_contradictions(body, channel, name)])
+
+
+def _unwrap(value: dict[str, Any]) -> tuple[dict[str, Any], Channel | None]:
+    """Take the body out of `{"call": {…}}` or `{"chat": {…}}`."""
+    if "id" not in value:
+        for key, channel in _WRAPPERS.items():
+            if type(inner := value.get(key)) is dict:
+                return inner, channel
+    return value, None
+
+
+def _channel(body: Mapping[str, Any]) -> Channel | None:
+    call = body.get("call_type") or body.get("call_uuid")
+    chat = body.get("chat_type") or body.get("chat_uuid")
+    if bool(call) is not bool(chat):
+        return Channel.CALL if call else Channel.CHAT
+    kind = (word(body.get("session_type_v2")) or word(body.get("session_type")) or "").lower()
+    for beginning, channel in _FAMILIES:
+        if kind.startswith(beginning):
+            return channel
+    has_call, has_chat = ("call_type" in body or "call_uuid" in body), ("chat_type" in body or "chat_uuid" in body)
+    if has_call is not has_chat:
+        return Channel.CALL if has_call else Channel.CHAT
+    return None
+
+
+def _session(body: dict[str, Any], channel: Channel, file: FileInfo, notes: list[str]) -> Session:
+    session_id = id_text(body.get("id"))
+    if session_id is None:
+        raise _no_session(file, "it has no id" if body.get("id") is None else "its id is no whole number")
+    times = _Times(body)
+    legs = read_legs(body)
+    created_at = times.read("created_at")
+    started_at = (
+        times.read("connected_at")
+        or times.read("assigned_at")
+        or next((leg.started_at for leg in legs if leg.started_at), None)
+    )
+    ends_at = times.read("ends_at") or times.read("ended_at")
+    updated_at = times.read("updated_at")
+    return Session(
+        source_kind=SOURCE_KIND,
+        channel=channel,
+        id=session_id,
+        uuid=word(body.get(f"{channel}_uuid")),
+        record=body,
+        status=standing.status_word(body.get("status")),
+        created_at=created_at,
+        started_at=started_at,
+        ends_at=ends_at,
+        updated_at=updated_at,
+        legs=legs,
+        file=file,
+        notes=(*notes, *times.notes),
+    )
+
+
+class _Times:
+    """The times of a record, and which of them could not be read."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._body = body
+        self.notes: list[str] = []
+
+    def read(self, name: str) -> datetime | None:
+        value = self._body.get(name)
+        if value is None or value == "":
+            return None
+        found = read_moment(value)
+        if found is None:
+            self.notes.append(f"{name} is no time and was left out")
+        return found
+
+
+def _contradictions(body: Mapping[str, Any], channel: Channel, name: FileName) -> Iterator[str]:
+    if name.channel not in {None, channel}:
+        yield f"the file's name says {name.channel}, its content {channel}"
+    if name.session_id not in {None, id_text(body.get("id"))}:
+        yield "the file's name bears another id than its content"
+
+
+def _no_session(file: FileInfo, why: str) -> SkipError:
+    hint = "see whether it is a session of the platform, or leave it out by source.patterns"
+    return SkipError(Code.UNREADABLE, f"{file.path} holds no session: {why}", hint=hint)

@@ -1,0 +1,49 @@
+"""Read a point in time however a source writes it."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+__all__ = ["read_moment"]
+
+_EARLIEST_YEAR, _LATEST_YEAR = 1971, 2199
+_LARGEST_SECONDS = 1e10
+
+
+def read_moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
+    """Give the moment in UTC, or None where the value is no time between 1971 and 2199.
+
+    Read are ISO 8601 with offset or Z, the same with blanks or slashes, and numbers of seconds, milliseconds or
+    microseconds since 1970. A time without an offset is taken to be in the zone.
+    """
+    if type(value) is str:
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            return _read_loosely(value, zone)
+    elif type(value) in {int, float}:
+        return _read_number(value)
+    else:
+        return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=zone)
+    return found.astimezone(UTC) if _EARLIEST_YEAR <= found.year <= _LATEST_YEAR else None
+
+
+def _read_loosely(text: str, zone: tzinfo) -> datetime | None:
+    bare = text.strip()
+    if bare.isascii() and bare.replace(".", "", 1).isdigit():
+        return _read_number(float(bare))
+    for word in ("UTC", "GMT", "Z", "z"):
+        bare = f"{bare.removesuffix(word).rstrip()}+00:00" if bare.endswith(word) else bare
+    mended = bare.replace("/", "-")
+    return read_moment(mended, zone) if mended != text else None
+
+
+def _read_number(number: float) -> datetime | None:
+    for _ in range(2):
+        if number > _LARGEST_SECONDS:
+            number /= 1000
+    if not 0 < number < _LARGEST_SECONDS:
+        return None
+    found = datetime.fromtimestamp(number, UTC)
+    return found if _EARLIEST_YEAR <= found.year <= _LATEST_YEAR else None

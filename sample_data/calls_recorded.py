@@ -111,6 +111,7 @@ CALLS_RECORDED = (
                     C: Kan jeg få en ny adgangskode?
                     A: Ja, den er sendt til dig nu.
                     C: Tak, den er kommet.
+                    A: Hav en god dag.
                     """,
                 ),
             ),

@@ -1,0 +1,8 @@
+"""Make a draft of a source's record by the rules of a YAML file; every value keeps its source, every gap its reason."""
+
+from connector.mapping.condition import compile_condition
+from connector.mapping.engine import apply
+from connector.mapping.loader import load, parse
+from connector.mapping.model import Draft, Mapping
+
+__all__ = ["Draft", "Mapping", "apply", "compile_condition", "load", "parse"]

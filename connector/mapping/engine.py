@@ -1,0 +1,34 @@
+"""Apply a mapping to one record: every rule once, a value or a reason for each field, never an exception."""
+
+from typing import Any
+
+from connector.mapping.failure import FieldRefusedError, RuleFailedError
+from connector.mapping.model import Context, Draft, Mapping, Trace, trace_of
+
+__all__ = ["apply"]
+
+
+def apply(mapping: Mapping, record: Any, context: Context) -> Draft:
+    """Give the draft of this record; `context` holds what `$tenant`, `$agent`, `$crm`, `$file`, `$events` name.
+
+    Never raises: what does not fit is a reason on its field, what cannot be done without is a refusal.
+    """
+    values: dict[str, Any] = {}
+    traces: dict[str, Trace] = {}
+    refusals = dict.fromkeys(mapping.unruled, "no_rule")
+    for field in mapping.fields:
+        name = field.name
+        try:
+            value, trace = field.evaluate(record, context)
+        except RuleFailedError as error:
+            traces[name] = trace_of(error.source, error.reason)
+        except FieldRefusedError as error:
+            traces[name] = trace_of(error.source, error.reason)
+            refusals[name] = error.reason
+        else:
+            traces[name] = trace
+            if value is not None:
+                values[name] = value
+    consent = mapping.read_consent(record, context) if mapping.read_consent else None
+    spans = mapping.read_spans(record, context) if mapping.read_spans else None
+    return Draft(values, traces, refusals, consent, spans)

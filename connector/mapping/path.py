@@ -1,0 +1,148 @@
+"""Compile what a mapping calls a path: plain dotted names become closures, anything richer is JMESPath."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+from jmespath.visitor import TreeInterpreter
+
+from connector.document import did_you_mean
+from connector.mapping.failure import DATA_FAULTS
+from connector.mapping.model import Context
+
+__all__ = ["CONTEXT", "PathError", "Read", "compile_path", "plain_steps", "split_root"]
+
+Read = Callable[[Any, Context], Any]
+"""A compiled path: record and context in, what stands there out, None where nothing does; raises PathError."""
+
+CONTEXT: dict[str, frozenset[str] | None] = {
+    "tenant": frozenset(),
+    "agent": frozenset({"id", "number", "email", "name", "team"}),
+    "file": frozenset({"path", "name", "folder", "modified_at"}),
+    "crm": None,
+    "events": None,
+}
+"""What `$name` can name, and the fields below it; None where they are not fixed."""
+
+_ROOT = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_STEP = re.compile(r'(\.?)([A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*")|\[([0-9]{1,9})\]')
+_INTERPRETER = TreeInterpreter()
+_FAULTS = (JMESPathError, *DATA_FAULTS)
+
+
+class PathError(Exception):
+    """The expression could not be worked out on this record."""
+
+
+def compile_path(text: str) -> Read:
+    """Give the closure that reads this path; ValueError, with what is wrong, where it is no path."""
+    root, rest = split_root(text)
+    steps = plain_steps(rest)
+    inner = _expression(rest) if steps is None else _plain(steps)
+    if root is None:
+        return lambda record, _context: inner(record)
+    return lambda _record, context: inner(context.get(root))
+
+
+def split_root(text: str) -> tuple[str | None, str]:
+    """Give the name after a leading `$` and what follows; ValueError where there is no such name."""
+    text = text.strip()
+    match = _ROOT.match(text)
+    if match is None:
+        if text.startswith("$"):
+            raise ValueError("a name must follow the `$`")
+        return None, text
+    name, rest = match[1], text[match.end() :].strip()
+    if name not in CONTEXT:
+        known = [f"${one}" for one in CONTEXT]
+        raise ValueError(f"${name} is not known: {did_you_mean(f'${name}', known) or ', '.join(known)}")
+    _check_context_field(name, rest)
+    if rest.startswith("."):
+        return name, rest[1:]
+    return name, rest if rest.startswith("[") else f"@{rest}"
+
+
+def _check_context_field(root: str, rest: str) -> None:
+    known = CONTEXT[root]
+    steps = plain_steps(rest.removeprefix(".")) if rest else ()
+    if known is None or not steps or steps[0] in known:
+        return
+    hint = did_you_mean(str(steps[0]), known) or f"it has {', '.join(sorted(known)) or 'no fields'}"
+    raise ValueError(f"${root} has no {steps[0]}: {hint}")
+
+
+def plain_steps(text: str) -> tuple[str | int, ...] | None:
+    """Give the names and indexes of a plain path, None where it is richer than that."""
+    if text == "@":
+        return ()
+    steps: list[str | int] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None or (match[2] and bool(match[1]) != bool(steps)):
+            return None
+        try:
+            steps.append(int(match[3]) if match[3] else _name(match[2]))
+        except ValueError:
+            return None
+        position = match.end()
+    return tuple(steps) or None
+
+
+def _name(text: str) -> str:
+    return str(json.loads(text)) if text.startswith('"') else text
+
+
+def _plain(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
+    if len(steps) == 1 and isinstance(steps[0], str):
+        name = steps[0]
+        return lambda value: value.get(name) if value.__class__ is dict else None
+
+    def walk(value: Any) -> Any:
+        for step in steps:
+            if value.__class__ is dict and step.__class__ is str:
+                value = value.get(step)
+            elif value.__class__ is list and step.__class__ is int:
+                value = value[step] if step < len(value) else None
+            else:
+                return None
+        return value
+
+    return walk
+
+
+def _expression(text: str) -> Callable[[Any], Any]:
+    try:
+        parsed = jmespath.compile(text).parsed
+    except (JMESPathError, *DATA_FAULTS) as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        raise ValueError(f"is neither a plain path nor JMESPath: {lines[0]}") from error
+    _check_functions(parsed)
+
+    def search(value: Any) -> Any:
+        try:
+            return _INTERPRETER.visit(parsed, value)
+        except _FAULTS as error:
+            raise PathError from error
+
+    return search
+
+
+def _check_functions(node: Any) -> None:
+    """Refuse at load what JMESPath itself finds only when it runs: unknown functions, a wrong number of arguments."""
+    if node["type"] == "function_expression":
+        name = node["value"]
+        known = Functions.FUNCTION_TABLE
+        if name not in known:
+            raise ValueError(f"JMESPath has no function {name}: {did_you_mean(name, known) or ', '.join(known)}")
+        signature = known[name]["signature"]
+        variadic = bool(signature) and signature[-1].get("variadic", False)
+        if len(node["children"]) < len(signature) or (len(node["children"]) > len(signature) and not variadic):
+            raise ValueError(f"JMESPath's {name} takes {len(signature)} argument(s)")
+    for child in node["children"]:
+        if isinstance(child, dict):
+            _check_functions(child)

@@ -1,0 +1,121 @@
+"""Compile one rule: where its value comes from, what is done to it, and what follows where there is none."""
+
+from typing import Any
+
+from connector.mapping.chain import Step, compile_chain, mismatch, run_chain
+from connector.mapping.coercion import COERCE, MISFIT, has_value
+from connector.mapping.condition import read_conditions
+from connector.mapping.failure import DATA_FAULTS
+from connector.mapping.model import Field, trace_of
+from connector.mapping.node import Node
+from connector.mapping.origin import NOTHING, ORIGINS, Made, from_paths, made_of
+from connector.mapping.settling import LEAVE, ON_ERROR, only_when, settle
+from connector.mapping.targets import TargetField
+
+__all__ = ["RULE_KEYS", "compile_field"]
+
+RULE_KEYS = (*ORIGINS, "by", "skip_empty", "as", "else", "when", "required", "on_error", "note")
+
+
+def compile_field(node: Node, target: TargetField) -> Field:
+    """Give the rule that stands here, for this field of the target; note everything that is wrong with it."""
+    made = _compile(node, target)
+    return Field(target.name, _required(node, target), made.paths, made.evaluate)
+
+
+def _compile(node: Node, target: TargetField | None) -> Made:
+    """Compile a rule of a field, or (without a target) one that stands inside join or list."""
+    if not isinstance(node.value, str) and not node.is_table(RULE_KEYS):
+        return NOTHING
+    made = _const(node, target) if node.has("const") else _worked_out(node, target)
+    evaluate = made.evaluate
+    if node.has("when"):
+        evaluate = only_when(evaluate, read_conditions(node.child("when")))
+    otherwise = _literal(node.child("else"), target, "leave else out") if node.has("else") else None
+    evaluate = settle(evaluate, otherwise, _on_error(node, target), required=_required(node, target))
+    return Made(evaluate, made.kind, made.paths)
+
+
+def _worked_out(node: Node, target: TargetField | None) -> Made:
+    if isinstance(node.value, str):
+        made = from_paths(node)
+    elif sum(node.has(key) for key in ORIGINS) == 1:
+        made = made_of(node, _nested)
+    else:
+        node.problem(f"must have exactly one of {', '.join(ORIGINS)}")
+        return NOTHING
+    steps, kind = compile_chain(node.child("as"), made.kind) if node.has("as") else ([], made.kind)
+    if target is not None:
+        remedy = mismatch(kind, target.kind)
+        if remedy is not None:
+            node.problem(f"{target.name} is {target.kind}, and this gives {kind}", remedy)
+        steps = [*steps, *_fitting(target)]
+    return Made(run_chain(made.evaluate, steps), kind, made.paths)
+
+
+def _nested(node: Node) -> Made:
+    return _compile(node, None)
+
+
+def _const(node: Node, target: TargetField | None) -> Made:
+    if any(node.has(key) for key in (*ORIGINS, "by", "skip_empty", "as") if key != "const"):
+        node.problem("has const, and beside it only when, note and required make sense")
+    value, trace = _literal(node.child("const"), target, "leave the rule out"), trace_of("const")
+    return Made(lambda _record, _context: (value, trace))
+
+
+def _literal(node: Node, target: TargetField | None, remedy: str) -> Any:
+    """Give the literal that stands here as its field takes it; note where the field cannot take it."""
+    value = node.value
+    if not has_value(value) or isinstance(value, dict) or (target is None and isinstance(value, list)):
+        node.problem("must be a text, a number, true or false", remedy)
+        return None
+    for step, reason, _ in _fitting(target) if target is not None else ():
+        try:
+            value = step(value)
+        except DATA_FAULTS:
+            node.problem(f"{node.value!r} does not fit: {reason}", _offer(target))
+            return None
+    return value
+
+
+def _offer(target: TargetField | None) -> str:
+    if target is None:
+        return ""
+    offer = ", ".join(str(choice) for choice in target.choices)
+    return f"one of {offer}" if offer else f"{target.name} is {target.kind}"
+
+
+def _fitting(target: TargetField) -> list[Step]:
+    """Give the steps that make a value fit its field."""
+    steps: list[Step] = [(COERCE[target.kind], MISFIT[target.kind], "no_value")]
+    if target.choices:
+        allowed = {choice: choice for choice in target.choices}
+        steps.append((lambda value: allowed[value], "not_allowed", "no_value"))
+    return steps
+
+
+def _required(node: Node, target: TargetField | None) -> bool:
+    needed = target is not None and target.required
+    if not node.has("required"):
+        return needed
+    asked = node.flag("required", default=False)
+    if needed and not asked:
+        node.child("required").problem("the target refuses to do without this field", "leave required out")
+    return asked
+
+
+def _on_error(node: Node, target: TargetField | None) -> str:
+    if not node.has("on_error"):
+        if node.has("else"):
+            return "else"
+        if target is None:
+            return LEAVE
+        return "refuse" if target.required else "empty"
+    chosen = node.choice("on_error", ON_ERROR, "empty")
+    place = node.child("on_error")
+    if chosen == "else" and not node.has("else"):
+        place.problem("there is no else to take", "add else, or say empty or refuse")
+    if node.has("const"):
+        place.problem("a literal cannot fail", "leave on_error out")
+    return chosen

@@ -1,0 +1,105 @@
+"""Read from a record which stretches of time its recording keeps and which it must not."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connector.mapping.coercion import number_of, text_of
+from connector.mapping.failure import DATA_FAULTS
+from connector.mapping.instant import parse_instant
+from connector.mapping.model import Context, Span, SpansReading
+from connector.mapping.path import PathError, Read
+
+__all__ = ["reader_of"]
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+DEEPEST_LIST = 4
+
+STARTS = ("started_at", "start")
+ENDS = ("ended_at", "end")
+TALK = ("call_duration", "chat_duration")
+
+
+def reader_of(
+    keep: Callable[[Any, Context], Any], origin: Callable[[Any, Context], Any], cut: Sequence[Read]
+) -> Callable[[Any, Context], SpansReading]:
+    """Give what reads the spans of a record; it never raises.
+
+    What cannot be read is not sent: a kept item without both times is dropped, a cut item without a start or an end
+    reaches as far as it can.
+    """
+
+    def read_spans(record: Any, context: Context) -> SpansReading:
+        kept = (_kept(item) for item in _items(keep(record, context), DEEPEST_LIST))
+        cuts = [_cut(item) for read in cut for item in _cut_items(read, record, context)]
+        return SpansReading(
+            keep=tuple(span for span in kept if span is not None),
+            cut=tuple(cuts),
+            origin=_moment(origin(record, context)),
+        )
+
+    return read_spans
+
+
+def _items(value: Any, depth: int) -> Iterator[Any]:
+    """Give the entries of a list, of the lists in it as well; a single object counts as a list of one."""
+    if not isinstance(value, list):
+        if value is not None:
+            yield value
+    elif depth > 0:
+        for entry in value:
+            yield from _items(entry, depth - 1)
+
+
+def _cut_items(read: Read, record: Any, context: Context) -> Iterator[Any]:
+    try:
+        value = read(record, context)
+    except PathError:
+        # Nobody knows what was to be cut: an unreadable item, which cuts everything.
+        value = False
+    return _items(value, DEEPEST_LIST)
+
+
+def _kept(item: Any) -> Span | None:
+    if not isinstance(item, dict):
+        return None
+    start, end = _moment(_first(item, STARTS)), _moment(_first(item, ENDS))
+    if start is None or end is None or end < start:
+        return None
+    return Span(start, end, _text(item.get("agent_id")), _number(_first(item, TALK)))
+
+
+def _cut(item: Any) -> Span:
+    if not isinstance(item, dict):
+        return Span(BEGINNING, END)
+    start, end = _moment(_first(item, STARTS)), _moment(_first(item, ENDS))
+    seconds = _number(item.get("duration"))
+    if end is None and start is not None and seconds is not None and 0 <= seconds < timedelta(days=1).total_seconds():
+        end = start + timedelta(seconds=seconds)
+    return Span(start or BEGINNING, end or END)
+
+
+def _first(item: dict[str, Any], names: tuple[str, ...]) -> Any:
+    return next((item[name] for name in names if item.get(name) is not None), None)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return parse_instant(value)
+    except DATA_FAULTS:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    try:
+        return text_of(value)
+    except DATA_FAULTS:
+        return None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return number_of(value)
+    except DATA_FAULTS:
+        return None

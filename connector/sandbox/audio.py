@@ -13,7 +13,8 @@ from connector.sandbox.memory import Conversation
 from connector.sandbox.multipart import BrokenMultipartError, Multipart, PartHead, Sink
 from connector.sandbox.options import Switches
 from connector.sandbox.recording import Recording, RecordingTooLargeError
-from connector.sandbox.request import last_segment, memory_of, options_of, refuse, store_of
+from connector.sandbox.rehearsal import rehearsal_of
+from connector.sandbox.request import last_segment, refuse
 from connector.sandbox.store import Store
 
 __all__ = ["routes"]
@@ -36,22 +37,23 @@ def routes() -> list[Route]:
 
 async def _by_uid(request: Request) -> Response:
     uid = last_segment(request, "/v1/audio/")
-    return await _take(request, memory_of(request).conversations.get(uid))
+    return await _take(request, rehearsal_of(request).memory.conversations.get(uid))
 
 
 async def _by_external_identity(request: Request) -> Response:
     identity = last_segment(request, "/v1/audio/external/")
-    return await _take(request, memory_of(request).by_external_identity.get(identity))
+    return await _take(request, rehearsal_of(request).memory.by_external_identity.get(identity))
 
 
 async def _take(request: Request, conversation: Conversation | None) -> Response:
     if conversation is None:
         raise HTTPException(404, "there is no such conversation")
-    options, store = options_of(request), store_of(request)
-    with Recording(_partial(store), options.largest_upload_bytes) as recording:
+    rehearsal = rehearsal_of(request)
+    store = rehearsal.store
+    with Recording(_partial(store), rehearsal.options.largest_upload_bytes) as recording:
         form = await _read(request, recording)
-        refuse(form.problems(recording, options.switches))
-        if conversation.audio and options.switches.repeated_audio == "refuse":
+        refuse(form.problems(recording, rehearsal.switches))
+        if conversation.audio and rehearsal.switches.repeated_audio == "refuse":
             store.refuse_audio(conversation)
             raise HTTPException(409, "this conversation has its audio already")
         _keep(store, conversation, form, recording)

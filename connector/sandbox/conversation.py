@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connector.sandbox.conversation_rules import VERSIONS, Version
-from connector.sandbox.request import options_of, read_json, refuse, store_of
+from connector.sandbox.rehearsal import rehearsal_of
+from connector.sandbox.request import read_json, refuse
 
 __all__ = ["routes"]
 
@@ -18,14 +19,14 @@ def routes() -> list[Route]:
 
 def _route(version: Version) -> Route:
     async def create(request: Request) -> Response:
+        rehearsal = rehearsal_of(request)
         body = await read_json(request)
-        refuse(version.problems(body, options_of(request).switches))
+        refuse(version.problems(body, rehearsal.switches))
         fields = version.current(body)
-        store = store_of(request)
-        known = store.memory.by_external_identity.get(fields["externalIdentity"])
+        known = rehearsal.memory.by_external_identity.get(fields["externalIdentity"])
         if known:
-            store.repeat(known)
+            rehearsal.store.repeat(known)
             raise HTTPException(409, "a conversation with this external identity exists already")
-        return JSONResponse({version.reply_key: store.create(version.api, fields, body).uid})
+        return JSONResponse({version.reply_key: rehearsal.store.create(version.api, fields, body).uid})
 
     return Route(f"/{version.api}/conversation", create, methods=["POST"])

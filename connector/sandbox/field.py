@@ -8,11 +8,12 @@ from typing import Any
 
 from connector.sandbox.options import Switches
 
-__all__ = ["Check", "Field", "problems", "translate"]
+__all__ = ["Check", "Field", "moment_of", "problems", "translate"]
 
 Check = Callable[[str, Any, Switches], Iterator[str]]
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?\Z")
+_MICROSECONDS = len(".123456")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,23 @@ def any_text(place: str, value: Any, _switches: Switches) -> Iterator[str]:
 
 def moment(place: str, value: Any, switches: Switches) -> Iterator[str]:
     """Want an ISO 8601 date and time, with Z or an offset unless the switch says otherwise."""
-    found = _MOMENT.match(value) if isinstance(value, str) else None
+    try:
+        found = moment_of(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
     if found is None:
         yield f"{place} must be a date and time such as 2026-03-23T20:12:51Z"
-        return
-    try:
-        datetime.fromisoformat(found[1] + (found[3] or ""))
-    except ValueError:
-        yield f"{place} is no date and time of the calendar"
-        return
-    if found[3] is None and switches.times_without_offset == "refuse":
+    elif found.tzinfo is None and switches.times_without_offset == "refuse":
         yield f"{place} must end in Z or an offset such as +01:00"
+
+
+def moment_of(value: str) -> datetime:
+    """Give the moment that an ISO 8601 text names, without an offset a naive one; raise ValueError where it is none."""
+    found = _MOMENT.match(value)
+    if found is None:
+        raise ValueError("not a date and time")
+    fraction = (found[2] or "")[:_MICROSECONDS]
+    return datetime.fromisoformat(found[1] + fraction.ljust(_MICROSECONDS, "0") * bool(fraction) + (found[3] or ""))
 
 
 def flag(place: str, value: Any, _switches: Switches) -> Iterator[str]:

@@ -90,14 +90,13 @@ def _write_case(memory: Memory, event: Event) -> None:
     )
 
 
-def _update_case(memory: Memory, event: Event) -> None:
-    case = memory.cases[event["case"]]
-    case.fields = event["fields"]
-    case.writes += 1
-
-
 def _add_message(memory: Memory, event: Event) -> None:
-    messages = memory.cases[event["case"]].messages
+    if event["case"] not in memory.cases:
+        memory.cases[event["case"]] = Case(event["fields"], event["at"], writes=0)
+    case = memory.cases[event["case"]]
+    case.fields = event["fields"] or case.fields
+    case.writes += 1
+    messages = case.messages
     uid = event["message"]["messageUid"]
     place = next((index for index, known in enumerate(messages) if known["messageUid"] == uid), None)
     if event["replace"] and place is not None:
@@ -112,6 +111,5 @@ _EFFECTS: dict[str, Callable[[Memory, Event], None]] = {
     "audio.stored": _store_audio,
     "audio.refused": _refuse_audio,
     "case.written": _write_case,
-    "case.updated": _update_case,
     "message.added": _add_message,
 }

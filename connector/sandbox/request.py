@@ -7,36 +7,16 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from connector.sandbox.memory import Memory
-from connector.sandbox.options import SandboxOptions
-from connector.sandbox.store import Store
-
-__all__ = ["last_segment", "memory_of", "options_of", "read_json", "refuse", "store_of"]
+__all__ = ["last_segment", "read_json", "refuse"]
 
 LARGEST_JSON_BYTES = 10_000_000
+_JSON = frozenset({"application/json"})
 
 
-def store_of(request: Request) -> Store:
-    """Give the memory of the sandbox that serves this request."""
-    store: Store = request.app.state.store
-    return store
-
-
-def memory_of(request: Request) -> Memory:
-    """Give what the sandbox that serves this request accepted so far."""
-    return store_of(request).memory
-
-
-def options_of(request: Request) -> SandboxOptions:
-    """Give what the sandbox that serves this request was started with."""
-    options: SandboxOptions = request.app.state.options
-    return options
-
-
-async def read_json(request: Request) -> Any:
+async def read_json(request: Request, kinds: frozenset[str] = _JSON) -> Any:
     """Give the JSON body; answer 415 where it is said to be something else, 400 where it is none, 413 over 10 MB."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if kind not in kinds:
         raise HTTPException(415, "the body must be application/json")
     body = bytearray()
     async for piece in request.stream():

@@ -67,6 +67,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[str]:
         await server.ready.wait()
         yield _address(listener)
     finally:
+        app.state.rehearsal.ending.set()
         server.should_exit = True
         await serving
 

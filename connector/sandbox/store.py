@@ -63,13 +63,16 @@ class Store:
         """Make these the fields and all messages of the case; `fields` name its id, which may be a new one."""
         self._record({"event": "case.written", "case": case_uid, "fields": fields, "messages": messages})
 
-    def update_case(self, case_uid: str, fields: dict[str, Any]) -> None:
-        """Make these the fields of the case and leave its messages."""
-        self._record({"event": "case.updated", "case": case_uid, "fields": fields})
+    def add_message(
+        self, case_uid: str, message: dict[str, Any], *, fields: dict[str, Any] | None, replace: bool
+    ) -> None:
+        """Add one message to a case, in the place of the one with its id where `replace` says so.
 
-    def add_message(self, case_uid: str, message: dict[str, Any], *, replace: bool) -> None:
-        """Add one message to a case, in the place of the one with its id where `replace` says so."""
-        self._record({"event": "message.added", "case": case_uid, "message": message, "replace": replace})
+        `fields` overwrite the case's own; a case that is new needs them.
+        """
+        self._record(
+            {"event": "message.added", "case": case_uid, "message": message, "fields": fields, "replace": replace}
+        )
 
     def _record(self, event: Event) -> None:
         event["at"] = self.now()

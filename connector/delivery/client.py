@@ -44,20 +44,19 @@ class Capturi:
         self.policy = policy or Policy()
         self.clock = clock or SystemClock()
         self.limits = limits or Limits(clock=self.clock)
-        self._transport: Transport
-        self._opened = AiohttpTransport(route, {"Authorization": checked_token(token)})
-        self._transport = self._opened
+        self._token = checked_token(token)
+        self._transport: Transport = AiohttpTransport(route, {"Authorization": self._token})
 
     async def __aenter__(self) -> Self:
         """Get ready; nothing is sent yet."""
-        await self._opened.__aenter__()
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connections."""
-        await self._opened.__aexit__(kind, error, trace)
+        await self._transport.__aexit__(kind, error, trace)
 
     async def verify(self) -> None:
         """Return where the target is reached and takes the token; nothing is created.
@@ -70,7 +69,7 @@ class Capturi:
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
             raise StopError(f"the address does not answer like Capturi (status {answer.status})", hint="see target.url")
         try:
-            judge(answer, {})
+            self._judge(answer, {})
         except SkipError:
             return
 
@@ -82,7 +81,7 @@ class Capturi:
         answer = await self._send("POST", f"/{api}/conversation", body, watcher=watcher)
         if answer.status == HTTPStatus.CONFLICT:
             return Created(_uid(answer), existed=True)
-        judge(answer, body)
+        self._judge(answer, body)
         return Created(_uid(answer), existed=False)
 
     async def upload(
@@ -100,7 +99,7 @@ class Capturi:
         is harmless is not known, so it is not repeated here.
         """
         path = audio_path(uid=uid, external_id=external_id)
-        upload = Upload(recording, fields or {})
+        upload: Upload | None = None
 
         async def attempt() -> Answer:
             nonlocal upload
@@ -110,22 +109,22 @@ class Capturi:
         answer = await persist(attempt, self.policy, self.clock, repeat_unknown=False, watcher=watcher)
         if answer.status == HTTPStatus.CONFLICT:
             return Uploaded(0, None, already=True)
-        judge(answer, {"file": recording.file_name, "id": external_id, **(fields or {})}, audio=True)
-        if not upload.sent_whole:
+        self._judge(answer, [recording.file_name, external_id, fields], audio=True)
+        if upload is None or not upload.sent_whole:
             raise OutcomeUnknownError("the target said yes before it had the whole recording")
         return Uploaded(recording.size_bytes, upload.sha256)
 
     async def put_case(self, body: Mapping[str, Any]) -> None:
         """Create a case or overwrite it whole, with all its messages."""
-        judge(await self._send("PUT", "/v1/case", body), body)
+        self._judge(await self._send("PUT", "/v1/case", body), body)
 
     async def put_message(self, body: Mapping[str, Any]) -> None:
         """Add one message, creating the case where it is missing; the case's own fields are overwritten."""
-        judge(await self._send("PUT", "/v1/case/messages", body), body)
+        self._judge(await self._send("PUT", "/v1/case/messages", body), body)
 
     async def patch_case(self, external_id: str, body: Mapping[str, Any]) -> None:
         """Change only those fields of a case that the body names."""
-        judge(await self._send("PATCH", f"/v1/case/{segment(external_id)}", body), body)
+        self._judge(await self._send("PATCH", f"/v1/case/{segment(external_id)}", body), [external_id, body])
 
     async def _send(
         self,
@@ -142,6 +141,9 @@ class Capturi:
             return await self._once(method, path, _JSON, content)
 
         return await persist(attempt, policy or self.policy, self.clock, repeat_unknown=True, watcher=watcher)
+
+    def _judge(self, answer: Answer, sent: Any, *, audio: bool = False) -> None:
+        judge(answer, [sent, self._token], audio=audio)
 
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()

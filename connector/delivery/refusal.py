@@ -17,13 +17,16 @@ __all__ = ["cleaned", "judge"]
 
 LONGEST_TEXT = 300
 SHORTEST_VALUE = 3
+SHORTEST_INSIDE = 6
+DEEPEST_NESTING = 8
 BLANK = "…"
 
 _NEVER_HEALING = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED})
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_E_MAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
+# Anchored at the begin of a word, or a long word without an @ would be scanned from each of its letters.
+_E_MAIL = re.compile(r"(?<![^\s\"'<>@])[^\s\"'<>@]+@[^\s\"'<>@]+")
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){5,}")
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
@@ -73,31 +76,39 @@ def _demand_api(answer: Answer) -> None:
 def cleaned(body: bytes, sent: Any) -> str:
     """Give what the body of an error says in at most 300 characters, with everything that was sent blanked out."""
     text = _SPACE.sub(" ", _readable(body)).strip()
-    for value in sorted(set(_values(sent)), key=len, reverse=True):
-        text = re.sub(re.escape(value), BLANK, text, flags=re.IGNORECASE)
+    values = set(_values(sent))
+    for value in sorted(values, key=len, reverse=True):
+        text = _pattern(value).sub(BLANK, text)
     text = _NUMBER.sub(BLANK, _E_MAIL.sub(BLANK, text))
-    words = {word for value in _values(sent) for word in _WORD.findall(value.casefold())}
-    words -= _PLAIN_WORDS | set(_keys(sent))
+    words = {word for value in values for word in _WORD.findall(value.casefold())} - _PLAIN_WORDS - set(_keys(sent))
     text = _WORD.sub(lambda found: BLANK if found[0].casefold() in words else found[0], text)
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + BLANK
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    # A short value inside a longer word is most likely not this value: 'name' in 'agentName' shall stay readable.
+    edges = ("", "") if len(value) >= SHORTEST_INSIDE else (r"(?<!\w)", r"(?!\w)")
+    return re.compile(f"{edges[0]}{re.escape(value)}{edges[1]}", re.IGNORECASE)
 
 
 def _readable(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     try:
-        text = "; ".join(_told(orjson.loads(body), ""))
+        text = "; ".join(_told(orjson.loads(body), "", 0))
     except orjson.JSONDecodeError:
         text = _TAG.sub(" ", _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
-    return unquote(html.unescape(text))
+    return unquote(html.unescape(text)).encode("utf-8", "replace").decode()
 
 
-def _told(value: Any, name: str) -> Iterator[str]:
+def _told(value: Any, name: str, depth: int) -> Iterator[str]:
+    if depth > DEEPEST_NESTING:
+        return
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from _told(part, f"{name}.{key}" if name else key)
+            yield from _told(part, f"{name}.{key}" if name else key, depth + 1)
     elif isinstance(value, list):
         for part in value:
-            yield from _told(part, name)
+            yield from _told(part, name, depth + 1)
     elif value is not None:
         yield f"{name}: {value}" if name else str(value)
 

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -48,7 +49,17 @@ class Route:
 
 
 class Transport(Protocol):
-    """The seam to the network."""
+    """The seam to the network, for use as `async with`."""
+
+    async def __aenter__(self) -> Self:
+        """Get ready."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        ...
 
     async def exchange(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         """Send one request and give its answer, whatever its status.
@@ -60,10 +71,10 @@ class Transport(Protocol):
 
 
 class AiohttpTransport:
-    """The transport on aiohttp, for use as `async with`; docs/decisions names the measurements behind the choice."""
+    """The transport on aiohttp; docs/decisions/0001-http-client.md has the measurements behind the choice."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        self._base = base_url(route.url)
+        self._base = str(URL(base_url(route.url))).rstrip("/")
         proxy = proxy_for(self._base) if route.trust_env else None
         self._proxy = proxy.url if proxy else None
         self._proxy_headers = proxy.headers if proxy else None
@@ -99,16 +110,16 @@ class AiohttpTransport:
         body = bytearray()
         try:
             async with asyncio.timeout(self._route.idle_seconds) as deadline:
-                touch = _toucher(deadline, self._route.idle_seconds)
                 response = await self._session.request(
                     method,
                     URL(self._base + path, encoded=True),
                     headers=headers,
-                    data=content if isinstance(content, bytes) else _Body(content, touch),
+                    data=content
+                    if isinstance(content, bytes)
+                    else _Body(content, _toucher(deadline, self._route.idle_seconds)),
                     allow_redirects=False,
                     proxy_headers=self._proxy_headers,
                 )
-                touch()
                 await _read(response, body)
         except (aiohttp.ClientError, OSError) as error:
             # The library's errors carry the request's headers and with them the token: they must not be chained.
@@ -163,13 +174,25 @@ def _translated(error: Exception, content: Content) -> ConnectorError:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return StopError("the target's certificate is not trusted", hint="name the authority in CONNECTOR_CA_FILE")
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        return StopError(f"the proxy refuses the way to the target with status {error.status}", hint="see HTTPS_PROXY")
-    what = "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
+        return _refused_by_proxy(error.status)
+    what = _named(error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return TargetUnreachableError(f"no connection to the target could be made: {what}")
     if isinstance(content, Upload) and not content.sent_whole:
         return TryAgainError(f"the connection broke before the recording was sent whole: {what}")
     return OutcomeUnknownError(f"the request was sent and no answer came back: {what}")
+
+
+def _refused_by_proxy(status: int) -> ConnectorError:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return TargetUnreachableError(f"the proxy finds no way to the target (status {status})")
+    return StopError(f"the proxy refuses the way to the target (status {status})", hint="see HTTPS_PROXY")
+
+
+def _named(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    return type(error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error).__name__
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:

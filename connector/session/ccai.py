@@ -1,6 +1,6 @@
 """Read the session files of CCAI Platform: one call or chat each, or what was written in a chat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,10 @@ def parse(raw: bytes, file: FileInfo, *, line_pattern: str = transcript.LINE_PAT
     channel = _channel(body) or wrapper or name.channel
     if channel is None:
         raise _no_session(file, "it says neither call nor chat")
-    return _session(body, channel, file, [*notes, *_contradictions(body, channel, name)])
+    session_id = id_text(body.get("id"))
+    if session_id is None:
+        raise _no_session(file, "it has no id" if body.get("id") is None else "its id is no whole number")
+    return _session(body, (channel, session_id), file, [*notes, *_contradictions(channel, session_id, name)])
 
 
 def _unwrap(value: dict[str, Any]) -> tuple[dict[str, Any], Channel | None]:
@@ -68,58 +71,42 @@ def _channel(body: Mapping[str, Any]) -> Channel | None:
     return None
 
 
-def _session(body: dict[str, Any], channel: Channel, file: FileInfo, notes: list[str]) -> Session:
-    session_id = id_text(body.get("id"))
-    if session_id is None:
-        raise _no_session(file, "it has no id" if body.get("id") is None else "its id is no whole number")
-    times = _Times(body)
+def _session(body: dict[str, Any], key: tuple[Channel, str], file: FileInfo, notes: list[str]) -> Session:
+    channel, session_id = key
     legs = read_legs(body)
-    created_at = times.read("created_at")
-    started_at = (
-        times.read("connected_at")
-        or times.read("assigned_at")
-        or next((leg.started_at for leg in legs if leg.started_at), None)
-    )
-    ends_at = times.read("ends_at") or times.read("ended_at")
-    updated_at = times.read("updated_at")
     return Session(
         source_kind=SOURCE_KIND,
         channel=channel,
         id=session_id,
-        uuid=word(body.get(f"{channel}_uuid")),
+        uuid=word(body.get(f"{channel.value}_uuid")),
         record=body,
         status=standing.status_word(body.get("status")),
-        created_at=created_at,
-        started_at=started_at,
-        ends_at=ends_at,
-        updated_at=updated_at,
+        created_at=_first_time(body, ("created_at",), notes),
+        started_at=_first_time(body, ("connected_at", "assigned_at"), notes) or (legs[0].started_at if legs else None),
+        ends_at=_first_time(body, ("ends_at", "ended_at"), notes),
+        updated_at=_first_time(body, ("updated_at",), notes),
         legs=legs,
         file=file,
-        notes=(*notes, *times.notes),
+        notes=tuple(notes),
     )
 
 
-class _Times:
-    """The times of a record, and which of them could not be read."""
-
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self._body = body
-        self.notes: list[str] = []
-
-    def read(self, name: str) -> datetime | None:
-        value = self._body.get(name)
+def _first_time(body: Mapping[str, Any], names: Iterable[str], notes: list[str]) -> datetime | None:
+    for name in names:
+        value = body.get(name)
         if value is None or value == "":
-            return None
+            continue
         found = read_moment(value)
-        if found is None:
-            self.notes.append(f"{name} is no time and was left out")
-        return found
+        if found is not None:
+            return found
+        notes.append(f"{name} is no time and was left out")
+    return None
 
 
-def _contradictions(body: Mapping[str, Any], channel: Channel, name: FileName) -> Iterator[str]:
-    if name.channel not in {None, channel}:
+def _contradictions(channel: Channel, session_id: str, name: FileName) -> Iterator[str]:
+    if name.channel is not None and name.channel is not channel:
         yield f"the file's name says {name.channel}, its content {channel}"
-    if name.session_id not in {None, id_text(body.get("id"))}:
+    if name.session_id is not None and name.session_id != session_id:
         yield "the file's name bears another id than its content"
 
 

@@ -33,7 +33,8 @@ def read_json(raw: bytes, path: str) -> tuple[Any, tuple[str, ...]]:
     except orjson.JSONDecodeError:
         value, notes = _read_spoilt(raw, path)
     else:
-        if b"\\u0000" not in raw:
+        # The search for one byte is much faster and settles it for most files.
+        if b"\\" not in raw or b"\\u0000" not in raw:
             _reject_deep(raw, value, path)
             return value, ()
         notes = []

@@ -12,8 +12,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
-from connector.reason import Code
-from connector.storage import tree
+from connector.storage import refusal, tree
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 
 __all__ = ["LocalStorage"]
@@ -98,10 +97,9 @@ class LocalStorage:
 
     def _read(self, file: FileInfo, limit_bytes: int, trusted: set[str]) -> bytes:
         if file.size_bytes > limit_bytes:
-            message = f"{file.path} holds {file.size_bytes} bytes, more than the {limit_bytes} read of such a file"
-            raise SkipError(Code.UNREADABLE, message, hint="see whether it is what its name says")
+            raise refusal.too_large(file, limit_bytes)
         with self._opened(file.path, trusted) as handle:
-            content = os.read(handle, file.size_bytes + 1)
+            content = _read_at(handle, 0, file.size_bytes)
             _reject_changed(handle, file)
         if len(content) != file.size_bytes:
             raise FileChangedError(file.path)
@@ -111,7 +109,7 @@ class LocalStorage:
         with self._opened(file.path) as handle:
 
             def read_at(offset: int, length: int) -> bytes:
-                return os.pread(handle, length, offset)
+                return _read_at(handle, offset, length)
 
             _reject_changed(handle, file)
             try:
@@ -122,7 +120,7 @@ class LocalStorage:
 
     def _piece(self, file: FileInfo, offset: int) -> bytes:
         with self._opened(file.path) as handle:
-            piece = os.pread(handle, PIECE_BYTES, offset)
+            piece = _read_at(handle, offset, min(PIECE_BYTES, max(file.size_bytes - offset, 0)))
             _reject_changed(handle, file)
         if not piece and offset < file.size_bytes:
             raise FileChangedError(file.path)
@@ -168,6 +166,14 @@ class LocalStorage:
             raise FileMissingError(path)
 
 
+def _read_at(handle: int, offset: int, length: int) -> bytes:
+    """Read so many bytes; some network file systems give fewer at once though there are more."""
+    content = os.pread(handle, length, offset)
+    while 0 < len(content) < length and (more := os.pread(handle, length - len(content), offset + len(content))):
+        content += more
+    return content
+
+
 def _reject_changed(handle: int, file: FileInfo) -> None:
     found = os.fstat(handle)
     if (found.st_size, found.st_mtime_ns) != (file.size_bytes, file.modified_ns):
@@ -179,4 +185,4 @@ def _translated(path: str, error: OSError) -> SkipError | StorageUnreachableErro
         hint = "look after the disk or the network share, then run again"
         return StorageUnreachableError(f"{path} cannot be read: {error.strerror}", hint=hint)
     hint = "let the user who runs the connector read it" if error.errno in _FORBIDDEN else ""
-    return SkipError(Code.UNREADABLE, f"{path} cannot be read: {error.strerror}", hint=hint)
+    return refusal.unreadable(path, error.strerror or "it cannot be opened", hint)

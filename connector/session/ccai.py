@@ -14,7 +14,7 @@ from connector.session.moment import read_moment
 from connector.session.reader import read_json
 from connector.storage.model import FileInfo
 
-__all__ = ["SOURCE_KIND", "parse"]
+__all__ = ["SOURCE_KIND", "parse", "parse_transcript"]
 
 SOURCE_KIND = "ccai"
 
@@ -22,16 +22,16 @@ _WRAPPERS = {"call": Channel.CALL, "chat": Channel.CHAT}
 _FAMILIES = (("voice", Channel.CALL), ("messaging", Channel.CHAT))
 
 
-def parse(raw: bytes, file: FileInfo, *, line_pattern: str = transcript.LINE_PATTERN) -> Session | Transcript:
+def parse(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Session | Transcript:
     """Give the session or the transcript that the file holds; the body decides which, the name only helps.
 
     A transcript as plain text is split by the line pattern (see transcript.parse_text). Raises SkipError: UNREADABLE
-    where this is no session, as FileTruncatedError where the file seems to be cut off; TRANSCRIPT_AWAITED where a plain
+    where this is neither, as FileTruncatedError where the file seems to be cut off; TRANSCRIPT_AWAITED where a plain
     text cannot be split.
     """
     name = naming.classify(file.path)
     if name.role is FileRole.TRANSCRIPT and transcript.is_plain_text(raw):
-        return transcript.parse_text(raw, file, line_pattern)
+        return transcript.parse_text(raw, file, line_pattern or transcript.LINE_PATTERN)
     value, notes = read_json(raw, file.path)
     if type(value) is not dict:
         raise _no_session(file, "its outermost value is no object")
@@ -45,6 +45,15 @@ def parse(raw: bytes, file: FileInfo, *, line_pattern: str = transcript.LINE_PAT
     if session_id is None:
         raise _no_session(file, "it has no id" if body.get("id") is None else "its id is no whole number")
     return _session(body, (channel, session_id), file, [*notes, *_contradictions(channel, session_id, name)])
+
+
+def parse_transcript(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Transcript:
+    """Give the transcript that the file holds, in either form; raise SkipError like parse, and where it is a session."""
+    found = parse(raw, file, line_pattern)
+    if isinstance(found, Transcript):
+        return found
+    hint = "have the transcript exported again"
+    raise SkipError(Code.UNREADABLE, f"{file.path} holds a session instead of a transcript", hint=hint)
 
 
 def _unwrap(value: dict[str, Any]) -> tuple[dict[str, Any], Channel | None]:

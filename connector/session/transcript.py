@@ -102,11 +102,13 @@ def compile_line(pattern: str) -> Any:
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
-        raise ConfigurationError([Problem(f"is no RE2 expression: {error}", field="line_pattern")]) from error
+        raise ConfigurationError([Problem(f"is no RE2 expression: {error}", field="transcript_pattern")]) from error
     missing = [group for group in _GROUPS if group not in compiled.groupindex]
     if missing:
         hint = "name the groups like (?P<time>…)"
-        raise ConfigurationError([Problem(f"lacks the group {', '.join(missing)}", field="line_pattern", hint=hint)])
+        raise ConfigurationError(
+            [Problem(f"lacks the group {', '.join(missing)}", field="transcript_pattern", hint=hint)]
+        )
     return compiled
 
 

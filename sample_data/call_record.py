@@ -17,8 +17,6 @@ def record(call: Call, time: Timing, *, reexport: bool = True) -> dict[str, Any]
     """Give the whole metadata of a call; the first export lacks the last wrap-up and everything of the survey."""
     ids = itertools.count(call.id * 100)
     handled = legs.handled_by(call, time, ids) if call.parts else []
-    if call.parts and reexport:
-        handled.append(legs.wrap_up(call, len(call.parts) - 1, time.ends, 90, ids))
     updated = time.ends + (call.updated if reexport else timedelta(seconds=12))
     queues = legs.queues_of(call, time, ids) if call.wait_seconds and call.menu else []
     body = _root(call, time, updated)
@@ -34,6 +32,8 @@ def record(call: Call, time: Timing, *, reexport: bool = True) -> dict[str, Any]
     body["consumer_handle_durations"] = legs.consumer(call, time, next(ids), body["hold_duration"] or 0)
     body["consumer_in_menu_durations"] = legs.menu_time(call, time, next(ids)) if call.menu else []
     body["consumer_event_durations"] = legs.survey(call, time, next(ids)) if call.survey else []
+    if call.parts and reexport:  # last, so that both exports give everything else the same ids
+        handled.append(legs.wrap_up(call, len(call.parts) - 1, time.ends, 90, ids))
     if call.survey and reexport:
         body |= {"rating": call.survey[0], "has_feedback": True, "feedback": call.survey[1]}
     return body | call.root
@@ -94,7 +94,7 @@ def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
 
 def _durations(handled: list[dict[str, Any]], queues: list[dict[str, Any]]) -> dict[str, Any]:
     waited = sum(queue["queue_duration"] for queue in queues)
-    talked = sum(leg["call_duration"] + leg["acw_duration"] for leg in handled[:-1] or handled)
+    talked = sum(leg["call_duration"] + leg["acw_duration"] for leg in handled)
     held = sum(leg["hold_duration"] or 0 for leg in handled)
     connecting = handled[0]["assigned_connection_duration"] if handled else 0
     return {

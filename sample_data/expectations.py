@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.comments import CommentedSeq
+
 from sample_data import voices
 from sample_data.call_model import Call, CallSample
 from sample_data.calls import CALLS
@@ -117,8 +119,15 @@ def _conversation(call: Call, sample: CallSample, base: datetime, heard: Heard) 
         "customer": _customer(call.phone),
         "hasConsent": True,
         **(channels or {"audioChannels": "Stereo", "salesPersonAudioChannel": 2}),
-        "segments": [[span.start, span.end - span.start] for span in _segments(heard)],
+        "labels": [call.type_v2 or call.type, call.lang],
+        "segments": [_in_line([span.start, span.end - span.start]) for span in _segments(heard)],
     }
+
+
+def _in_line(values: list[int]) -> CommentedSeq:
+    line = CommentedSeq(values)
+    line.fa.set_flow_style()
+    return line
 
 
 def _customer(phone: str | None) -> str:

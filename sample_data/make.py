@@ -6,14 +6,18 @@ Needs espeak-ng and ffmpeg. The same versions of both give the same bytes; expec
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from sample_data import expectations, writer
 
-__all__ = ["make", "tools"]
+__all__ = ["make", "table", "tools"]
 
+TABLE_BEGINS = "<!-- sessions: made by make.py -->\n"
+TABLE_ENDS = "<!-- end of sessions -->\n"
 HEADER = """\
 # What must become of every session, made by sample_data/make.py together with the files.
 # Times are those of the files as they are kept; segments are [startSeconds, durationSeconds].
@@ -30,6 +34,15 @@ def tools() -> dict[str, str]:
     return found
 
 
+def table(sessions: Mapping[str, Mapping[str, Any]]) -> str:
+    """Give the sessions as a table: what each shows, what must become of it and why."""
+    rows = ["| session | shows | must become | why |", "|---|---|---|---|"]
+    for key, session in sessions.items():
+        outcome = session["outcome"] + (f" `{session['reason']}`" if session["reason"] else "")
+        rows.append(f"| {key} | {session['shows']} | {outcome} | {session['why']} |")
+    return "\n".join(rows) + "\n"
+
+
 def make(folder: Path) -> None:
     """Write the samples and the answer sheet below the folder, in place of what was made there before."""
     heard = writer.make(folder)
@@ -40,6 +53,12 @@ def make(folder: Path) -> None:
     with (folder / "expected.yaml").open("w", encoding="utf-8") as file:
         file.write(HEADER)
         yaml.dump(sheet, file)
+    readme = folder / "README.md"
+    if readme.exists():
+        before, _, rest = readme.read_text(encoding="utf-8").partition(TABLE_BEGINS)
+        after = rest.partition(TABLE_ENDS)[2]
+        text = before + TABLE_BEGINS + table(sheet["sessions"]) + TABLE_ENDS + after
+        readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ def make(folder: Path) -> dict[str, Heard]:
 def call_files(folder: Path, sample: CallSample) -> Heard:
     """Write one call's metadata and recording."""
     heard, time = _heard(sample.call)
-    for path, reexport in zip(reversed(sample.metadata), (True, False), strict=False):
+    wrapped_up = sample.call.updated > timedelta(minutes=1)
+    for path, reexport in zip(reversed(sample.metadata), (wrapped_up, False), strict=False):
         record = call_record.record(sample.call, time, reexport=reexport)
         if sample.wrapped:  # also seen: empty lists left out
             record = {"call": {key: value for key, value in record.items() if value != []}}

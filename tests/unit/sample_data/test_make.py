@@ -1,0 +1,31 @@
+"""Check that the samples can be made again."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.slow
+def test_the_same_programs_give_the_same_bytes(folder: Path, sheet: dict[str, Any], tmp_path: Path) -> None:
+    """With the versions that expected.yaml names, make.py writes every file just as it is kept."""
+    if not (shutil.which("espeak-ng") and shutil.which("ffmpeg")):
+        if os.environ.get("CI") == "true":
+            pytest.fail("espeak-ng and ffmpeg are missing: apt-get install espeak-ng ffmpeg")
+        pytest.skip("espeak-ng or ffmpeg is missing")
+    make = pytest.importorskip("sample_data.make")
+    if make.tools() != sheet["made_with"]:
+        pytest.skip("other versions of espeak-ng or ffmpeg than the samples were made with")
+
+    shutil.copy(folder / "README.md", tmp_path)
+    make.make(tmp_path)
+
+    kept = {name: (folder / name).read_bytes() for name in _names(folder)}
+    assert kept == {name: (tmp_path / name).read_bytes() for name in _names(tmp_path)}
+
+
+def _names(folder: Path) -> list[str]:
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if path.suffix not in {".py", ".pyc"})

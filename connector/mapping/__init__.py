@@ -3,6 +3,20 @@
 from connector.mapping.condition import compile_condition
 from connector.mapping.engine import apply
 from connector.mapping.loader import load, parse
-from connector.mapping.model import Draft, Mapping
+from connector.mapping.model import ConsentSpec, Draft, Mapping, SegmentsSpec, Span, SpansReading, Trace
+from connector.mapping.statistics import Statistics
 
-__all__ = ["Draft", "Mapping", "apply", "compile_condition", "load", "parse"]
+__all__ = [
+    "ConsentSpec",
+    "Draft",
+    "Mapping",
+    "SegmentsSpec",
+    "Span",
+    "SpansReading",
+    "Statistics",
+    "Trace",
+    "apply",
+    "compile_condition",
+    "load",
+    "parse",
+]

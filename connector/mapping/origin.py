@@ -8,6 +8,7 @@ from connector.mapping.coercion import Kind, text_of
 from connector.mapping.gathering import gather, join
 from connector.mapping.model import Context, Evaluate, Trace
 from connector.mapping.node import Node
+from connector.mapping.path import Read
 from connector.mapping.reference import NO_VALUE, compile_first
 
 __all__ = ["NOTHING", "ORIGINS", "Made", "from_paths", "made_of"]
@@ -18,11 +19,15 @@ MOST_PARTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A compiled rule or part of one: how to work it out, the type it gives, the paths it reads."""
+    """A compiled rule or part of one: how to work it out, the type it gives, the paths it reads.
+
+    `read` is the bare reader where the rule reads one path and no more.
+    """
 
     evaluate: Evaluate
     kind: Kind = Kind.ANY
     paths: tuple[str, ...] = ()
+    read: Read | None = None
 
 
 def _nothing(_record: Any, _context: Context) -> tuple[Any, Trace]:
@@ -48,7 +53,8 @@ def made_of(node: Node, nested: Nested) -> Made:
 def from_paths(node: Node) -> Made:
     """Give what reads the path that stands here, or the first of several that has a value."""
     references = compile_first(node)
-    return Made(references.evaluate, references.kind, references.paths)
+    only = references.reads[0] if len(references.reads) == 1 else None
+    return Made(references.evaluate, references.kind, references.paths, only)
 
 
 def _joined(node: Node, nested: Nested) -> Made:

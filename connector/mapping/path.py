@@ -5,13 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions
-from jmespath.visitor import TreeInterpreter
-
 from connector.document import did_you_mean
-from connector.mapping.failure import DATA_FAULTS
+from connector.mapping.expression import EXPRESSION_FAULTS, compile_expression
 from connector.mapping.model import Context
 
 __all__ = ["CONTEXT", "PathError", "Read", "compile_path", "plain_steps", "split_root"]
@@ -30,8 +25,6 @@ CONTEXT: dict[str, frozenset[str] | None] = {
 
 _ROOT = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _STEP = re.compile(r'(\.?)([A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*")|\[([0-9]{1,9})\]')
-_INTERPRETER = TreeInterpreter()
-_FAULTS = (JMESPathError, *DATA_FAULTS)
 
 
 class PathError(Exception):
@@ -117,32 +110,14 @@ def _plain(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
 
 def _expression(text: str) -> Callable[[Any], Any]:
     try:
-        parsed = jmespath.compile(text).parsed
-    except (JMESPathError, *DATA_FAULTS) as error:
-        lines = str(error).splitlines() or [type(error).__name__]
-        raise ValueError(f"is neither a plain path nor JMESPath: {lines[0]}") from error
-    _check_functions(parsed)
+        find = compile_expression(text)
+    except ValueError as error:
+        raise ValueError(f"is neither a plain path nor JMESPath: {error}") from error
 
     def search(value: Any) -> Any:
         try:
-            return _INTERPRETER.visit(parsed, value)
-        except _FAULTS as error:
+            return find(value)
+        except EXPRESSION_FAULTS as error:
             raise PathError from error
 
     return search
-
-
-def _check_functions(node: Any) -> None:
-    """Refuse at load what JMESPath itself finds only when it runs: unknown functions, a wrong number of arguments."""
-    if node["type"] == "function_expression":
-        name = node["value"]
-        known = Functions.FUNCTION_TABLE
-        if name not in known:
-            raise ValueError(f"JMESPath has no function {name}: {did_you_mean(name, known) or ', '.join(known)}")
-        signature = known[name]["signature"]
-        variadic = bool(signature) and signature[-1].get("variadic", False)
-        if len(node["children"]) < len(signature) or (len(node["children"]) > len(signature) and not variadic):
-            raise ValueError(f"JMESPath's {name} takes {len(signature)} argument(s)")
-    for child in node["children"]:
-        if isinstance(child, dict):
-            _check_functions(child)

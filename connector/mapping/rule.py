@@ -1,14 +1,16 @@
 """Compile one rule: where its value comes from, what is done to it, and what follows where there is none."""
 
+from dataclasses import replace
 from typing import Any
 
 from connector.mapping.chain import Step, compile_chain, mismatch, run_chain
-from connector.mapping.coercion import COERCE, MISFIT, has_value
+from connector.mapping.coercion import COERCE, MISFIT, Kind, has_value
 from connector.mapping.condition import read_conditions
 from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.model import Field, trace_of
 from connector.mapping.node import Node
 from connector.mapping.origin import NOTHING, ORIGINS, Made, from_paths, made_of
+from connector.mapping.reference import text_first
 from connector.mapping.settling import LEAVE, ON_ERROR, only_when, settle
 from connector.mapping.targets import TargetField
 
@@ -33,7 +35,15 @@ def _compile(node: Node, target: TargetField | None) -> Made:
         evaluate = only_when(evaluate, read_conditions(node.child("when")))
     otherwise = _literal(node.child("else"), target, "leave else out") if node.has("else") else None
     evaluate = settle(evaluate, otherwise, _on_error(node, target), required=_required(node, target))
+    if made.read is not None and target is not None and _takes_any_text(node, target):
+        evaluate = text_first(made.read, made.paths[0], evaluate)
     return Made(evaluate, made.kind, made.paths)
+
+
+def _takes_any_text(node: Node, target: TargetField) -> bool:
+    """Tell whether a text that the path finds is the field's value as it stands."""
+    untouched = not (node.has("as") or node.has("when"))
+    return untouched and target.kind is Kind.TEXT and not target.choices
 
 
 def _worked_out(node: Node, target: TargetField | None) -> Made:
@@ -49,8 +59,9 @@ def _worked_out(node: Node, target: TargetField | None) -> Made:
         remedy = mismatch(kind, target.kind)
         if remedy is not None:
             node.problem(f"{target.name} is {target.kind}, and this gives {kind}", remedy)
-        steps = [*steps, *_fitting(target)]
-    return Made(run_chain(made.evaluate, steps), kind, made.paths)
+        # Only the function utc gives a time, and nothing but one: there is nothing left to fit.
+        steps = steps if kind is Kind.TIME else [*steps, *_fitting(target)]
+    return replace(made, evaluate=run_chain(made.evaluate, steps), kind=kind)
 
 
 def _nested(node: Node) -> Made:

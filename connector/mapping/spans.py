@@ -15,10 +15,7 @@ __all__ = ["reader_of"]
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 DEEPEST_LIST = 4
-
-STARTS = ("started_at", "start")
-ENDS = ("ended_at", "end")
-TALK = ("call_duration", "chat_duration")
+LONGEST_SECONDS = 86_400
 
 
 def reader_of(
@@ -64,24 +61,28 @@ def _cut_items(read: Read, record: Any, context: Context) -> Iterator[Any]:
 def _kept(item: Any) -> Span | None:
     if not isinstance(item, dict):
         return None
-    start, end = _moment(_first(item, STARTS)), _moment(_first(item, ENDS))
+    start, end = _ends(item)
     if start is None or end is None or end < start:
         return None
-    return Span(start, end, _text(item.get("agent_id")), _number(_first(item, TALK)))
+    talk = item.get("call_duration")
+    return Span(start, end, _text(item.get("agent_id")), _number(item.get("chat_duration") if talk is None else talk))
 
 
 def _cut(item: Any) -> Span:
     if not isinstance(item, dict):
         return Span(BEGINNING, END)
-    start, end = _moment(_first(item, STARTS)), _moment(_first(item, ENDS))
+    start, end = _ends(item)
     seconds = _number(item.get("duration"))
-    if end is None and start is not None and seconds is not None and 0 <= seconds < timedelta(days=1).total_seconds():
+    if end is None and start is not None and seconds is not None and 0 <= seconds < LONGEST_SECONDS:
         end = start + timedelta(seconds=seconds)
     return Span(start or BEGINNING, end or END)
 
 
-def _first(item: dict[str, Any], names: tuple[str, ...]) -> Any:
-    return next((item[name] for name in names if item.get(name) is not None), None)
+def _ends(item: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+    return (
+        _moment(item.get("started_at") or item.get("start")),
+        _moment(item.get("ended_at") or item.get("end")),
+    )
 
 
 def _moment(value: Any) -> datetime | None:

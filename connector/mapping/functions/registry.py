@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, get_args
 
 from connector.mapping.coercion import Kind
+from connector.mapping.instant import UtcText
 
 __all__ = ["FAILS", "Example", "Function", "Parameter", "example", "function"]
 
@@ -20,6 +21,7 @@ _KINDS: dict[Any, Kind] = {
     bool: Kind.BOOLEAN,
     list: Kind.LIST,
     list[str]: Kind.LIST,
+    UtcText: Kind.TIME,
 }
 
 

@@ -1,0 +1,171 @@
+"""Compile a JMESPath expression: its common parts become closures, JMESPath's own interpreter does the rest.
+
+The result is the interpreter's, several times faster: it looks its method up anew for every part of every record.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+from jmespath.visitor import TreeInterpreter
+
+from connector.document import did_you_mean
+from connector.mapping.failure import DATA_FAULTS
+
+__all__ = ["EXPRESSION_FAULTS", "compile_expression"]
+
+Search = Callable[[Any], Any]
+
+EXPRESSION_FAULTS = (JMESPathError, *DATA_FAULTS)
+"""What a compiled expression raises on a record that it cannot be worked out on."""
+
+_INTERPRETER: Any = TreeInterpreter()
+
+
+def compile_expression(text: str) -> Search:
+    """Give the function from a value to what the expression finds in it; ValueError where it is no JMESPath.
+
+    What JMESPath itself finds only when it runs is found here: unknown functions, a wrong number of arguments.
+    """
+    try:
+        parsed: Any = jmespath.compile(text).parsed
+    except EXPRESSION_FAULTS as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        raise ValueError(lines[0]) from error
+    _check_functions(parsed)
+    return _compile(parsed)
+
+
+def _check_functions(node: dict[str, Any]) -> None:
+    if node["type"] == "function_expression":
+        name, given = node["value"], len(node["children"])
+        known = Functions.FUNCTION_TABLE
+        if name not in known:
+            raise ValueError(f"JMESPath has no function {name}: {did_you_mean(name, known) or ', '.join(known)}")
+        signature = known[name]["signature"]
+        variadic = bool(signature) and signature[-1].get("variadic", False)
+        if given < len(signature) or (given > len(signature) and not variadic):
+            raise ValueError(f"JMESPath's {name} takes {len(signature)} argument(s)")
+    for child in node["children"]:
+        if isinstance(child, dict):
+            _check_functions(child)
+
+
+def _compile(node: dict[str, Any]) -> Search:
+    build = _BUILD.get(node["type"])
+    return build(node) if build else lambda value: _INTERPRETER.visit(node, value)
+
+
+def _field(node: dict[str, Any]) -> Search:
+    name = node["value"]
+    return lambda value: value.get(name) if value.__class__ is dict else None
+
+
+def _index(node: dict[str, Any]) -> Search:
+    index = node["value"]
+
+    def find(value: Any) -> Any:
+        if value.__class__ is not list:
+            return None
+        return value[index] if -len(value) <= index < len(value) else None
+
+    return find
+
+
+def _sequence(node: dict[str, Any]) -> Search:
+    parts = [_compile(child) for child in node["children"]]
+
+    def find(value: Any) -> Any:
+        for part in parts:
+            value = part(value)
+        return value
+
+    return find
+
+
+def _projection(node: dict[str, Any]) -> Search:
+    base, each = (_compile(child) for child in node["children"])
+
+    def find(value: Any) -> Any:
+        entries = base(value)
+        if entries.__class__ is not list:
+            return None
+        return [found for entry in entries if (found := each(entry)) is not None]
+
+    return find
+
+
+def _filter_projection(node: dict[str, Any]) -> Search:
+    base, each, test = (_compile(child) for child in node["children"])
+
+    def find(value: Any) -> Any:
+        entries = base(value)
+        if entries.__class__ is not list:
+            return None
+        return [found for entry in entries if _is_true(test(entry)) and (found := each(entry)) is not None]
+
+    return find
+
+
+def _flatten(node: dict[str, Any]) -> Search:
+    base = _compile(node["children"][0])
+
+    def find(value: Any) -> Any:
+        entries = base(value)
+        if entries.__class__ is not list:
+            return None
+        return [one for entry in entries for one in (entry if entry.__class__ is list else (entry,))]
+
+    return find
+
+
+def _comparator(node: dict[str, Any]) -> Search:
+    """Compare with a literal text; JMESPath has rules of its own for all other comparisons."""
+    left, right = node["children"]
+    if node["value"] not in ("eq", "ne") or right["type"] != "literal" or not isinstance(right["value"], str):
+        return lambda value: _INTERPRETER.visit(node, value)
+    side, literal, equal = _compile(left), right["value"], node["value"] == "eq"
+    return lambda value: (side(value) == literal) is equal
+
+
+def _either(node: dict[str, Any]) -> Search:
+    first, second = (_compile(child) for child in node["children"])
+
+    def find(value: Any) -> Any:
+        found = first(value)
+        return found if _is_true(found) else second(value)
+
+    return find
+
+
+def _both(node: dict[str, Any]) -> Search:
+    first, second = (_compile(child) for child in node["children"])
+
+    def find(value: Any) -> Any:
+        found = first(value)
+        return second(value) if _is_true(found) else found
+
+    return find
+
+
+def _is_true(value: Any) -> bool:
+    return value is not None and value is not False and value not in ("", [], {})
+
+
+_BUILD: dict[str, Callable[[dict[str, Any]], Search]] = {
+    "field": _field,
+    "index": _index,
+    "subexpression": _sequence,
+    "index_expression": _sequence,
+    "pipe": _sequence,
+    "identity": lambda _: lambda value: value,
+    "current": lambda _: lambda value: value,
+    "projection": _projection,
+    "filter_projection": _filter_projection,
+    "flatten": _flatten,
+    "comparator": _comparator,
+    "or_expression": _either,
+    "and_expression": _both,
+}

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from connector.sandbox import audio, case, conversation, portal, readback, second_api
+from connector.sandbox import audio, case, conversation, page, portal, readback, second_api
 from connector.sandbox.faults import Dice, parse_faults
 from connector.sandbox.gate import Gate
 from connector.sandbox.magic_link import MagicLinks
@@ -16,7 +16,7 @@ from connector.sandbox.store import Store
 
 __all__ = ["create_app"]
 
-_CALLS = (conversation, audio, case, portal, second_api, readback)
+_CALLS = (conversation, audio, case, portal, second_api, readback, page)
 
 
 def create_app(options: SandboxOptions) -> Starlette:

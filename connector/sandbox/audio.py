@@ -137,7 +137,10 @@ def _partial(store: Store) -> Path | None:
 def _keep(store: Store, conversation: Conversation, form: _Form, recording: Recording) -> None:
     head = form.files[0]
     if store.folder:
-        recording.keep(store.folder / "audio" / f"{conversation.uid}.{recording.suffix or 'bin'}")
+        folder = store.folder / "audio"
+        for replaced in folder.glob(f"{conversation.uid}.*"):
+            replaced.unlink()
+        recording.keep(folder / f"{conversation.uid}.{recording.suffix or 'bin'}")
     store.keep_audio(
         conversation,
         {

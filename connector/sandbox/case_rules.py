@@ -53,7 +53,7 @@ _NO_FIELDS_OF_THE_CASE = frozenset({"messages", "message", "onlyUpdateCustomFiel
 
 
 def kept_case(fields: tuple[Field, ...], body: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields of a case that a checked body carries; custom fields without a value are left out, as documented."""
+    """Give the case fields of a checked body; custom fields without a value are ignored, as documented."""
     kept = {name: value for name, value in translate(fields, body).items() if name not in _NO_FIELDS_OF_THE_CASE}
     if "customFields" in kept:
         kept["customFields"] = [one for one in kept["customFields"] if one["value"].strip()]

@@ -1,6 +1,7 @@
 """Let a request in: log it, ask for its token, and let faults befall it."""
 
 import asyncio
+import contextlib
 import hmac
 import re
 from time import perf_counter
@@ -64,7 +65,9 @@ class Gate:
         dice = self._rehearsal.dice
         fault, depth = dice.throw()
         if dice.faults.latency_seconds:
-            await asyncio.sleep(dice.faults.latency_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(dice.faults.latency_seconds):
+                    await self._rehearsal.ending.wait()
         if fault is None:
             await self._app(exchange.scope, exchange.receive, exchange.send)
             return None

@@ -49,9 +49,12 @@ class Journal:
         try:
             event: dict[str, Any] = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            problem = Problem("is no line of the sandbox's memory", self.path, number, hint=_ANOTHER)
-            raise ConfigurationError([problem]) from error
+            raise self.unreadable(number) from error
         return event
+
+    def unreadable(self, number: int) -> ConfigurationError:
+        """Give the error for a line that no sandbox wrote."""
+        return ConfigurationError([Problem("is no line of a sandbox's memory", self.path, number, hint=_ANOTHER)])
 
     def empty(self) -> None:
         """Forget every event."""

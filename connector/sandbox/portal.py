@@ -96,7 +96,7 @@ async def _errors(request: Request) -> Response:
 def _page_of_requests(request: Request, wanted: Callable[[Logged], bool]) -> Response:
     limit = read_number(request, "limit", default=USUAL_PER_PAGE, most=MOST_PER_PAGE)
     offset = read_number(request, "offset", default=0, most=10**9)
-    found = (one for one in rehearsal_of(request).log.newest_first() if wanted(one))
+    found = (one for one in reversed(rehearsal_of(request).log) if wanted(one))
     return JSONResponse({"requests": [asdict(one) for one in islice(found, offset, offset + limit)]})
 
 
@@ -114,7 +114,7 @@ async def _stats(request: Request) -> Response:
         raise HTTPException(400, f"period must be one of {', '.join(_PERIODS)}")
     rehearsal = rehearsal_of(request)
     since = rehearsal.options.clock.now() - _PERIODS[period]
-    recent = [one for one in rehearsal.log.newest_first() if datetime.fromisoformat(one.at) >= since]
+    recent = [one for one in reversed(rehearsal.log) if datetime.fromisoformat(one.at) >= since]
     by_status = Counter(str(one.status) for one in recent)
     errors = sum(one.is_error for one in recent)
     return JSONResponse({"period": period, "requests": len(recent), "errors": errors, "byStatus": by_status})

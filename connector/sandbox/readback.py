@@ -50,7 +50,7 @@ async def _cases(request: Request) -> Response:
 
 
 async def _requests(request: Request) -> Response:
-    return _json([asdict(one) for one in rehearsal_of(request).log.oldest_first()])
+    return _json([asdict(one) for one in rehearsal_of(request).log])
 
 
 async def _empty(request: Request) -> Response:

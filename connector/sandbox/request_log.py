@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import islice
 
 __all__ = ["Logged", "LoggedBody", "RequestLog"]
 
@@ -60,17 +59,13 @@ class RequestLog:
         self._requests.append(logged)
         self._bodies.append((logged.id, body))
 
-    def newest_first(self) -> Iterator[Logged]:
-        """Give the requests, the newest first."""
-        return reversed(self._requests)
-
-    def oldest_first(self) -> Iterator[Logged]:
+    def __iter__(self) -> Iterator[Logged]:
         """Give the requests in the order they ended."""
         return iter(self._requests)
 
-    def newest(self, count: int) -> list[Logged]:
-        """Give the newest of them, newest first."""
-        return list(islice(self.newest_first(), count))
+    def __reversed__(self) -> Iterator[Logged]:
+        """Give the requests, the newest first."""
+        return reversed(self._requests)
 
     def find(self, number: int) -> tuple[Logged, LoggedBody | None] | None:
         """Give one request and, while it is remembered, what it carried."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connector.errors import ConfigurationError
@@ -16,6 +17,7 @@ from connector.sandbox.options import SandboxOptions
 
 __all__ = ["running", "serve"]
 
+HIGHEST_PORT = 65_535
 KEEP_ALIVE_SECONDS = 75
 LONGEST_GOODBYE_SECONDS = 1
 
@@ -50,8 +52,13 @@ async def running(options: SandboxOptions) -> AsyncIterator[str]:
 
     Raises ConfigurationError where the options do not fit or the port is taken.
     """
-    app = create_app(options)
-    listener = _listen(options)
+    with _listen(options) as listener:
+        async with _serving(create_app(options), listener):
+            yield _address(listener)
+
+
+@asynccontextmanager
+async def _serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -65,7 +72,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[str]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.ready.wait()
-        yield _address(listener)
+        yield
     finally:
         app.state.rehearsal.ending.set()
         server.should_exit = True
@@ -87,6 +94,8 @@ async def _serve(options: SandboxOptions) -> None:
 
 
 def _listen(options: SandboxOptions) -> socket.socket:
+    if not 0 <= options.port <= HIGHEST_PORT:
+        raise ConfigurationError(f"there is no port {options.port}", hint=f"give one from 0 to {HIGHEST_PORT}")
     try:
         family = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((options.host, options.port), family=family, backlog=2048)

@@ -20,8 +20,17 @@ class Store:
         self.folder = folder
         self.memory = Memory()
         self._journal = Journal(folder) if folder else None
-        for event in self._journal.events() if self._journal else ():
-            self.memory.apply(event)
+        if self._journal:
+            self._remember(self._journal)
+
+    def _remember(self, journal: Journal) -> None:
+        for number, event in enumerate(journal.events(), 1):
+            try:
+                self.memory.apply(event)
+            except (KeyError, TypeError) as error:
+                raise journal.unreadable(number) from error
+        for partial in (journal.path.parent / "audio").glob("*.part"):
+            partial.unlink()
 
     def now(self) -> str:
         """Give the present moment as ISO 8601 text in UTC."""

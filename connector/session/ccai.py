@@ -30,7 +30,7 @@ def parse(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Sessio
     text cannot be split.
     """
     name = naming.classify(file.path)
-    if name.role is FileRole.TRANSCRIPT and transcript.is_plain_text(raw):
+    if name.role is FileRole.TRANSCRIPT and _is_plain_text(raw, file):
         return transcript.parse_text(raw, file, line_pattern or transcript.LINE_PATTERN)
     value, notes = read_json(raw, file.path)
     if type(value) is not dict:
@@ -38,22 +38,31 @@ def parse(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Sessio
     body, wrapper = _unwrap(value)
     if "comm_type" in body and "entries" in body:
         return transcript.parse_json(body, file, notes)
-    channel = _channel(body) or wrapper or name.channel
-    if channel is None:
-        raise _no_session(file, "it says neither call nor chat")
     session_id = id_text(body.get("id"))
     if session_id is None:
         raise _no_session(file, "it has no id" if body.get("id") is None else "its id is no whole number")
+    channel = _channel(body) or wrapper or name.channel
+    if channel is None:
+        raise _no_session(file, "it says neither call nor chat")
     return _session(body, (channel, session_id), file, [*notes, *_contradictions(channel, session_id, name)])
 
 
 def parse_transcript(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Transcript:
-    """Give the transcript that the file holds, in either form; raise SkipError like parse, and where it is a session."""
-    found = parse(raw, file, line_pattern)
+    """Give the transcript that the file holds, in either form and of any name.
+
+    Raises SkipError like parse, and UNREADABLE where the file holds a session.
+    """
+    if _is_plain_text(raw, file):
+        return transcript.parse_text(raw, file, line_pattern or transcript.LINE_PATTERN)
+    found = parse(raw, file)
     if isinstance(found, Transcript):
         return found
     hint = "have the transcript exported again"
     raise SkipError(Code.UNREADABLE, f"{file.path} holds a session instead of a transcript", hint=hint)
+
+
+def _is_plain_text(raw: bytes, file: FileInfo) -> bool:
+    return not file.path.lower().endswith(".json") and not transcript.looks_like_json(raw)
 
 
 def _unwrap(value: dict[str, Any]) -> tuple[dict[str, Any], Channel | None]:

@@ -15,7 +15,7 @@ from connector.session.model import Channel, Transcript, TranscriptEntry
 from connector.session.moment import read_moment
 from connector.storage.model import FileInfo
 
-__all__ = ["LINE_PATTERN", "compile_line", "is_plain_text", "parse_json", "parse_text"]
+__all__ = ["LINE_PATTERN", "compile_line", "looks_like_json", "parse_json", "parse_text"]
 
 LINE_PATTERN = r"\[(?P<time>[^\]]+)\] (?P<name>[^:]+): ?(?P<text>.*)"
 """The platform documents no layout of its plain text; this one fits `[2025-09-09 13:50:12 -0700] Name: text`."""
@@ -29,9 +29,9 @@ _JSON_BEGINNINGS = (b"{", b"\xef\xbb\xbf{", b"\xff\xfe{", b"\xfe\xff\0{", b"\0{"
 _Message = tuple[datetime, str, list[str]]
 
 
-def is_plain_text(raw: bytes) -> bool:
-    """Tell whether the bytes are no JSON object."""
-    return not raw.lstrip(b" \t\r\n").startswith(_JSON_BEGINNINGS)
+def looks_like_json(raw: bytes) -> bool:
+    """Tell whether the bytes begin like a JSON object, in UTF-8 or UTF-16."""
+    return raw.lstrip(b" \t\r\n").startswith(_JSON_BEGINNINGS)
 
 
 def parse_json(body: Mapping[str, Any], file: FileInfo, notes: Sequence[str] = ()) -> Transcript:

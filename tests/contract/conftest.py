@@ -1,0 +1,78 @@
+"""Give the contract suites an empty place of every kind of storage: one row per kind in STORAGES."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from connector.storage import Storage, open_storage
+from connector.storage.memory import MemoryStorage
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A row: the address schemes that the kind serves and the fixture that makes an empty place of it."""
+
+    schemes: frozenset[str]
+    fixture: str
+
+
+STORAGES = {
+    "local": Kind(frozenset({"", "file"}), "local_place"),
+    "memory": Kind(frozenset(), "memory_place"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An empty storage, not yet connected, and the means to change from outside what lies in it."""
+
+    storage: Storage
+    write: Callable[[str, bytes], object]
+    """Add or replace a file; each version gets a later time than the one before."""
+    remove: Callable[[str], object]
+
+
+@pytest.fixture
+def storages() -> dict[str, Kind]:
+    return STORAGES
+
+
+@pytest.fixture(params=sorted(STORAGES))
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.getfixturevalue(STORAGES[request.param].fixture)
+    return found
+
+
+@pytest.fixture
+def memory_place() -> Place:
+    storage = MemoryStorage(name="place")
+    return Place(storage, storage.write, storage.remove)
+
+
+@pytest.fixture
+def local_place(tmp_path: Path) -> Place:
+    folder = FolderPlace(tmp_path / "place")
+    return Place(open_storage(str(folder.root), {}, tmp_path), folder.write, folder.remove)
+
+
+class FolderPlace:
+    """A folder that gives every written file a later time than the one before, whatever the file system's grain is."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.root.mkdir()
+        self._latest_ns = time.time_ns()
+
+    def write(self, path: str, content: bytes) -> None:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        self._latest_ns += 1_000_000_000
+        os.utime(place, ns=(self._latest_ns, self._latest_ns))
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink()

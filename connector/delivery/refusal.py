@@ -16,7 +16,7 @@ from connector.reason import Code
 __all__ = ["cleaned", "judge"]
 
 LONGEST_TEXT = 300
-SHORTEST_VALUE = 3
+SHORTEST_VALUE = 2
 SHORTEST_INSIDE = 6
 DEEPEST_NESTING = 8
 BLANK = "…"
@@ -28,7 +28,7 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 # Anchored at the begin of a word, or a long word without an @ would be scanned from each of its letters.
 _E_MAIL = re.compile(r"(?<![^\s\"'<>@])[^\s\"'<>@]+@[^\s\"'<>@]+")
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){5,}")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d_]{2,}|\d{3,}")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 # Words an error may need to be understood, kept even where a text that we sent has them too.
@@ -87,7 +87,7 @@ def cleaned(body: bytes, sent: Any) -> str:
 
 def _pattern(value: str) -> re.Pattern[str]:
     # A short value inside a longer word is most likely not this value: 'name' in 'agentName' shall stay readable.
-    edges = ("", "") if len(value) >= SHORTEST_INSIDE else (r"(?<!\w)", r"(?!\w)")
+    edges = ("", "") if len(value) >= SHORTEST_INSIDE else (r"(?<![^\W\d_])", r"(?![^\W\d_])")
     return re.compile(f"{edges[0]}{re.escape(value)}{edges[1]}", re.IGNORECASE)
 
 

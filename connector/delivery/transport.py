@@ -88,7 +88,6 @@ class AiohttpTransport:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=self._tls, keepalive_timeout=KEEPALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._route.connect_seconds),
             proxy=self._proxy,
         )
@@ -113,7 +112,8 @@ class AiohttpTransport:
                 response = await self._session.request(
                     method,
                     URL(self._base + path, encoded=True),
-                    headers=headers,
+                    # Not the session's defaults: those the library shows to the proxy as well, the token among them.
+                    headers={**self._headers, **headers},
                     data=content
                     if isinstance(content, bytes)
                     else _Body(content, _toucher(deadline, self._route.idle_seconds)),

@@ -3,9 +3,8 @@
 import hashlib
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import asynccontextmanager
 from pathlib import PurePosixPath
-from typing import cast
 from uuid import uuid4
 
 from connector.delivery.model import Recording
@@ -42,9 +41,18 @@ class Upload:
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Give the body piece by piece; raise what the storage raises, FileChangedError where the size is another."""
+        yield self._head
+        left = self._recording.size_bytes
         try:
-            async for piece in self._audio():
-                yield piece
+            async with _closing(self._recording.open()) as source:
+                async for piece in source:
+                    left -= len(piece)
+                    if left < 0:
+                        break
+                    self._digest.update(piece)
+                    yield piece
+            if left:
+                raise FileChangedError(self._recording.file_name)
         except ConnectorError as error:
             # The HTTP library wraps what its body raises into an error of the connection: keep the true cause.
             self.failure = error
@@ -53,26 +61,14 @@ class Upload:
         self.sent_whole = True
         yield self._tail
 
-    async def _audio(self) -> AsyncGenerator[bytes, None]:
-        yield self._head
-        left = self._recording.size_bytes
-        # An iterator without aclose has nothing to close; storages give generators.
-        source = self._recording.open()
-        closing = cast("AsyncGenerator[bytes, None]", source if hasattr(source, "aclose") else _closable(source))
-        async with aclosing(closing) as opened:
-            async for piece in opened:
-                left -= len(piece)
-                if left < 0:
-                    break
-                self._digest.update(piece)
-                yield piece
-        if left:
-            raise FileChangedError(self._recording.file_name)
 
-
-async def _closable(source: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    async for piece in source:
-        yield piece
+@asynccontextmanager
+async def _closing(source: AsyncIterator[bytes]) -> AsyncIterator[AsyncIterator[bytes]]:
+    try:
+        yield source
+    finally:
+        if isinstance(source, AsyncGenerator):
+            await source.aclose()
 
 
 def _head(boundary: str, recording: Recording, fields: Mapping[str, str]) -> bytes:

@@ -14,7 +14,7 @@ _UNDECODABLE = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
 _ENCODABLE = {shown: hidden for hidden, shown in _UNDECODABLE.items()}
 
 
-def walk(root: Path) -> Generator[list[FileInfo], None, None]:
+def walk(root: Path, batch_files: int = BATCH_FILES) -> Generator[list[FileInfo], None, None]:
     """Give every regular file below the root, in batches; nothing is kept but the way down to the present folder.
 
     A link is followed where it leads to a file inside the root, and never to a folder, so no file comes twice and
@@ -22,7 +22,7 @@ def walk(root: Path) -> Generator[list[FileInfo], None, None]:
     """
     down = _Descent(str(root))
     try:
-        yield from down.batches()
+        yield from down.batches(batch_files)
     finally:
         down.close()
 
@@ -49,7 +49,7 @@ class _Descent:
         except OSError as error:
             raise _unreachable(root, error) from error
 
-    def batches(self) -> Iterator[list[FileInfo]]:
+    def batches(self, batch_files: int) -> Iterator[list[FileInfo]]:
         batch: list[FileInfo] = []
         while self._down:
             prefix, entries = self._down[-1]
@@ -59,7 +59,7 @@ class _Descent:
                 self._enter(prefix, entry)
             elif (file := self._file(prefix, entry)) is not None:
                 batch.append(file)
-                if len(batch) == BATCH_FILES:
+                if len(batch) == batch_files:
                     yield batch
                     batch = []
         if batch:
@@ -91,10 +91,10 @@ class _Descent:
         try:
             if entry.is_file(follow_symlinks=False):
                 found = entry.stat(follow_symlinks=False)
-            elif entry.is_symlink() and os.path.realpath(entry.path).startswith(self._real_root) and entry.is_file():
-                found = entry.stat()
-            else:
+            elif not entry.is_symlink() or (target := self._target(entry)) is None:
                 return None
+            else:
+                found = target
         except FileNotFoundError:
             self._require_root()
             return None
@@ -102,6 +102,14 @@ class _Descent:
             raise _unreachable(entry.path.rpartition("/")[0], error) from error
         path = prefix + entry.name
         return FileInfo(path if path.isascii() else path.translate(_UNDECODABLE), found.st_size, found.st_mtime_ns)
+
+    def _target(self, link: os.DirEntry[str]) -> os.stat_result | None:
+        """Give what a link leads to if that is a file inside the root; a broken or circular link leads to nothing."""
+        try:
+            inside = os.path.realpath(link.path).startswith(self._real_root)
+            return link.stat() if inside and link.is_file() else None
+        except OSError:
+            return None
 
     def _require_root(self) -> None:
         """Take what vanished for deleted only while the root itself is still there."""

@@ -14,9 +14,9 @@ def run_sandbox(  # noqa: PLR0913 - one argument per option of the command
     port: int = 8787,
     host: str = "127.0.0.1",
     token: str = "sandbox",  # noqa: S107 - a made-up token for a made-up Capturi
-    *,
     keep: Path | None = None,
     faults: str = "",
+    *,
     switches: Sequence[str] = (),
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM; `switches` are NAME=VALUE words.

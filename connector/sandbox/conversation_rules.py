@@ -102,7 +102,7 @@ def _nothing(_body: dict[str, Any]) -> Iterator[str]:
 
 
 def _stereo_only(body: dict[str, Any]) -> Iterator[str]:
-    if "salesPersonAudioChannel" in body and body.get("audioChannels", "Stereo") != "Stereo":
+    if body.get("salesPersonAudioChannel") is not None and body.get("audioChannels") not in (None, "Stereo"):
         yield "salesPersonAudioChannel goes with audioChannels Stereo only"
 
 

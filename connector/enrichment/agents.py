@@ -1,7 +1,7 @@
 """Look agents up in the file that a customer keeps of them."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -95,23 +95,27 @@ def _header_problems(path: Path, names: Iterable[str | None]) -> list[Problem]:
     return missing + strange
 
 
-def _rows(path: Path, reader: "csv.DictReader[str]") -> Iterator[Agent]:
+def _rows(path: Path, reader: "csv.DictReader[str]") -> list[Agent]:
     problems: list[Problem] = []
+    agents = []
     for row in reader:
         values = {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
         if not any(values.values()):
             continue
-        days: dict[str, date | None] = {}
-        for name in OPTIONAL_COLUMNS:
-            text = values.pop(name, "")
-            try:
-                days[name] = date.fromisoformat(text) if text else None
-            except ValueError:
-                problems.append(Problem("is not a date like 2026-03-24", path, reader.line_num, field=name))
         if not any(values.get(key) for key in KEYS):
             hint = "give a number, an id or an e-mail"
             problems.append(Problem("this agent cannot be recognised", path, reader.line_num, hint=hint))
+        days = [_day(path, reader.line_num, name, values.get(name, ""), problems) for name in OPTIONAL_COLUMNS]
         number, key, email, person, team = (values.get(column, "") for column in REQUIRED_COLUMNS)
-        yield Agent(key, number, email, person, team, days["valid_from"], days["valid_to"])
+        agents.append(Agent(key, number, email, person, team, *days))
     if problems:
         raise ConfigurationError(problems)
+    return agents
+
+
+def _day(path: Path, line: int, name: str, text: str, problems: list[Problem]) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        problems.append(Problem("is not a date like 2026-03-24", path, line, field=name))
+        return None

@@ -155,22 +155,12 @@ class Condition(_Part):
     """One condition on the source record; all must hold, else the session is skipped as `filtered`."""
 
     path: str = Field(description="Path into the record, as in a mapping.")
+    equals: Any = Field(None, description="The value must be this.")
     in_: list[Any] | None = Field(None, alias="in", description="The value must be one of these.")
     not_in: list[Any] | None = Field(None, description="The value must be none of these.")
     matches: str | None = Field(None, description="RE2 that the value must contain.")
     exists: bool | None = Field(None, description="Whether there must be a value.")
-
-    @field_validator("path")
-    @classmethod
-    def _path(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("must not be empty")
-        return value
-
-    def model_post_init(self, _context: Any, /) -> None:
-        """Refuse a condition that asks for nothing."""
-        if self.in_ is None and self.not_in is None and self.matches is None and self.exists is None:
-            raise ValueError("needs one of in, not_in, matches or exists")
+    note: str | None = Field(None, description="For people.")
 
 
 class Job(_Part):

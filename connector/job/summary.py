@@ -28,6 +28,7 @@ class Options:
     limit: int | None = None
     dry_run: bool = False
     yes: bool = False
+    report: bool = True
 
     def wants(self, ended_at: datetime | None) -> bool:
         """Tell whether a session that ended then is asked for; one without a time is asked for only without bounds."""

@@ -1,0 +1,79 @@
+"""Add the commands that set a project up: `init` and `check`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector import clock
+from connector.cli.app import app, errors, explain, guarded, load_settings, output
+from connector.errors import ConfigurationError, Problem
+from connector.job.summary import ExitCode
+from connector.settings import Settings
+
+__all__ = ["check", "init"]
+
+
+@app.command(epilog="Example: `connector init acme && cd acme && connector check`.")
+@guarded
+def init(folder: Annotated[Path, typer.Argument(help="The folder to make; it may exist.")]) -> None:
+    """Make a working project folder to start from: job, mappings, agents file, environment."""
+    from connector.job.project import create_project  # noqa: PLC0415
+
+    written = create_project(folder)
+    output.print(f"Made a project of {len(written)} files in {folder}.", markup=False)
+    output.print("It sends to the rehearsal Capturi until you change target.url. Next:")
+    output.print(f"  cd {folder}", markup=False)
+    output.print("  connector sandbox            in another terminal")
+    output.print("  connector check nightly-ccai")
+    output.print("  connector run nightly-ccai --dry-run")
+
+
+@app.command(epilog="Example: `connector check nightly-ccai`; without a name every job of the folder is checked.")
+@guarded
+def check(job: Annotated[str | None, typer.Argument(help="Name of the job; default: all.")] = None) -> int:
+    """Find every mistake of a job at once, then see whether storage, target and ledger are reached.
+
+    Exit code 2: something must be mended in a file. Exit code 1: something is not reached.
+    """
+    from connector.job import loader  # noqa: PLC0415
+
+    settings = load_settings()
+    names = [job] if job else loader.names(settings.home)
+    if not names:
+        hint = "`connector init DIR` makes a project folder; --home names one"
+        raise ConfigurationError([Problem("there is no job here", settings.home / "jobs", hint=hint)])
+    codes = [_check(name, settings) for name in names]
+    return ExitCode.MEND if ExitCode.MEND in codes else max(codes)
+
+
+def _check(name: str, settings: Settings) -> int:
+    from connector.job import loader  # noqa: PLC0415
+
+    output.print(f"[bold]{name}[/]")
+    try:
+        plan = loader.load(name, settings)
+    except ConfigurationError as error:
+        explain(error)
+        return ExitCode.MEND
+    used = ", ".join(f"{one.name} for {channel}s" for channel, one in plan.mappings.items())
+    output.print(f"  [green]ok[/]       files: the job and its mappings ({used}) are right")
+    for warning in plan.warnings:
+        errors.print(f"  warning  {warning}", style="yellow", markup=False)
+    return asyncio.run(_try(plan, settings))
+
+
+async def _try(plan: object, settings: Settings) -> int:
+    from connector.job.check import check as try_everything  # noqa: PLC0415
+
+    code = ExitCode.DONE
+    async for finding in try_everything(plan, settings, clock.SystemClock()):  # type: ignore[arg-type]
+        mark = "[green]ok[/]      " if finding.reached else "[red]failed[/]  "
+        output.print(f"  {mark} {finding.name}: ", end="")
+        output.print(finding.text, markup=False)
+        if finding.hint:
+            output.print(f"           {finding.hint}", markup=False)
+        if not finding.reached:
+            code = ExitCode.STOPPED
+    return code

@@ -1,0 +1,38 @@
+"""Share what a token may still create this hour and this day between all processes, through the ledger."""
+
+import hashlib
+
+from connector import ledger
+from connector.clock import Clock
+from connector.job.loader import Plan
+from connector.ledger import Ledger
+
+__all__ = ["LedgerBudget", "target_key"]
+
+
+def target_key(plan: Plan) -> str:
+    """Give the word under which the ledger counts what was created: a digest, since a budget belongs to a token."""
+    told = f"{plan.job.target.name}\n{plan.job.target.token.get_secret_value()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+class LedgerBudget:
+    """The per_hour and per_day of a job, as delivery asks for them."""
+
+    def __init__(self, book: Ledger, plan: Plan, clock: Clock) -> None:
+        self._book = book
+        self._limits = plan.job.limits
+        self._key = target_key(plan)
+        self._clock = clock
+
+    async def take(self) -> float:
+        """Book one creation and give 0; or book none and give the seconds after which to ask again."""
+        return await self._book.transact(
+            lambda connection: ledger.take(
+                connection,
+                self._key,
+                self._clock.now(),
+                per_hour=self._limits.per_hour,
+                per_day=self._limits.per_day,
+            )
+        )

@@ -1,0 +1,98 @@
+"""Take a finished call through mapping, consent, agent, audio and fields to Capturi."""
+
+from typing import Any
+
+from connector import conversation, delivery, mapping
+from connector.conversation import Circumstances, Conversation
+from connector.delivery import Parcel
+from connector.errors import SkipError
+from connector.job.agents import Speaker, speakers, was_split_otherwise
+from connector.job.execution import Execution
+from connector.job.gather import Work
+from connector.job.lack import lacks
+from connector.job.record import Record, customer_hash, leave, open_record
+from connector.job.recording import Found, find_recording
+from connector.job.sending import send
+from connector.reason import Outcome, Verdict
+
+__all__ = ["context", "handle"]
+
+
+async def handle(run: Execution, work: Work) -> None:
+    """Make the call's conversations, one per speaker, and bring each to its outcome."""
+    found = speakers(run, work.session)
+    if await was_split_otherwise(run, work, {speaker.leg for speaker in found}):
+        return
+    delivered = {row.leg: row for row in work.entries if row.state == Outcome.DELIVERED.value}
+    for speaker in found:
+        row = delivered.get(speaker.leg)
+        if row is not None and not lacks(work, row):
+            await leave(run, work, row)
+            continue
+        record = open_record(run, work, speaker.leg)
+        try:
+            await _one(run, work, speaker, record)
+        except SkipError as error:
+            await record.close(Verdict.usual(error.code, str(error)))
+
+
+async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> None:
+    used = run.plan.mappings[work.session.channel]
+    draft = mapping.apply(used, work.session.record, context(run, work, speaker))
+    run.statistics_of(used).add(draft)
+    external_id = draft.values.get("externalIdentity")
+    if external_id and speaker.leg:
+        external_id = f"{external_id}-{speaker.leg}"
+    record.identify(external_id, customer_hash(run.hash_key, draft.values.get("customer")))
+    consent = conversation.decide(used.consent, draft.consent)
+    if verdict := consent.verdict or speaker.verdict:
+        await record.close(verdict)
+        return
+    found = await find_recording(run, work) if consent.send_audio else None
+    if isinstance(found, Verdict):
+        await record.close(found)
+        return
+    circumstances = Circumstances(
+        has_consent=bool(consent.has_consent),
+        redacted=used.segments.redacted if used.segments else "silenced",
+        leg_agent_id=speaker.key if speaker.leg else None,
+        talk_seconds=sum(leg.talk_seconds or 0 for leg in work.session.legs) or None,
+    )
+    made = conversation.build(draft, found.facts if found else None, circumstances)
+    await _deliver(run, record, made, found)
+
+
+def context(run: Execution, work: Work, speaker: Speaker) -> dict[str, Any]:
+    """Give what a mapping reads as $tenant, $agent and $file."""
+    folder, _, name = work.file.path.rpartition("/")
+    modified_at = work.session.file.modified_at.isoformat()
+    return {
+        "tenant": run.tenant,
+        "agent": speaker.agent.as_context(),
+        "file": {"path": work.file.path, "name": name, "folder": folder, "modified_at": modified_at},
+        "crm": {},
+        "events": [],
+    }
+
+
+async def _deliver(run: Execution, record: Record, made: Conversation, found: Found | None) -> None:
+    body, left_out = conversation.to_wire(made, run.plan.job.target.api)
+    notes = (*made.notes, *left_out)
+    target = run.target
+    if target is None:
+        await record.rehearsed(found.recording.size_bytes if found else 0)
+        return
+    parcel = Parcel(
+        external_id=made.external_identity,
+        body=body,
+        api=run.plan.job.target.api,
+        recording=found.recording if found else None,
+        audio_fields=made.audio_fields,
+        known_uid=record.row.uid,
+        created=record.row.created,
+    )
+    done = await send(run, record, lambda: delivery.deliver(parcel, target, record))
+    if done is not None:
+        await record.delivered(done, notes=notes)
+
+

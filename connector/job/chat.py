@@ -1,0 +1,77 @@
+"""Take a finished chat with its transcript to Capturi as a case."""
+
+from dataclasses import replace
+
+from connector import conversation, delivery, mapping
+from connector import session as sessions
+from connector.conversation import Case
+from connector.errors import SkipError
+from connector.job.agents import speakers
+from connector.job.call import context
+from connector.job.execution import Execution
+from connector.job.gather import Work
+from connector.job.lack import best_transcript, transcript_version
+from connector.job.record import Record, open_record
+from connector.job.sending import send
+from connector.reason import Code, Verdict
+from connector.session import Transcript
+
+__all__ = ["handle"]
+
+
+async def handle(run: Execution, work: Work) -> None:
+    """Make the chat's case and bring it to its outcome."""
+    record = open_record(run, work, "")
+    try:
+        await _one(run, work, record)
+    except SkipError as error:
+        await record.close(Verdict.usual(error.code, str(error)))
+
+
+async def _one(run: Execution, work: Work, record: Record) -> None:
+    session = work.session
+    used = run.plan.mappings[session.channel]
+    speaker = speakers(run, session)[0]
+    draft = mapping.apply(used, session.record, context(run, work, speaker))
+    run.statistics_of(used).add(draft)
+    record.identify(draft.values.get("caseUid"), None)
+    if speaker.verdict:
+        await record.close(speaker.verdict)
+        return
+    transcript = best_transcript(work)
+    if not isinstance(transcript, Transcript):
+        await record.close(_missing(run, work, transcript))
+        return
+    stand_in = run.plan.job.source.stand_in
+    case = conversation.build_case(
+        draft, session, sessions.name_roles(transcript, session), stand_in=(stand_in.name, stand_in.email)
+    )
+    await _deliver(run, record, case, transcript_version(transcript))
+
+
+async def _deliver(run: Execution, record: Record, case: Case, version: str) -> None:
+    target = run.target
+    if target is None:
+        await record.rehearsed()
+        return
+    body = case.to_wire()
+    done = await send(run, record, lambda: _put(body, target, record))
+    if done:
+        record.row = replace(record.row, transcript_version=version)
+        await record.delivered(messages=len(body["messages"]), notes=case.notes)
+
+
+async def _put(body: dict[str, object], target: delivery.Capturi, record: Record) -> bool:
+    await delivery.deliver_case(body, target, record)
+    return True
+
+
+def _missing(run: Execution, work: Work, error: SkipError | None) -> Verdict:
+    ended_at = work.session.ends_at or work.session.created_at
+    if error is not None:
+        return Verdict.usual(Code.TRANSCRIPT_AWAITED, str(error))
+    until = ended_at + run.plan.job.audio.wait if ended_at else None
+    if until and run.now() < until:
+        detail = f"no transcript yet; waited for until {until:%Y-%m-%d %H:%M} UTC"
+        return Verdict.usual(Code.TRANSCRIPT_AWAITED, detail)
+    return Verdict.usual(Code.TRANSCRIPT_MISSING, "no transcript came in the time the job waits for it")

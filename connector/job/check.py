@@ -1,0 +1,82 @@
+"""Try everything a job needs and say for each whether it is reached."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from connector import ledger
+from connector.clock import Clock
+from connector.delivery import Limits
+from connector.errors import ConnectorError
+from connector.job.loader import Plan
+from connector.job.opening import open_target
+from connector.job.source import classify
+from connector.session import FileRole
+from connector.settings import Settings
+from connector.storage import Storage, open_storage
+
+__all__ = ["Finding", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of trying one thing."""
+
+    name: str
+    reached: bool
+    text: str
+    hint: str = ""
+
+
+async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Give one finding for each storage, the target and the ledger; nothing is written anywhere but in the ledger."""
+    source = plan.job.source
+    yield await _check_storage(plan, "storage", source.storage, source.options)
+    if source.recordings:
+        yield await _check_storage(plan, "recordings", source.recordings.storage, source.recordings.options)
+    yield await _check_target(plan, settings, clock)
+    yield await _check_ledger(plan, settings, clock)
+
+
+async def _check_storage(plan: Plan, name: str, address: str, options: dict[str, object]) -> Finding:
+    try:
+        async with open_storage(address, options, plan.home) as storage:
+            return Finding(name, True, f"{storage.address}: {await _describe(plan, storage)}")
+    except ConnectorError as error:
+        return Finding(name, False, f"{address}: {error.message}", error.hint)
+
+
+async def _describe(plan: Plan, storage: Storage) -> str:
+    counts: dict[FileRole, int] = {}
+    newest = None
+    async for batch in storage.list():
+        for file in batch:
+            role = classify(plan.job.source, file.path).role
+            counts[role] = counts.get(role, 0) + 1
+            if newest is None or file.modified_ns > newest.modified_ns:
+                newest = file
+    if newest is None:
+        return "reached, and empty"
+    told = ", ".join(f"{count:,} {role.value}" for role, count in sorted(counts.items()))
+    return f"{told}; the newest file is of {newest.modified_at:%Y-%m-%d %H:%M} UTC"
+
+
+async def _check_target(plan: Plan, settings: Settings, clock: Clock) -> Finding:
+    name = plan.job.target.url
+    try:
+        async with AsyncExitStack() as stack:
+            target = await stack.enter_async_context(open_target(plan, settings, Limits(clock=clock), clock))
+            await target.verify(api=plan.job.target.api)
+    except ConnectorError as error:
+        return Finding("target", False, f"{name}: {error.message}", error.hint)
+    return Finding("target", True, f"{name}: reached, the token is accepted")
+
+
+async def _check_ledger(plan: Plan, settings: Settings, clock: Clock) -> Finding:
+    try:
+        async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
+            job = plan.job
+            known = await book.read(ledger.delivered_before, job.tenant, job.target.name)
+    except ConnectorError as error:
+        return Finding("ledger", False, error.message, error.hint)
+    return Finding("ledger", True, "ready" + ("" if known else ", nothing delivered yet"))

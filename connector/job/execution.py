@@ -1,0 +1,62 @@
+"""Hold what one execution of a job works with, from its plan to its open connections."""
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connector.clock import Clock
+from connector.delivery import Capturi, Limits
+from connector.job.gate import Gate
+from connector.job.loader import Plan
+from connector.job.progress import Progress
+from connector.job.summary import Options, Summary
+from connector.ledger import Ledger
+from connector.mapping import Mapping, Statistics
+from connector.storage import Storage
+
+__all__ = ["Execution"]
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run: opened by the runner, handed to every part of the work."""
+
+    plan: Plan
+    options: Options
+    run_id: str
+    clock: Clock
+    progress: Progress
+    summary: Summary
+    book: Ledger
+    storage: Storage
+    recordings: Storage
+    places: Table[str, int]
+    """The ledger's number of each storage, by the storage's address."""
+    target: Capturi | None
+    """None in a dry run: nothing may leave."""
+    limits: Limits
+    gate: Gate = field(default_factory=Gate)
+    hash_key: bytes | None = None
+    statistics: dict[str, Statistics] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> str:
+        """Give the tenant the sessions belong to."""
+        return self.plan.job.tenant
+
+    @property
+    def target_name(self) -> str:
+        """Give the words under which the ledger knows the target."""
+        return self.plan.job.target.name
+
+    def statistics_of(self, used: Mapping) -> Statistics:
+        """Give the counters of this mapping in this run."""
+        return self.statistics.setdefault(used.name, Statistics())
+
+    def now(self) -> datetime:
+        """Give the present moment in UTC."""
+        return self.clock.now()
+
+    def storage_of(self, place_id: int) -> Storage:
+        """Give the open storage with this number in the ledger."""
+        return self.storage if self.places[self.storage.address] == place_id else self.recordings

@@ -1,0 +1,169 @@
+"""Read the files that wait and bring together what belongs to one session."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from connector import ledger
+from connector import session as sessions
+from connector.errors import SkipError
+from connector.job.execution import Execution
+from connector.ledger import EntryRow, FileRow
+from connector.session import FileRole, Session, Transcript
+from connector.storage import FileInfo
+
+__all__ = ["Broken", "Work", "gather"]
+
+PAGE_GROUPS = 200
+LARGEST_METADATA_BYTES = 16 * 1024 * 1024
+RIVAL = "rival:"
+"""Begins the leg of an entry whose file gives an id that another session has."""
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One session with everything that decides about it."""
+
+    session: Session
+    file: FileRow
+    settled_files: tuple[int, ...]
+    """Every file that needs no more work once this session has its outcome."""
+    recordings: tuple[FileRow, ...]
+    transcripts: tuple[Transcript | SkipError, ...]
+    entries: tuple[EntryRow, ...]
+    """What the ledger knows of the session, one row per leg."""
+    rivals: tuple["Work", ...] = ()
+    """Files that give this session's id to another session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A metadata file that cannot be read."""
+
+    file: FileRow
+    error: SkipError
+
+
+@dataclass(slots=True)
+class _Page:
+    """What one page of files turned out to be."""
+
+    sessions: dict[Key, list[tuple[Session, FileRow]]]
+    transcripts: dict[Key, list[tuple[Transcript, FileRow]]]
+    broken: list[Broken]
+
+
+async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
+    """Give page after page of sessions to work on; memory holds one page."""
+    after = None
+    while groups := await run.book.read(ledger.pending_groups, list(run.places.values()), after, PAGE_GROUPS):
+        after = groups[-1].cursor
+        waiting = [file for group in groups for file in group.files if file.pending and file.role == FileRole.METADATA]
+        page = await _read(run, waiting)
+        yield [*page.broken, *await _join(run, page)]
+
+
+async def _read(run: Execution, files: Sequence[FileRow]) -> _Page:
+    page = _Page({}, {}, [])
+    for place in run.places.values():
+        mine = [file for file in files if file.place_id == place]
+        bodies = await run.storage_of(place).read_many([info(file) for file in mine], limit_bytes=LARGEST_METADATA_BYTES)
+        for file, body in zip(mine, bodies, strict=True):
+            _sort(page, file, body)
+    return page
+
+
+def _sort(page: _Page, file: FileRow, body: bytes | SkipError) -> None:
+    if isinstance(body, SkipError):
+        page.broken.append(Broken(file, body))
+        return
+    try:
+        found = sessions.parse(body, info(file))
+    except SkipError as error:
+        page.broken.append(Broken(file, error))
+        return
+    if isinstance(found, Transcript):
+        page.transcripts.setdefault((found.channel, found.session_id or ""), []).append((found, file))
+    else:
+        page.sessions.setdefault((found.channel, found.id), []).append((found, file))
+
+
+async def _join(run: Execution, page: _Page) -> list[Work]:
+    """Bring sessions, their recordings and transcripts, and what the ledger knows of them together."""
+    job = run.plan.job
+    await _relabel(run, page)
+    keys = list(page.sessions)
+    companions: Mapping[Key, list[FileRow]] = await run.book.read(ledger.companions, list(run.places.values()), keys)
+    known: Mapping[Key, list[EntryRow]] = await run.book.read(
+        lambda connection: ledger.entries_of_sessions(
+            connection, job.tenant, job.source.kind, job.target.name, keys=keys
+        )
+    )
+    texts = await _read_transcripts(run, companions)
+    return [
+        _work(key, found, companions.get(key, []), texts, page, known.get(key, []))
+        for key, found in page.sessions.items()
+    ]
+
+
+def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one place
+    key: Key,
+    found: list[tuple[Session, FileRow]],
+    companions: Iterable[FileRow],
+    texts: Mapping[int, Transcript | SkipError],
+    page: _Page,
+    entries: list[EntryRow],
+) -> Work:
+    newest, file = max(found, key=lambda pair: (pair[0].updated_at or datetime.min.replace(tzinfo=UTC), -pair[1].id))
+    same = [one for session, one in found if not sessions.contradict(session, newest)]
+    rivals = [(session, one) for session, one in found if sessions.contradict(session, newest)]
+    bodies = page.transcripts.get(key, [])
+    work = Work(
+        newest,
+        file,
+        (*(one.id for one in same), *(one.id for _, one in bodies)),
+        tuple(one for one in companions if one.role == FileRole.RECORDING),
+        (*(text for text, _ in bodies), *(texts[one.id] for one in companions if one.id in texts)),
+        tuple(row for row in entries if not row.leg.startswith(RIVAL)),
+    )
+    strangers = (Work(session, one, (one.id,), (), (), ()) for session, one in rivals)
+    return replace(work, rivals=tuple(strangers))
+
+
+async def _relabel(run: Execution, page: _Page) -> None:
+    """Let the ledger know what each file is by its body where its name said something else."""
+    changes = [
+        (file.id, role, channel, session_id)
+        for role, found in ((FileRole.METADATA, page.sessions), (FileRole.TRANSCRIPT, page.transcripts))
+        for (channel, session_id), pairs in found.items()
+        for _, file in pairs
+        if (file.role, file.channel, file.session_id) != (role, channel, session_id)
+    ]
+    if changes:
+        await run.book.transact(ledger.relabel, changes)
+
+
+async def _read_transcripts(
+    run: Execution, companions: Mapping[Key, list[FileRow]]
+) -> dict[int, Transcript | SkipError]:
+    files = [file for found in companions.values() for file in found if file.role == FileRole.TRANSCRIPT]
+    result: dict[int, Transcript | SkipError] = {}
+    for place in run.places.values():
+        mine = [file for file in files if file.place_id == place]
+        bodies = await run.storage_of(place).read_many([info(file) for file in mine], limit_bytes=LARGEST_METADATA_BYTES)
+        for file, body in zip(mine, bodies, strict=True):
+            result[file.id] = body if isinstance(body, SkipError) else _transcript(run, file, body)
+    return result
+
+
+def _transcript(run: Execution, file: FileRow, body: bytes) -> Transcript | SkipError:
+    try:
+        return sessions.parse_transcript(body, info(file), run.plan.job.source.transcript_pattern)
+    except SkipError as error:
+        return error
+
+
+def info(file: FileRow) -> FileInfo:
+    """Give the version of the file that was listed."""
+    return FileInfo(file.path, file.size_bytes, file.modified_ns, file.etag)

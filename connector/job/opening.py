@@ -1,0 +1,106 @@
+"""Open everything one run needs, in the order in which a failure should be told."""
+
+import secrets
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connector import ledger
+from connector.clock import Clock
+from connector.delivery import Capturi, Hours, Limits, Route
+from connector.job.budget import LedgerBudget, target_key
+from connector.job.duration import parse_hours
+from connector.job.execution import Execution
+from connector.job.loader import Plan
+from connector.job.model import Limits as LimitsOfJob
+from connector.job.progress import Progress
+from connector.job.summary import Options, Summary
+from connector.ledger import Ledger
+from connector.settings import Settings
+from connector.storage import Storage, open_storage
+
+__all__ = ["make_run_id", "open_execution", "open_target"]
+
+
+async def open_execution(  # noqa: PLR0913 - the parts a run is made of
+    stack: AsyncExitStack,
+    plan: Plan,
+    settings: Settings,
+    options: Options,
+    *,
+    clock: Clock,
+    progress: Progress,
+    summary: Summary,
+) -> Execution:
+    """Give the run with its storages, ledger and target open; the stack closes them."""
+    job = plan.job
+    storage = open_storage(job.source.storage, job.source.options, plan.home)
+    elsewhere = job.source.recordings
+    recordings = open_storage(elsewhere.storage, elsewhere.options, plan.home) if elsewhere else storage
+    book = await stack.enter_async_context(_ledger(stack, settings, clock, dry_run=options.dry_run))
+    for one in {storage.address: storage, recordings.address: recordings}.values():
+        await stack.enter_async_context(one)
+    limits = _limits(job.limits, LedgerBudget(book, plan, clock), clock)
+    target = None
+    if not options.dry_run:
+        target = await stack.enter_async_context(open_target(plan, settings, limits, clock))
+    places = {one.address: await _place(book, plan, one) for one in (storage, recordings)}
+    return Execution(
+        plan=plan,
+        options=options,
+        run_id=summary.run_id or make_run_id(clock.now()),
+        clock=clock,
+        progress=progress,
+        summary=summary,
+        book=book,
+        storage=storage,
+        recordings=recordings if elsewhere else storage,
+        places=places,
+        target=target,
+        limits=limits,
+        hash_key=settings.hash_key.get_secret_value().encode() if settings.hash_key else None,
+    )
+
+
+def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
+    """Give the job's target, to be entered with `async with`."""
+    target = plan.job.target
+    route = Route(target.url, settings.ca_file)
+    return Capturi(route, target.token.get_secret_value(), limits=limits, clock=clock)
+
+
+def make_run_id(now: datetime) -> str:
+    """Give a name for a run that sorts by time and is easy to say: 20260324-0230-5f3a9c."""
+    return f"{now:%Y%m%d-%H%M}-{secrets.token_hex(3)}"
+
+
+def _ledger(stack: AsyncExitStack, settings: Settings, clock: Clock, *, dry_run: bool) -> Ledger:
+    url = settings.ledger_url
+    if dry_run:
+        url = stack.enter_context(ledger.rehearsal_copy(url))
+    return ledger.open_ledger(url, clock=clock)
+
+
+async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
+    job = plan.job
+    return await book.transact(ledger.place_id, job.tenant, job.source.kind, job.target.name, storage.address)
+
+
+def _limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock) -> Limits:
+    hours = None
+    if limits.hours:
+        opens, closes = parse_hours(limits.hours)
+        hours = Hours(opens, closes, ZoneInfo(limits.timezone))
+    return Limits(
+        concurrency=limits.concurrency,
+        requests_per_second=limits.requests_per_second,
+        hours=hours,
+        budget=budget if limits.per_hour or limits.per_day else None,
+        clock=clock,
+    )
+
+
+def lock_folder(settings: Settings) -> Path:
+    """Give the folder in which the locks of jobs lie."""
+    return settings.home

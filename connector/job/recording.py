@@ -1,0 +1,126 @@
+"""Find the one recording of a call, see that it is whole, and make it ready to be sent."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connector import conversation
+from connector import session as sessions
+from connector.conversation import AudioFacts
+from connector.delivery import Recording
+from connector.errors import FileChangedError, FileMissingError, SkipError
+from connector.job.execution import Execution
+from connector.job.gather import Work, info
+from connector.reason import Code, Outcome, Verdict
+from connector.storage import FileInfo, ReadAt, Storage
+
+__all__ = ["Found", "find_recording"]
+
+YOUNG = timedelta(seconds=60)
+SECOND_LOOK_SECONDS = 5
+HASHED_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recording that can be sent, with what its bytes say."""
+
+    recording: Recording
+    facts: AudioFacts
+
+
+async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
+    """Give the call's recording, the reason why it cannot go on, or None where it goes without audio by policy.
+
+    Raises SkipError where the recording cannot be used.
+    """
+    candidates = sessions.pair(work.file.path, [info(row) for row in work.recordings])
+    if not candidates:
+        return _missing(run, work)
+    for candidate in candidates:
+        for part in candidate.parts:
+            if await _is_growing(run, part):
+                return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"{part.path} is still being written")
+    chosen = candidates[0] if len(candidates) == 1 else await _same(run.recordings, candidates)
+    try:
+        return await _open(run, chosen.parts)
+    except (FileMissingError, FileChangedError) as error:
+        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
+
+
+def _missing(run: Execution, work: Work) -> Verdict | None:
+    policy, ended_at = run.plan.job.audio, work.session.ends_at or work.session.created_at
+    if ended_at is not None and run.now() < ended_at + policy.wait:
+        until = ended_at + policy.wait
+        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"no recording yet; waited for until {until:%Y-%m-%d %H:%M} UTC")
+    if policy.missing == "send":
+        return None
+    outcome = Outcome.HELD if policy.missing == "hold" else Outcome.SKIPPED
+    return Verdict(outcome, Code.AUDIO_MISSING, "no recording came in the time the job waits for it")
+
+
+async def _is_growing(run: Execution, file: FileInfo) -> bool:
+    """Tell whether somebody still writes the file: young, and not the same at a second look."""
+    if run.now() - file.modified_at >= YOUNG:
+        return False
+    try:
+        first = await run.recordings.stat(file.path)
+        if first != file:
+            return True
+        await run.clock.sleep(SECOND_LOOK_SECONDS)
+        return await run.recordings.stat(file.path) != first
+    except FileMissingError:
+        return True
+
+
+async def _same(storage: Storage, candidates: tuple[sessions.Recording, ...]) -> sessions.Recording:
+    """Give the first of several recordings where all have the same content; refuse them, all named, where not."""
+    digests = {await _digest(storage, candidate.parts) for candidate in candidates}
+    if len(digests) > 1:
+        named = ", ".join(sorted(part.path for candidate in candidates for part in candidate.parts))
+        hint = "leave the right one in the folder"
+        raise SkipError(Code.AUDIO_INVALID, f"several recordings of different content: {named}", hint=hint)
+    return candidates[0]
+
+
+async def _digest(storage: Storage, parts: tuple[FileInfo, ...]) -> str:
+    return " ".join([await storage.examine(part, _sha256) for part in parts])
+
+
+def _sha256(read_at: ReadAt, size_bytes: int) -> str:
+    digest = hashlib.sha256()
+    for offset in range(0, size_bytes, HASHED_BYTES):
+        digest.update(read_at(offset, HASHED_BYTES))
+    return digest.hexdigest()
+
+
+async def _open(run: Execution, parts: tuple[FileInfo, ...]) -> Found:
+    storage = run.recordings
+    facts = [await storage.examine(part, conversation.inspect) for part in parts]
+    if len(parts) == 1:
+        file = parts[0]
+        name = file.path.rpartition("/")[2]
+        recording = Recording(name, file.size_bytes, facts[0].content_type, lambda: storage.stream(file))
+        return Found(recording, facts[0])
+    joined = conversation.join([(part.path, one) for part, one in zip(parts, facts, strict=True)])
+    name = parts[0].path.rpartition("/")[2]
+
+    def stream() -> AsyncIterator[bytes]:
+        return _stream_joined(storage, parts, joined)
+
+    return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
+
+
+async def _stream_joined(
+    storage: Storage, parts: tuple[FileInfo, ...], joined: conversation.Joined
+) -> AsyncIterator[bytes]:
+    """Give the joined recording: one header, then each part's samples without its own header."""
+    yield joined.header
+    for stretch in joined.stretches:
+        left = stretch.length
+        # Every stream is read to its end: only there does it know that its file did not change meanwhile.
+        async for piece in storage.stream(parts[stretch.part], offset=stretch.offset):
+            if left:
+                yield piece[:left]
+                left -= len(piece[:left])

@@ -1,0 +1,188 @@
+"""Run a job once: the flow from the storage to the report, in the order in which it happens."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from connector import ledger
+from connector.clock import Clock
+from connector.errors import ConfigurationError, ConnectorError, Problem, StopError
+from connector.job.execution import Execution
+from connector.job.gather import Broken, Work, gather, info
+from connector.job.handle import handle
+from connector.job.loader import Plan
+from connector.job.opening import make_run_id, open_execution
+from connector.job.progress import Progress, Silent
+from connector.job.summary import ExitCode, Options, Summary
+from connector.job.survey import survey
+from connector.ledger import RunRow
+from connector.logs import logger
+from connector.reason import Outcome
+from connector.settings import Settings
+
+__all__ = ["run"]
+
+MOST_ON_FIRST_RUN = 1000
+
+
+def run(plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress | None = None) -> Summary:
+    """Run the job and give what became of every session; raise ConfigurationError where nothing may be started.
+
+    What stops the run (target, storage, ledger, interruption) is told in the summary, with exit code 1.
+    """
+    return asyncio.run(execute(plan, settings, options, clock=clock, progress=progress))
+
+
+async def execute(
+    plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress | None = None
+) -> Summary:
+    """Do what run() does, inside a running event loop."""
+    summary = Summary(plan.job.job, clock.now(), dry_run=options.dry_run)
+    try:
+        async with _interruptible():
+            await _guard_first_run(plan, settings, options, clock)
+            await _execute(plan, settings, options, clock=clock, progress=progress or Silent(), summary=summary)
+    except StopError as error:
+        summary.finish(clock.now(), error=str(error), exit_code=ExitCode.STOPPED)
+        logger().error("run.stopped", job=plan.job.job, run=summary.run_id, error=str(error))
+    except asyncio.CancelledError:
+        summary.finish(clock.now(), error="interrupted", exit_code=ExitCode.STOPPED)
+        logger().warning("run.stopped", job=plan.job.job, run=summary.run_id, error="interrupted")
+    return summary
+
+
+async def _execute(  # noqa: PLR0913 - handed through from run()
+    plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress, summary: Summary
+) -> None:
+    if not options.dry_run:
+        summary.run_id = make_run_id(clock.now())
+    async with AsyncExitStack() as stack:
+        if not options.dry_run:
+            stack.enter_context(ledger.job_lock(settings.home, plan.job.job))
+        run_ = await open_execution(
+            stack, plan, settings, options, clock=clock, progress=progress, summary=summary
+        )
+        await _begin(run_)
+        error: str | None = "interrupted"
+        try:
+            await survey(run_)
+            await _work(run_)
+            error = None
+        except StopError as stop:
+            error = str(stop)
+            raise
+        finally:
+            code = ExitCode.STOPPED if error else None
+            summary.finish(clock.now(), error=error, exit_code=code)
+            await _end(run_)
+
+
+async def _work(run_: Execution) -> None:
+    """Work on what waits, a bounded number at a time; the first error that stops the run ends all of it."""
+    slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
+    started = 0
+
+    async def one(item: Work | Broken) -> None:
+        try:
+            await handle(run_, item)
+        finally:
+            slots.release()
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            async for item in _wanted(run_):
+                if _is_new(item):
+                    if started == run_.options.limit:
+                        break
+                    started += 1
+                await slots.acquire()
+                tasks.create_task(one(item))
+    except* ConnectorError as group:
+        raise _first(group) from None
+
+
+async def _wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
+    async for page in gather(run_):
+        for item in page:
+            if isinstance(item, Work):
+                ended_at = item.session.ends_at or item.session.created_at
+                if run_.options.wants(ended_at):
+                    yield item
+            elif run_.options.wants(info(item.file).modified_at):
+                yield item
+
+
+def _is_new(item: Work | Broken) -> bool:
+    return isinstance(item, Broken) or not item.entries
+
+
+def _first(group: BaseExceptionGroup[ConnectorError]) -> ConnectorError:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    if not isinstance(found, ConnectorError):
+        raise TypeError(f"{type(found)} is no error of this program")
+    return found
+
+
+async def _guard_first_run(plan: Plan, settings: Settings, options: Options, clock: Clock) -> None:
+    """Refuse a first run that would send more than people expect: a forgotten date must not send ten years of calls."""
+    if options.yes or options.dry_run or options.limit or plan.job.not_before is not None:
+        return
+    if not await _is_first_run(plan, settings, clock):
+        return
+    rehearsal = Summary(plan.job.job, clock.now(), dry_run=True)
+    dry = replace(options, dry_run=True)
+    await _execute(plan, settings, dry, clock=clock, progress=Silent(), summary=rehearsal)
+    count = rehearsal.counts[Outcome.DELIVERED]
+    if count > MOST_ON_FIRST_RUN:
+        hint = "set not_before in the job, or say --yes"
+        message = f"this first run would send {count:,} entries"
+        raise ConfigurationError([Problem(message, plan.path, field="not_before", hint=hint)])
+
+
+async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:
+    async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
+        job = plan.job
+        return not await book.read(ledger.delivered_before, job.tenant, job.target.name)
+
+
+async def _begin(run_: Execution) -> None:
+    job, summary = run_.plan.job, run_.summary
+    row = RunRow(
+        id=run_.run_id,
+        job=job.job,
+        tenant=job.tenant,
+        started_at=summary.started_at,
+        dry_run=run_.options.dry_run,
+        options=run_.options.as_facts(),
+        mapping_hash=" ".join(run_.plan.mapping_hashes.values()),
+    )
+    await run_.book.transact(ledger.start_run, row)
+    logger().info("run.started", job=job.job, run=run_.run_id)
+
+
+async def _end(run_: Execution) -> None:
+    summary = run_.summary
+    facts = summary.as_dict()
+    for name, statistics in run_.statistics.items():
+        await run_.book.transact(ledger.save_statistics, run_.run_id, name, statistics.as_dict())
+    await run_.book.transact(ledger.finish_run, run_.run_id, facts)
+    logger().info("run.finished", **facts)
+
+
+@asynccontextmanager
+async def _interruptible() -> AsyncIterator[None]:
+    """Let SIGTERM and SIGINT end the run in order: what is under way stays written down, the next run completes it."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    if task is not None:
+        for one in signals:
+            loop.add_signal_handler(one, task.cancel)
+    try:
+        yield
+    finally:
+        for one in signals:
+            loop.remove_signal_handler(one)

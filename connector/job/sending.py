@@ -1,0 +1,46 @@
+"""Send one conversation or case, and notice when it is the target and not the conversation that is in trouble."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from connector import ledger
+from connector.errors import (
+    OutcomeUnknownError,
+    SkipError,
+    TargetRejectedTokenError,
+    TryAgainError,
+)
+from connector.job.execution import Execution
+from connector.job.record import Record
+from connector.reason import Code, Verdict
+
+__all__ = ["send"]
+
+T = TypeVar("T")
+
+
+async def send(run: Execution, record: Record, deliver: Callable[[], Awaitable[T]]) -> T | None:
+    """Give what came of the delivery, or None where the entry was closed because it did not get through.
+
+    Raises StopError where the run cannot go on; what was merely intended until then is taken back.
+    """
+    try:
+        async with run.gate.passing():
+            done = await deliver()
+            run.gate.succeeded()
+    except SkipError as error:
+        if error.code is not Code.LIMIT_REACHED:
+            run.gate.succeeded()
+        await record.close(Verdict.usual(error.code, str(error)))
+    except TargetRejectedTokenError:
+        await run.book.transact(ledger.take_back, record.row.id, run.run_id)
+        raise
+    except OutcomeUnknownError as error:
+        await record.close(Verdict.usual(Code.OUTCOME_UNKNOWN, error.message))
+        run.gate.failed(error)
+    except TryAgainError as error:
+        await record.close(Verdict.usual(Code.TRY_AGAIN, error.message))
+        run.gate.failed(error)
+    else:
+        return done
+    return None

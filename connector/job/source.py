@@ -1,0 +1,33 @@
+"""Apply a job's own words about folders and file names to what a storage lists."""
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from connector import session
+from connector.job.model import Source
+from connector.session import FileName, FileRole
+
+__all__ = ["classify", "wants_folder"]
+
+
+def classify(source: Source, path: str) -> FileName:
+    """Give what the file's name says; a name that the job lists as metadata is metadata whatever it looks like."""
+    name = session.classify(path)
+    if source.patterns and name.role is FileRole.OTHER:
+        file_name = path.rpartition("/")[2].lower()
+        if any(fnmatchcase(file_name, pattern.lower()) for pattern in source.patterns):
+            return FileName(FileRole.METADATA)
+    return name
+
+
+def wants_folder(folders: list[str], path: str) -> bool:
+    """Tell whether the file lies in, or below, one of the folders; `*` stands for any part of a name."""
+    folder = path.rpartition("/")[0]
+    return _wants(tuple(folders), folder)
+
+
+@lru_cache(maxsize=4096)
+def _wants(folders: tuple[str, ...], folder: str) -> bool:
+    return any(
+        fnmatchcase(folder, wanted.strip("/")) or fnmatchcase(folder, f"{wanted.strip('/')}/*") for wanted in folders
+    )

@@ -1,0 +1,76 @@
+"""List the storages and learn from the ledger what is new, changed or to be judged anew."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from connector import ledger
+from connector.job.execution import Execution
+from connector.job.source import classify, wants_folder
+from connector.ledger import ListedFile, Window
+from connector.reason import Outcome
+from connector.storage import FileInfo, Storage
+
+__all__ = ["survey"]
+
+
+async def survey(run: Execution) -> int:
+    """List every file, count what is unchanged, and give the number of files to work on.
+
+    Nothing is decided by age: what is new is what the ledger has not seen at this size and time, so a late or
+    repeated export is never missed.
+    """
+    plan, job = run.plan, run.plan.job
+    await run.book.transact(
+        lambda connection: ledger.mark_rejudged(
+            connection,
+            tenant=job.tenant,
+            source_kind=job.source.kind,
+            target=job.target.name,
+            mapping_hashes=plan.mapping_hashes,
+            policy_hash=plan.policy_hash,
+        )
+    )
+    unchanged = 0
+    for storage in {run.storage.address: run.storage, run.recordings.address: run.recordings}.values():
+        unchanged += await _list(run, storage)
+    for place in run.places.values():
+        unchanged -= len(await run.book.transact(ledger.mark_companions, place))
+    run.summary.counts[Outcome.UNCHANGED] += unchanged
+    expected = await run.book.read(ledger.count_pending, list(run.places.values()))
+    run.progress.expects(expected)
+    return expected
+
+
+async def _list(run: Execution, storage: Storage) -> int:
+    """List one storage; give the number of entries that nothing happened to."""
+    place = run.places[storage.address]
+    window = Window(run.options.since, run.options.until)
+    unchanged = 0
+    async for batch in storage.list():
+        run.progress.listed(len(batch))
+        listed = _listed(run, batch)
+        found = await run.book.transact(partial(ledger.record_listing, now=run.now()), place, listed, window)
+        unchanged += found.unchanged_entries
+    return unchanged
+
+
+def _listed(run: Execution, batch: Sequence[FileInfo]) -> list[ListedFile]:
+    source = run.plan.job.source
+    result = []
+    for file in batch:
+        if source.folders and not wants_folder(source.folders, file.path):
+            continue
+        name = classify(source, file.path)
+        result.append(
+            ListedFile(
+                file.path,
+                file.size_bytes,
+                file.modified_ns,
+                file.etag,
+                name.role,
+                name.channel,
+                name.session_id,
+                name.part,
+            )
+        )
+    return result

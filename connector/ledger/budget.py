@@ -1,0 +1,66 @@
+"""Share limits per hour and per day between all processes that deliver under one token."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, or_, select, update
+
+from connector.ledger import dialect
+from connector.ledger.model import Spent
+from connector.ledger.tables import BUDGET
+
+__all__ = ["book", "spend"]
+
+KEPT = timedelta(days=3)
+
+
+def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
+    connection: Connection, target_key: str, now: datetime, *, per_hour: int | None, per_day: int | None, wanted: int
+) -> int:
+    """Take up to `wanted` from what is left of both limits (None does not bind) and give how many were granted.
+
+    Hours and days begin by the clock of the time zone that `now` is in.
+    """
+    starts = _starts(now)
+    _make(connection, target_key, starts)
+    # The lock, which SQLite's transaction has already, keeps another process from granting the same ones.
+    rows = select(BUDGET.c.window, BUDGET.c.count.label("spent")).where(_these(target_key, starts)).with_for_update()
+    spent = {row.window: int(row.spent) for row in connection.execute(rows)}
+    left = [limit - spent[window] for window, limit in (("hour", per_hour), ("day", per_day)) if limit is not None]
+    granted = max(0, min([wanted, *left]))
+    if granted:
+        _add(connection, target_key, starts, granted)
+    return granted
+
+
+def book(connection: Connection, spent: Spent) -> None:
+    """Count what was spent, or given back, without asking whether the limits allow it."""
+    starts = _starts(spent.at)
+    _make(connection, spent.target_key, starts)
+    _add(connection, spent.target_key, starts, spent.count)
+
+
+def _starts(now: datetime) -> dict[str, datetime]:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return {"hour": hour, "day": hour.replace(hour=0)}
+
+
+def _these(target_key: str, starts: dict[str, datetime]) -> Any:
+    windows = (and_(BUDGET.c.window == window, BUDGET.c.starts_at == start) for window, start in starts.items())
+    return and_(BUDGET.c.target_key == target_key, or_(*windows))
+
+
+def _make(connection: Connection, target_key: str, starts: dict[str, datetime]) -> None:
+    """Begin the windows of this moment where they are new, and forget old ones then."""
+    rows = [
+        {"target_key": target_key, "window": window, "starts_at": start, "count": 0} for window, start in starts.items()
+    ]
+    known = set(connection.execute(select(BUDGET.c.window).where(_these(target_key, starts))).scalars())
+    if known == set(starts):
+        return
+    connection.execute(dialect.insert(connection, BUDGET).on_conflict_do_nothing(), rows)
+    connection.execute(delete(BUDGET).where(BUDGET.c.starts_at < min(starts.values()) - KEPT))
+
+
+def _add(connection: Connection, target_key: str, starts: dict[str, datetime], count: int) -> None:
+    connection.execute(update(BUDGET).where(_these(target_key, starts)).values(count=BUDGET.c.count + count))

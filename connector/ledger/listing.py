@@ -1,0 +1,115 @@
+"""Compare what a storage lists with what the ledger knows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, select, true, type_coerce, update
+from sqlalchemy.types import Integer
+
+from connector.ledger import dialect
+from connector.ledger.column import UtcTime
+from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, ListedFile, Listing, Window
+from connector.ledger.tables import ENTRY, FILE, PLACE
+
+__all__ = ["place_id", "record_listing"]
+
+AWAITED: Final = (METADATA_FILE, *COMPANIONS)
+FINAL: Final = ("delivered", "skipped", "refused")
+
+
+def place_id(connection: Connection, tenant: str, source_kind: str, target: str, address: str) -> int:
+    """Give the number of this storage as this tenant's source sees it for this target, a new one where it is new."""
+    place = {"tenant": tenant, "source_kind": source_kind, "target": target, "address": address}
+    wanted = select(PLACE.c.id).where(*(PLACE.c[name] == value for name, value in place.items()))
+    found = connection.execute(wanted).scalar()
+    if found is None:
+        connection.execute(dialect.insert(connection, PLACE).values(**place).on_conflict_do_nothing())
+        found = connection.execute(wanted).scalar_one()
+    return int(found)
+
+
+def record_listing(
+    connection: Connection, place: int, listed: Sequence[ListedFile], window: Window = EVER, *, now: datetime
+) -> Listing:
+    """Note the files of one batch (at most 10,000, each path once) that are new or changed; the rest is untouched.
+
+    Entries count as unchanged only where they ended within the window; nothing is left out of the comparison by it.
+    """
+    known = connection.execute(_known(connection.dialect, window), _parameters(place, listed, window))
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    unchanged_entries = 0
+    for position, id_, size_bytes, modified_ns, etag, pending, entries in known:
+        file = listed[position]
+        if id_ is None:
+            new.append(_row(place, file, now))
+        elif size_bytes != file.size_bytes or modified_ns != file.modified_ns or _differ(etag, file.etag):
+            changed.append({"file": id_, "size": file.size_bytes, "modified": file.modified_ns, "tag": file.etag})
+        elif not pending:
+            unchanged_entries += entries
+    if changed:
+        connection.execute(_CHANGED, changed)
+    if new:
+        connection.execute(dialect.insert(connection, FILE).on_conflict_do_nothing(), new)
+    return Listing(len(new), len(changed), len(listed) - len(new) - len(changed), unchanged_entries)
+
+
+def _differ(known: str | None, listed: str | None) -> bool:
+    """Compare versions only where both listings tell one: not every way into a storage does."""
+    return known != listed and known is not None and listed is not None
+
+
+def _row(place: int, file: ListedFile, now: datetime) -> dict[str, Any]:
+    return {
+        "place_id": place,
+        "path": file.path,
+        "size_bytes": file.size_bytes,
+        "modified_ns": file.modified_ns,
+        "etag": file.etag,
+        "role": file.role,
+        "channel": file.channel,
+        "session_id": file.session_id,
+        "part": file.part,
+        "pending": file.role in AWAITED,
+        "first_seen_at": now,
+    }
+
+
+_CHANGED = (
+    update(FILE)
+    .where(FILE.c.id == bindparam("file"))
+    .values(size_bytes=bindparam("size"), modified_ns=bindparam("modified"), etag=bindparam("tag"))
+    .values(pending=FILE.c.role.in_(AWAITED))
+)
+
+
+def _parameters(place: int, listed: Sequence[ListedFile], window: Window) -> dict[str, Any]:
+    given: dict[str, Any] = {"place": place, "paths": [file.path for file in listed]}
+    if window.since is not None:
+        given["since"] = window.since
+    if window.until is not None:
+        given["until"] = window.until
+    return given
+
+
+def _known(database: Dialect, window: Window) -> Select[Any]:
+    return _known_files(database, since=window.since is not None, until=window.until is not None)
+
+
+@cache
+def _known_files(database: Dialect, *, since: bool, until: bool) -> Select[Any]:
+    paths = dialect.batch(database, "paths")
+    entries = (
+        select(func.count())
+        .where(ENTRY.c.file_id == FILE.c.id, ENTRY.c.state.in_(FINAL))
+        .where(ENTRY.c.ended_at >= bindparam("since", type_=UtcTime) if since else true())
+        .where(ENTRY.c.ended_at < bindparam("until", type_=UtcTime) if until else true())
+        .scalar_subquery()
+    )
+    pending = type_coerce(FILE.c.pending, Integer)
+    columns = (paths.c.position, FILE.c.id, FILE.c.size_bytes, FILE.c.modified_ns, FILE.c.etag, pending, entries)
+    same = and_(FILE.c.place_id == bindparam("place"), FILE.c.path == paths.c.value)
+    # An outer join also because SQLite would else walk the table and search the list, not the other way round.
+    return select(*columns).select_from(paths.outerjoin(FILE, same))

@@ -1,0 +1,201 @@
+"""State the values that go into the ledger and come out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final, Literal
+
+__all__ = [
+    "COMPANIONS",
+    "EVER",
+    "METADATA_FILE",
+    "TRANSCRIPT_FILE",
+    "Change",
+    "EntryRow",
+    "FileRow",
+    "Group",
+    "ListedFile",
+    "Listing",
+    "RunRow",
+    "Spent",
+    "StepRow",
+    "Window",
+    "entry_id",
+]
+
+METADATA_FILE: Final = "metadata"
+TRANSCRIPT_FILE: Final = "transcript"
+COMPANIONS: Final = ("recording", TRANSCRIPT_FILE, "voicemail")
+"""The roles of files that belong to a session; the words are those of session.model.FileRole."""
+
+AudioState = Literal["none", "sending", "sent", "unknown"]
+EntryState = Literal["sending", "delivered", "held", "skipped", "refused"]
+
+
+def entry_id(  # noqa: PLR0913 - the key has six parts
+    tenant: str, source_kind: str, channel: str, session_id: str, *, leg: str, target: str
+) -> str:
+    """Give the key of an entry, 32 hexadecimal digits; whoever knows the six parts need not ask the ledger for it."""
+    parts = (tenant, source_kind, channel, session_id, leg, target)
+    told = "".join(f"{len(part)}:{part}" for part in parts)
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time; `since` belongs to it, `until` does not; None is unbounded."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVER = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file as a storage lists it now, with what its name says."""
+
+    path: str
+    size_bytes: int
+    modified_ns: int
+    etag: str | None
+    role: str
+    channel: str | None
+    session_id: str | None
+    part: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file as the ledger knows it; role, channel and session_id are the body's where that was read."""
+
+    id: int
+    place_id: int
+    path: str
+    size_bytes: int
+    modified_ns: int
+    etag: str | None
+    role: str
+    channel: str | None
+    session_id: str | None
+    part: int | None
+    pending: bool
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What comparing a batch of listed files with the ledger told."""
+
+    new: int
+    changed: int
+    unchanged: int
+    unchanged_entries: int
+    """Entries in a final state whose file is an unchanged one that nothing makes us judge again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files to be judged together: they name one session, or the one file names none."""
+
+    role: str
+    """`metadata`, or `transcript` for a transcript whose name does not say which session it is of."""
+    session_id: str | None
+    files: tuple[FileRow, ...]
+    """Every known file of that session, pending or not, whatever its role; ordered by id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """One conversation or message for one target; `leg` is empty where a session is not split."""
+
+    id: str
+    tenant: str
+    source_kind: str
+    channel: str
+    session_id: str
+    leg: str = ""
+    target: str
+    external_id: str | None = None
+    job: str
+    state: str
+    """One of EntryState."""
+    code: str | None = None
+    detail: str | None = None
+    uuid: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    """The end, or where the source tells none the creation: what `since` and `until` are compared with."""
+    version: str | None = None
+    """The session's updated_at as the source told it, or the hash of its row."""
+    file_id: int | None = None
+    mapping: str | None = None
+    mapping_hash: str | None = None
+    policy_hash: str | None = None
+    uid: str | None = None
+    created: bool = False
+    created_at: datetime | None = None
+    audio_state: str = "none"
+    """One of AudioState."""
+    audio_sha256: str | None = None
+    audio_bytes: int | None = None
+    audio_tries: int = 0
+    transcript_version: str | None = None
+    customer_hash: str | None = None
+    run_id: str | None = None
+    first_seen_at: datetime
+    """Kept from the first time the entry was written."""
+    changed_at: datetime
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One thing that happened to an entry; the facts are JSON values without personal data."""
+
+    entry_id: str
+    run_id: str | None
+    at: datetime
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """So many more were created at that moment under the target's token; negative gives back what was not used."""
+
+    target_key: str
+    at: datetime
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one thing that happened changes: written whole, or not at all."""
+
+    entry: EntryRow | None = None
+    steps: tuple[StepRow, ...] = ()
+    files_done: tuple[int, ...] = ()
+    """Ids of files that no longer wait to be judged."""
+    budget: Spent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One execution of a job."""
+
+    id: str
+    job: str
+    tenant: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    dry_run: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    exit_code: int | None = None
+    error: str | None = None
+    report: str | None = None
+    mapping_hash: str | None = None

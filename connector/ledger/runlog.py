@@ -1,0 +1,60 @@
+"""Keep the runs of jobs and how each field of their mappings fared."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from connector.ledger.model import RunRow
+from connector.ledger.tables import MAPPING_STAT, RUN
+
+__all__ = ["finish_run", "run", "runs", "save_statistics", "start_run", "statistics"]
+
+Facts = Mapping[str, Mapping[str, Any]]
+"""By mapping and field: whatever JSON tells how the field fared."""
+
+
+def start_run(connection: Connection, row: RunRow) -> None:
+    """Note that a run began."""
+    connection.execute(RUN.insert(), asdict(row))
+
+
+def finish_run(connection: Connection, row: RunRow) -> None:
+    """Note how a run ended: every value of the row replaces the one that was there."""
+    connection.execute(update(RUN).where(RUN.c.id == row.id).values(asdict(row)))
+
+
+def run(connection: Connection, run_id: str) -> RunRow | None:
+    """Give a run, None where there is none of this id."""
+    row = connection.execute(select(RUN).where(RUN.c.id == run_id)).mappings().first()
+    return None if row is None else RunRow(**row)
+
+
+def runs(connection: Connection, limit: int = 20, job: str | None = None) -> list[RunRow]:
+    """Give the latest runs, of one job or of all, newest first."""
+    wanted = select(RUN).order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(limit)
+    if job is not None:
+        wanted = wanted.where(RUN.c.job == job)
+    return [RunRow(**row) for row in connection.execute(wanted).mappings()]
+
+
+def save_statistics(connection: Connection, run_id: str, facts: Facts) -> None:
+    """Keep {mapping: {field: facts}} of a run in place of what was kept for it before."""
+    connection.execute(delete(MAPPING_STAT).where(MAPPING_STAT.c.run_id == run_id))
+    rows = [
+        {"run_id": run_id, "mapping": mapping, "field": field, "facts": told}
+        for mapping, fields in facts.items()
+        for field, told in fields.items()
+    ]
+    if rows:
+        connection.execute(MAPPING_STAT.insert(), rows)
+
+
+def statistics(connection: Connection, run_id: str) -> dict[str, dict[str, Any]]:
+    """Give {mapping: {field: facts}} of a run."""
+    columns = (MAPPING_STAT.c.mapping, MAPPING_STAT.c.field, MAPPING_STAT.c.facts)
+    told: dict[str, dict[str, Any]] = {}
+    for mapping, field, facts in connection.execute(select(*columns).where(MAPPING_STAT.c.run_id == run_id)):
+        told.setdefault(mapping, {})[field] = facts
+    return told

@@ -1,0 +1,175 @@
+"""Say which files wait to be judged, and hand them out session by session."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, text, update
+
+from connector.ledger import dialect
+from connector.ledger.model import COMPANIONS, METADATA_FILE, TRANSCRIPT_FILE, FileRow, Group
+from connector.ledger.tables import ENTRY, FILE
+
+__all__ = ["START", "Cursor", "Label", "companions", "mark_pending", "mark_rejudged", "pending_groups", "relabel"]
+
+# The very words of the partial index: SQLite uses it for a question that repeats them.
+_WAITS: Final = text("file.pending")
+_NOT_DELIVERED: Final = text("entry.state <> 'delivered'")
+
+
+class Cursor(NamedTuple):
+    """How far pending_groups came: nothing up to this place is handed out again."""
+
+    phase: int = 0
+    session_id: str = ""
+    file_id: int = 0
+
+
+START: Final = Cursor()
+
+
+class Label(NamedTuple):
+    """What a file's body says it is."""
+
+    file_id: int
+    role: str
+    channel: str | None
+    session_id: str | None
+
+
+def mark_pending(connection: Connection, file_ids: Sequence[int]) -> None:
+    """Have these files judged again."""
+    given = dialect.batch(connection, "files", BigInteger)
+    waiting = update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=True)
+    connection.execute(waiting, {"files": list(file_ids)})
+
+
+def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
+    connection: Connection,
+    *,
+    tenant: str,
+    source_kind: str,
+    target: str,
+    mapping_hashes: Mapping[str, str],
+    policy_hash: str,
+) -> int:
+    """Have judged again what waits or was cut short, and what another mapping or policy may decide otherwise.
+
+    That is every held and sending entry, each refused one (unreadable ones excepted) whose channel's mapping has
+    another hash now, and each skipped one whose policy has. Gives the number of files that wait since. An entry that
+    never met a mapping or policy has no hash and is not judged again for its sake.
+    """
+    of_source = and_(ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.source_kind == source_kind)
+    remapped = [
+        and_(ENTRY.c.channel == channel, ENTRY.c.mapping_hash != mapping_hash)
+        for channel, mapping_hash in mapping_hashes.items()
+    ]
+    reasons = (
+        ENTRY.c.state.in_(["held", "sending"]),
+        and_(ENTRY.c.state == "refused", ENTRY.c.code.is_distinct_from("unreadable"), or_(*remapped)),
+        and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash != policy_hash),
+    )
+    flipped = 0
+    for reason in reasons if remapped else (reasons[0], reasons[2]):
+        files = select(ENTRY.c.file_id).where(of_source, reason, _NOT_DELIVERED)
+        waiting = update(FILE).where(FILE.c.id.in_(files), ~FILE.c.pending).values(pending=True)
+        flipped += connection.execute(waiting).rowcount
+    return flipped
+
+
+def pending_groups(
+    connection: Connection, place_ids: Sequence[int], after: Cursor = START, limit: int = 500
+) -> tuple[list[Group], Cursor]:
+    """Give at most `limit` groups that wait, and the cursor for the next page; an empty page is the last one.
+
+    First come transcripts whose names say no session (judge those before you go on: their bodies may complete a session
+    that follows), then metadata by session id, then metadata whose names say none.
+    """
+    if after.phase == 1:
+        groups = _by_session(connection, place_ids, after.session_id, limit)
+        cursor = Cursor(1, groups[-1].session_id or "") if groups else Cursor(2)
+    else:
+        role = TRANSCRIPT_FILE if after.phase == 0 else METADATA_FILE
+        groups = _nameless(connection, place_ids, role, after.file_id, limit)
+        cursor = Cursor(after.phase, "", groups[-1].files[-1].id) if groups else Cursor(after.phase + 1)
+    if groups or cursor.phase > 2:  # noqa: PLR2004 - the phases are counted in the docstring
+        return groups, cursor
+    return pending_groups(connection, place_ids, cursor, limit)
+
+
+def _nameless(connection: Connection, places: Sequence[int], role: str, after: int, limit: int) -> list[Group]:
+    found: list[FileRow] = []
+    for place in places:
+        wanted = (
+            select(FILE)
+            .where(FILE.c.place_id == place, FILE.c.role == role, FILE.c.session_id.is_(None), _WAITS)
+            .where(FILE.c.id > after)
+            .order_by(FILE.c.id)
+            .limit(limit)
+        )
+        found += _files(connection, wanted)
+    found.sort(key=lambda file: file.id)
+    return [Group(role, None, (file,)) for file in found[:limit]]
+
+
+def _by_session(connection: Connection, places: Sequence[int], after: str, limit: int) -> list[Group]:
+    # Each place is asked by itself: only then does the index give the order, and a page costs no more than its rows.
+    sessions: set[str] = set()
+    for place in places:
+        wanted = (
+            select(FILE.c.session_id)
+            .distinct()
+            .where(FILE.c.place_id == place, FILE.c.role == METADATA_FILE, _WAITS, FILE.c.session_id > after)
+            .order_by(FILE.c.session_id)
+            .limit(limit)
+        )
+        sessions.update(connection.execute(wanted).scalars())
+    page = sorted(sessions)[:limit]
+    files: dict[str, list[FileRow]] = {session: [] for session in page}
+    for file in _of_sessions(connection, places, page):
+        files[file.session_id or ""].append(file)
+    return [Group(METADATA_FILE, session, tuple(files[session])) for session in page]
+
+
+def companions(
+    connection: Connection, place_ids: Sequence[int], keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[FileRow]]:
+    """Give each (channel, session id) its recordings, transcripts and voicemails; a file without channel fits any."""
+    found: dict[tuple[str, str], list[FileRow]] = {key: [] for key in keys}
+    channels: dict[str, list[str]] = {}
+    for channel, session in found:
+        channels.setdefault(session, []).append(channel)
+    for file in _of_sessions(connection, place_ids, list(channels), COMPANIONS):
+        for channel in channels[file.session_id or ""]:
+            if file.channel in {None, channel}:
+                found[channel, file.session_id or ""].append(file)
+    return found
+
+
+def relabel(connection: Connection, labels: Sequence[Label]) -> None:
+    """Note what the bodies of these files say they are; whether they wait stays as it is."""
+    if labels:
+        changed = update(FILE).where(FILE.c.id == bindparam("file"))
+        changed = changed.values(
+            role=bindparam("new_role"), channel=bindparam("new_channel"), session_id=bindparam("new_session")
+        )
+        names = ("file", "new_role", "new_channel", "new_session")
+        connection.execute(changed, [dict(zip(names, label, strict=True)) for label in labels])
+
+
+def _of_sessions(
+    connection: Connection, places: Sequence[int], sessions: Sequence[str], roles: Sequence[str] = ()
+) -> Iterator[FileRow]:
+    given = dialect.batch(connection, "sessions")
+    of_session = and_(FILE.c.place_id == bindparam("place"), FILE.c.session_id == given.c.value)
+    if roles:
+        of_session = and_(of_session, FILE.c.role.in_(roles))
+    # An outer join for the same reason as in listing.py: the list leads, the index follows.
+    wanted = select(FILE).select_from(given.outerjoin(FILE, of_session)).where(FILE.c.id.is_not(None))
+    found: list[FileRow] = []
+    for place in places:
+        found += _files(connection, wanted, place=place, sessions=list(sessions))
+    return iter(sorted(found, key=lambda file: file.id))
+
+
+def _files(connection: Connection, wanted: Select[Any], **parameters: Any) -> Iterator[FileRow]:
+    return (FileRow(*row) for row in connection.execute(wanted, parameters))

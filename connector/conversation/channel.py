@@ -1,0 +1,94 @@
+"""Say how speakers lie on a recording's channels; the mapping's word counts where the file does not contradict it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from connector.conversation.facts import AudioFacts
+from connector.conversation.rules import Broken
+from connector.errors import SkipError
+from connector.reason import Code
+
+__all__ = ["AgentChannel", "Layout", "settle_layout"]
+
+AgentChannel = Literal[1, 2]
+
+CHANNELS = "audioChannels"
+AGENT = "salesPersonAudioChannel"
+STEREO_FORM = "stereoConfig"
+MONO_FORM = "monoConfig"
+
+_STEREO, _ONE_SPEAKER, _TWO_SPEAKERS = "Stereo", "Mono1Speaker", "Mono2Speaker"
+_STEREO_FORMS = {1: "AgentChannelOne", 2: "AgentChannelTwo"}
+_AGENT_OF = {form: channel for channel, form in _STEREO_FORMS.items()}
+_MONO_FORMS = {_ONE_SPEAKER: ("AgentOnly", "CustomerOnly"), _TWO_SPEAKERS: ("TwoSpeakers",)}
+_MOST_CHANNELS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The channel fields to send, those of the audio form among them, and what to note about them."""
+
+    fields: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+
+def settle_layout(
+    mapped: Mapping[str, Any], audio: AudioFacts | None, *, agent_channel: AgentChannel, with_form: bool = False
+) -> Layout:
+    """Give the channel fields for this recording; `mapped` is what the mapping says of them.
+
+    `agent_channel` is the source's own for stereo (CCAI Platform: 2). The fields of the audio form are sent where the
+    mapping names them or `with_form` asks for them, and always agree with the others. Raises SkipError(AUDIO_INVALID)
+    for more than two channels.
+    """
+    if audio is None:
+        fields = {name: mapped[name] for name in (CHANNELS, AGENT) if name in mapped}
+        if fields.get(CHANNELS, _STEREO) != _STEREO:
+            fields.pop(AGENT, None)
+        return Layout(fields)
+    if audio.channels > _MOST_CHANNELS:
+        hint = "mix the recording down to one or two channels"
+        raise SkipError(Code.AUDIO_INVALID, f"the recording has {audio.channels} channels", hint=hint)
+    named = mapped.get(CHANNELS)
+    if audio.has_distinct_channels and (named in {None, _STEREO} or audio.channels_identical is False):
+        return _stereo(mapped, agent_channel, with_form=with_form)
+    return _mono(mapped, audio, with_form=with_form)
+
+
+def _stereo(mapped: Mapping[str, Any], agent_channel: AgentChannel, *, with_form: bool) -> Layout:
+    named, form = mapped.get(CHANNELS), mapped.get(STEREO_FORM)
+    agent = mapped.get(AGENT) or _AGENT_OF.get(str(form)) or agent_channel
+    fields = {CHANNELS: _STEREO, AGENT: agent}
+    if form is not None or with_form:
+        fields[STEREO_FORM] = _STEREO_FORMS[int(agent)] if agent in _STEREO_FORMS else form
+    notes = [f"{CHANNELS}: the mapping says {named}, the recording has two different channels: sent as {_STEREO}"]
+    broken = [Broken(STEREO_FORM, f"names another channel of the agent than {AGENT}")]
+    contradicts = form is not None and form != fields[STEREO_FORM]
+    return Layout(fields, tuple(notes if named not in {None, _STEREO} else ()), tuple(broken if contradicts else ()))
+
+
+def _mono(mapped: Mapping[str, Any], audio: AudioFacts, *, with_form: bool) -> Layout:
+    named, form = mapped.get(CHANNELS), mapped.get(MONO_FORM)
+    kind = named if named in _MONO_FORMS else _kind_of(form)
+    what = {1: "has one channel", 2: "has the same on both channels"}[audio.channels]
+    if audio.channels_identical is None and audio.channels == _MOST_CHANNELS:
+        what = "is silent wherever it was looked at"
+    notes = [f"{CHANNELS}: the recording {what}: sent as {kind}"]
+    if named == _STEREO:
+        notes = [f"{CHANNELS}: the mapping says {named}, the recording {what}: sent as {kind}"]
+    if AGENT in mapped:
+        notes.append(f"{AGENT}: left out, since the recording is not stereo")
+    fields: dict[str, Any] = {CHANNELS: kind}
+    if form in _MONO_FORMS[kind]:
+        fields[MONO_FORM] = form
+    elif form is not None:
+        notes.append(f"{MONO_FORM}: left out, since {form} does not go with {kind}")
+    elif with_form and len(_MONO_FORMS[kind]) == 1:
+        fields[MONO_FORM] = _MONO_FORMS[kind][0]
+    return Layout(fields, tuple(notes))
+
+
+def _kind_of(form: Any) -> str:
+    return _ONE_SPEAKER if form in _MONO_FORMS[_ONE_SPEAKER] else _TWO_SPEAKERS

@@ -116,7 +116,7 @@ def _watcher(journal: Journal, step: Step) -> Watcher:
 
 async def _note_failure(journal: Journal, step: Step, error: ConnectorError) -> None:
     if isinstance(error, SkipError):
-        await journal.note(step, outcome="refused", code=error.code, detail=error.message)
+        await journal.note(step, outcome=error.code.usual_outcome, code=error.code, detail=error.message)
     elif isinstance(error, OutcomeUnknownError):
         await journal.note(step, outcome="unknown", detail=error.message)
     else:

@@ -55,6 +55,9 @@ class Reply:
 class Stub:
     """A target on 127.0.0.1: answers from its script, then 200 with a uid for creates and {} for the rest."""
 
+    reply = Reply
+    token = TOKEN
+
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.script: list[Reply] = []
@@ -233,11 +236,6 @@ def audio() -> Callable[..., Audio]:
     return Audio
 
 
-@pytest.fixture
-def reply() -> type[Reply]:
-    return Reply
-
-
 class Notes:
     """A journal in memory."""
 
@@ -265,7 +263,8 @@ def journal() -> Notes:
 
 @pytest.fixture
 def parcel() -> Callable[..., Parcel]:
-    def make(recording: Recording | None = None, **changes: Any) -> Parcel:
+    def make(content: bytes | Audio | None = None, **changes: Any) -> Parcel:
+        sound = Audio(content) if isinstance(content, bytes) else content
         body = {
             "externalIdentity": "acme-call-1418",
             "agentName": "Agnete Lindqvist",
@@ -274,15 +273,10 @@ def parcel() -> Callable[..., Parcel]:
             "subject": "Orders/Order info",
             "hasConsent": True,
         }
-        values = {"external_id": "acme-call-1418", "body": body, "recording": recording, **changes}
+        values = {"external_id": "acme-call-1418", "body": body, "recording": sound and sound.recording, **changes}
         return Parcel(**values)
 
     return make
-
-
-@pytest.fixture
-def token() -> str:
-    return TOKEN
 
 
 @pytest.fixture

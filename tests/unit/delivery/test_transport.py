@@ -26,9 +26,9 @@ def carrier(url, **changes):
     )
 
 
-async def test_request_arrives(stub, reply):
+async def test_request_arrives(stub):
     """Method, path, headers and body arrive as they were given, the path byte by byte."""
-    stub.script = [reply(status=201, body=b"yes", headers={"X-Kind": "odd"})]
+    stub.script = [stub.reply(status=201, body=b"yes", headers={"X-Kind": "odd"})]
     async with carrier(stub.url) as transport:
         answer = await transport.exchange("PATCH", "/v1/case/a%2Fb%20c%2B", {"X-Mine": "1"}, b'{"a": 1}')
     request = stub.requests[0]
@@ -59,35 +59,35 @@ async def test_connection_is_kept(stub):
     assert 1 == stub.connections
 
 
-async def test_long_answer_is_cut(stub, reply):
+async def test_long_answer_is_cut(stub):
     """Of a long answer no more than 64 KiB are read, and the next request works."""
-    stub.script = [reply(body=b"x" * 1_000_000)]
+    stub.script = [stub.reply(body=b"x" * 1_000_000)]
     async with carrier(stub.url) as transport:
         assert LARGEST_ANSWER_BYTES == len((await transport.exchange("POST", "/x", {}, b"{}")).body)
         assert 200 == (await transport.exchange("POST", "/x", {}, b"{}")).status
 
 
 @pytest.mark.parametrize("fault", ["cut_answer", "slow_answer"])
-async def test_status_without_its_whole_body(stub, reply, fault):
+async def test_status_without_its_whole_body(stub, fault):
     """Once a status has come it counts, even where the rest of the answer breaks off or never comes."""
-    stub.script = [reply(status=409, body=b"{}", fault=fault)]
+    stub.script = [stub.reply(status=409, body=b"{}", fault=fault)]
     async with carrier(stub.url) as transport:
         assert 409 == (await transport.exchange("POST", "/x", {}, b"{}")).status
 
 
 @pytest.mark.parametrize("fault", ["reset_at_head", "reset_at_body", "stall_at_body", "close_at_body", "garbage"])
-async def test_no_answer_to_a_small_request(stub, reply, fault):
+async def test_no_answer_to_a_small_request(stub, fault):
     """A small request that was sent and never answered has an unknown outcome."""
-    stub.script = [reply(fault=fault)]
+    stub.script = [stub.reply(fault=fault)]
     async with carrier(stub.url) as transport:
         with pytest.raises(OutcomeUnknownError):
             await transport.exchange("POST", "/x", {}, b"{}")
 
 
 @pytest.mark.parametrize("fault", ["reset_at_body", "stall_at_body", "close_at_body", "garbage"])
-async def test_no_answer_to_a_whole_upload(stub, reply, audio, fault):
+async def test_no_answer_to_a_whole_upload(stub, audio, fault):
     """A recording that went out whole and was never answered has an unknown outcome."""
-    stub.script = [reply(fault=fault)]
+    stub.script = [stub.reply(fault=fault)]
     source = audio(LARGE)
     async with carrier(stub.url) as transport:
         with pytest.raises(OutcomeUnknownError):
@@ -96,9 +96,9 @@ async def test_no_answer_to_a_whole_upload(stub, reply, audio, fault):
 
 
 @pytest.mark.parametrize("fault", ["reset_at_head", "stall_at_head", "close_at_head"])
-async def test_upload_that_breaks_off(stub, reply, audio, fault):
+async def test_upload_that_breaks_off(stub, audio, fault):
     """A recording whose last byte was never handed over cannot have arrived: it may be sent again."""
-    stub.script = [reply(fault=fault)]
+    stub.script = [stub.reply(fault=fault)]
     source = audio(LARGE)
     async with carrier(stub.url) as transport:
         with pytest.raises(TryAgainError) as caught:
@@ -107,9 +107,9 @@ async def test_upload_that_breaks_off(stub, reply, audio, fault):
     assert (1, 1) == (source.opened, source.closed)
 
 
-async def test_early_answer_counts(stub, reply, audio):
+async def test_early_answer_counts(stub, audio):
     """An answer that comes before the recording was sent whole is the answer, and the next request works."""
-    stub.script = [reply(status=413, body=b"too large", fault="early")]
+    stub.script = [stub.reply(status=413, body=b"too large", fault="early")]
     source = audio(LARGE)
     upload = Upload(source.recording, {})
     async with carrier(stub.url) as transport:
@@ -156,9 +156,9 @@ async def test_unknown_host():
             await transport.exchange("POST", "/x", {}, b"{}")
 
 
-async def test_redirect_is_not_followed(stub, reply):
+async def test_redirect_is_not_followed(stub):
     """A redirect is given as it is: the token goes nowhere else."""
-    stub.script = [reply(status=307, headers={"Location": "/elsewhere"})]
+    stub.script = [stub.reply(status=307, headers={"Location": "/elsewhere"})]
     async with carrier(stub.url) as transport:
         assert 307 == (await transport.exchange("POST", "/x", {}, b"{}")).status
     assert ["/x"] == [request.path for request in stub.requests]

@@ -1,1 +1,31 @@
 """Turn drafts into what Capturi accepts: rules checked, recording looked at, segments worked out."""
+
+from connector.conversation.audio import inspect
+from connector.conversation.builder import Circumstances, build
+from connector.conversation.case import build_case
+from connector.conversation.case_model import Case, Contact, Message
+from connector.conversation.consent import ConsentDecision, decide
+from connector.conversation.facts import AudioFacts
+from connector.conversation.model import Conversation, Segment
+from connector.conversation.parts import Joined, join
+from connector.conversation.segments import compute
+from connector.conversation.wire import to_wire
+
+__all__ = [
+    "AudioFacts",
+    "Case",
+    "Circumstances",
+    "ConsentDecision",
+    "Contact",
+    "Conversation",
+    "Joined",
+    "Message",
+    "Segment",
+    "build",
+    "build_case",
+    "compute",
+    "decide",
+    "inspect",
+    "join",
+    "to_wire",
+]

@@ -1,0 +1,82 @@
+"""State what Capturi accepts as a case: its fields, its messages, and who wrote them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.alias_generators import to_camel
+
+from connector.conversation.model import Instant, Labels, Text
+
+__all__ = ["Case", "Contact", "CustomField", "Direction", "Message"]
+
+MOST_CUSTOM_FIELDS = 10
+
+Direction = Literal["Inbound", "Outbound"]
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank")
+    return text
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
+
+
+class Contact(_Part):
+    """Somebody who wrote or got a message."""
+
+    name: Text = Field(description="Name as it is shown.")
+    email: Text = Field(description="E-mail address.")
+    id: Text | None = Field(None, description="Id in the source system; Capturi wants it of whoever writes outbound.")
+
+
+class CustomField(_Part):
+    """A field of the customer's own."""
+
+    name: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-zA-Z0-9]+$")] = Field(
+        description="Letters and digits only."
+    )
+    value: Text = Field(description="Text; Capturi ignores empty ones without a word.")
+
+
+class Message(_Part):
+    """One message of a case."""
+
+    message_uid: Text = Field(description="Id in the source system.")
+    created: Instant = Field(description="When it was written, UTC with Z.")
+    direction: Direction = Field(description="From the customer, or to him.")
+    sender: Contact = Field(alias="from", description="Who wrote it.")
+    to: tuple[Contact, ...] = Field(min_length=1, description="Who got it.")
+    text: Annotated[str, AfterValidator(_not_blank)] = Field(strict=True, description="What was written.")
+    type: Text | None = Field(None, description="Kind of message, for example email or chat.")
+    subject: Text | None = Field(None, description="Subject; once required by Capturi, so always worth sending.")
+    attachments: Labels = Field(None, description="Ids of attached files.")
+
+    @model_validator(mode="after")
+    def _outbound_has_id(self) -> "Message":
+        if self.direction == "Outbound" and self.sender.id is None:
+            raise ValueError("has no from.id, which an outbound message must have")
+        return self
+
+
+class Case(_Part):
+    """A text conversation as Capturi accepts it, with its messages; fields bear Capturi's names in snake case."""
+
+    case_uid: Text = Field(description="Id in the source system.")
+    source: Text = Field(description="Name of the source system.")
+    created: Instant = Field(description="When the case began, UTC with Z.")
+    updated: Instant = Field(description="When it last changed, UTC with Z.")
+    subject: Text = Field(description="What it is about.")
+    inbox: Text | None = Field(None, description="Inbox or queue.")
+    status: Text | None = Field(None, description="A word of the source system.")
+    priority: Text | None = Field(None, description="How urgent it is.")
+    tags: Labels = Field(None, description="Tags, each once.")
+    custom_fields: Annotated[tuple[CustomField, ...], Field(max_length=MOST_CUSTOM_FIELDS)] | None = None
+    messages: tuple[Message, ...] = Field(min_length=1, description="In the order of the transcript.")
+    notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
+
+    def to_wire(self) -> dict[str, Any]:
+        """Give the body of the call that puts the whole case; empty fields are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

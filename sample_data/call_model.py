@@ -32,6 +32,7 @@ class Call:
     menu: str | None = "Orders"
     later_menu: str | None = None  # of the legs after a transfer
     phone: str | None = "+12125550123"
+    contact: str | None = None  # of the CRM
     virtual_agent_seconds: int = 0
     wait_seconds: int = 9
     updated: timedelta = timedelta(minutes=16, seconds=40)  # after the end: the second export

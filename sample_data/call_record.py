@@ -124,7 +124,7 @@ def _people(call: Call) -> dict[str, Any]:
         "selected_menu": menu,
         "menu_path": menu_path(path) if path else None,
         "agent_info": agent or (VIRTUAL_AGENT if call.virtual_agent_seconds else None),
-        "end_user": {"id": call.end_user_id, "identifier": None, "out_contact_id": None},
+        "end_user": {"id": call.end_user_id, "identifier": None, "out_contact_id": call.contact},
         "photos": [],
         "videos": [],
     }

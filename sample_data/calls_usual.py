@@ -56,6 +56,7 @@ CALLS_USUAL = (
             menu=None,
             wait_seconds=0,
             phone="+4531313131",
+            contact="6b0105e38ab9acc79",
             parts=(
                 Part(
                     METTE,

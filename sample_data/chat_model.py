@@ -31,7 +31,7 @@ class Chat:
     offset: str = "-07:00"
     type: str = "Messaging Inbound (Web Chat)"
     type_v2: str | None = None
-    menu: str = "web_3"
+    menu: str = "Web shop"
     phone: str | None = None
     identifier: str | None = "cust-1001"
     virtual_agent_seconds: int = 0

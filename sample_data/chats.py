@@ -79,7 +79,7 @@ CHATS = (
             offset="+01:00",
             type="Messaging (SMS)",
             type_v2="Messaging Inbound (SMS)",
-            menu="sms_1",
+            menu="Text messages",
             phone="+12125550161",
             identifier=None,
         ),

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedSeq
 
 from sample_data import voices
+from sample_data.call_legs import TARGET_SECONDS
 from sample_data.call_model import Call, CallSample
 from sample_data.calls import CALLS
 from sample_data.calls_apart import GROWING, LATIN1, TRUNCATED
@@ -117,14 +118,41 @@ def _conversation(call: Call, sample: CallSample, base: datetime, heard: Heard) 
         "dateTime": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "subject": call.menu_of(len(call.parts) - 1) or "Call",
         "customer": _customer(call.phone),
+        "status": "finished",
         "hasConsent": True,
         **(channels or {"audioChannels": "Stereo", "salesPersonAudioChannel": 2}),
-        "labels": [call.type_v2 or call.type, call.lang],
+        "labels": _in_line(_labels(call)),
+        **_properties(call, heard),
         "segments": [_in_line([span.start, span.end - span.start]) for span in _segments(heard)],
     }
 
 
-def _in_line(values: list[int]) -> CommentedSeq:
+def _labels(call: Call) -> list[str]:
+    transferred = ["Transferred"] if len(call.parts) > 1 else []
+    virtual = ["Virtual agent"] if call.virtual_agent_seconds else []
+    return ["Outbound" if "Outbound" in call.type else "Inbound", *transferred, *virtual, call.lang]
+
+
+def _properties(call: Call, heard: Heard) -> dict[str, Any]:
+    """Give what the shipped mapping puts into the properties; a property without a value is left out."""
+    queued = bool(call.wait_seconds and call.menu)
+    waited = [call.wait_seconds, *(part.wait_before for part in call.parts[1:])] if queued else []
+    values = {
+        "customProp1": call.root.get("out_ticket_id"),
+        "customProp2": ("in_sla" if waited[-1] <= TARGET_SECONDS else "not_in_sla") if waited else None,
+        "customProp3": "end_user",
+        "customProp4": None if "Outbound" in call.type else "+12125550100",
+        "customProp5": call.contact,
+        "customNumberProp1": sum(waited),
+        "customNumberProp2": sum(hold.end - hold.start for hold in heard.holds),
+        "customNumberProp3": int(call.survey[0]) if call.survey else None,
+        # the first leg began three seconds before the recording
+        "customNumberProp4": sum(leg.end - leg.start for leg in heard.legs) + 3,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _in_line(values: Sequence[int | str]) -> CommentedSeq:
     line = CommentedSeq(values)
     line.fa.set_flow_style()
     return line

@@ -1,11 +1,12 @@
 """Compile the chain of functions under `as`, and check that each one can take what the one before it gives."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from connector.document import did_you_mean
 from connector.mapping.coercion import Kind, has_value, number_of, text_of
-from connector.mapping.failure import DATA_FAULTS, RuleFailedError
+from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.functions import FUNCTIONS, Function
 from connector.mapping.functions.arguments import prepare
 from connector.mapping.functions.tables import kind_of
@@ -18,7 +19,11 @@ __all__ = ["Step", "compile_chain", "mismatch", "run_chain"]
 Step = tuple[Callable[[Any], Any], str, str]
 """What to do with the value, the reason where that fails, the reason where nothing is left of it."""
 
+Worked = tuple[Any, str, bool]
+"""What came of a value (None: nothing), the reason where nothing did, and whether that was a failure."""
+
 LONGEST_CHAIN = 20
+MOST_REMEMBERED = 1024
 
 _UNFIT: dict[Kind, dict[Kind, str]] = {
     Kind.TEXT: {Kind.LIST: "add join, or read one entry of it", Kind.OBJECT: "name a field of it"},
@@ -109,22 +114,40 @@ def _step(function: Function, arguments: dict[str, Any]) -> Callable[[Any], Any]
     return step
 
 
-def run_chain(inner: Evaluate, steps: list[Step]) -> Evaluate:
-    """Give the rule that sends the value of another one through these steps."""
+def run_chain(inner: Evaluate, steps: list[Step], *, remember: bool = False) -> Evaluate:
+    """Give the rule that sends the value of another one through these steps.
+
+    With `remember` the results for the texts seen last are kept: words of a call centre repeat, and functions are pure.
+    """
     if not steps:
         return inner
+    work = _remembering(steps) if remember else _working(steps)
 
     def run(record: Any, context: Context) -> tuple[Any, Trace]:
         value, trace = inner(record, context)
         if value is None:
             return None, trace
+        value, reason, failed = work(value)
+        return (value, trace) if value is not None else (None, trace_of(trace.source, reason, failed))
+
+    return run
+
+
+def _working(steps: list[Step]) -> Callable[[Any], Worked]:
+    def work(value: Any) -> Worked:
         for step, failed, emptied in steps:
             try:
                 value = step(value)
-            except DATA_FAULTS as error:
-                raise RuleFailedError(failed, trace.source) from error
+            except DATA_FAULTS:
+                return None, failed, True
             if not has_value(value):
-                return None, trace_of(trace.source, emptied)
-        return value, trace
+                return None, emptied, False
+        return value, "", False
 
-    return run
+    return work
+
+
+def _remembering(steps: list[Step]) -> Callable[[Any], Worked]:
+    work = _working(steps)
+    known = lru_cache(maxsize=MOST_REMEMBERED)(work)
+    return lambda value: known(value) if value.__class__ is str else work(value)

@@ -1,14 +1,14 @@
 """Turn a value into the type that its target field or the next function takes, or say why it does not fit."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from connector.mapping.instant import parse_instant, write_instant
 
-__all__ = ["COERCE", "MISFIT", "Kind", "has_value", "list_of", "number_of", "text_of"]
+__all__ = ["COERCE", "LARGEST_NUMBER", "MISFIT", "Kind", "has_value", "list_of", "number_of", "text_of"]
 
 MOST_INTEGER_FLOAT = 2**53
 """From here on a float no longer tells neighbouring whole numbers apart."""
@@ -67,8 +67,9 @@ def number_of(value: Any) -> int | float:
 
 def list_of(value: Any) -> list[str]:
     """Give the texts of a list, each once, without empty ones; a single value makes a list of one."""
-    entries: Iterable[Any] = value if value.__class__ is list else (value,)
-    return list(dict.fromkeys(text_of(entry) for entry in entries if has_value(entry)))
+    if value.__class__ is not list:
+        return [text_of(value)] if has_value(value) else []
+    return list(dict.fromkeys([text_of(entry) for entry in value if has_value(entry)]))
 
 
 def _boolean_of(value: Any) -> bool:

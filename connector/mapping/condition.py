@@ -50,13 +50,15 @@ def _condition(node: Node) -> Condition:
     tests = [_test(name, node.child(name)) for name in TESTS if node.has(name)]
     if not tests:
         node.problem("has no test", f"add one of {', '.join(TESTS)}")
+        return _never
+    test = tests[0] if len(tests) == 1 else lambda value: all(one(value) for one in tests)
 
     def holds(record: Any, context: Context) -> bool:
         try:
             value = read(record, context)
         except PathError:
             value = None
-        return all(test(value) for test in tests)
+        return test(value)
 
     return holds
 

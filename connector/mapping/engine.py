@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.mapping.failure import FieldRefusedError, RuleFailedError
+from connector.mapping.failure import FieldRefusedError
 from connector.mapping.model import Context, Draft, Mapping, Trace, trace_of
 
 __all__ = ["apply"]
@@ -16,12 +16,9 @@ def apply(mapping: Mapping, record: Any, context: Context) -> Draft:
     values: dict[str, Any] = {}
     traces: dict[str, Trace] = {}
     refusals = dict.fromkeys(mapping.unruled, "no_rule")
-    for field in mapping.fields:
-        name = field.name
+    for name, evaluate in mapping.rules:
         try:
-            value, trace = field.evaluate(record, context)
-        except RuleFailedError as error:
-            traces[name] = trace_of(error.source, error.reason)
+            value, trace = evaluate(record, context)
         except FieldRefusedError as error:
             traces[name] = trace_of(error.source, error.reason)
             refusals[name] = error.reason

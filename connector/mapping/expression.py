@@ -22,6 +22,7 @@ EXPRESSION_FAULTS = (JMESPathError, *DATA_FAULTS)
 """What a compiled expression raises on a record that it cannot be worked out on."""
 
 _INTERPRETER: Any = TreeInterpreter()
+_FUNCTIONS: Any = Functions()
 
 
 def compile_expression(text: str) -> Search:
@@ -61,6 +62,11 @@ def _compile(node: dict[str, Any]) -> Search:
 def _field(node: dict[str, Any]) -> Search:
     name = node["value"]
     return lambda value: value.get(name) if value.__class__ is dict else None
+
+
+def _literal(node: dict[str, Any]) -> Search:
+    literal = node["value"]
+    return lambda _: literal
 
 
 def _index(node: dict[str, Any]) -> Search:
@@ -150,6 +156,11 @@ def _both(node: dict[str, Any]) -> Search:
     return find
 
 
+def _function(node: dict[str, Any]) -> Search:
+    name, arguments = node["value"], [_compile(child) for child in node["children"]]
+    return lambda value: _FUNCTIONS.call_function(name, [argument(value) for argument in arguments])
+
+
 def _is_true(value: Any) -> bool:
     return value is not None and value is not False and value not in ("", [], {})
 
@@ -168,4 +179,6 @@ _BUILD: dict[str, Callable[[dict[str, Any]], Search]] = {
     "comparator": _comparator,
     "or_expression": _either,
     "and_expression": _both,
+    "function_expression": _function,
+    "literal": _literal,
 }

@@ -1,18 +1,9 @@
 """Name what can go wrong inside one rule, so that a field gets a reason and never an exception."""
 
-__all__ = ["DATA_FAULTS", "FieldRefusedError", "RuleFailedError"]
+__all__ = ["DATA_FAULTS", "FieldRefusedError"]
 
 DATA_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Python raises where a value does not fit what is done with it; strange data, not a broken program."""
-
-
-class RuleFailedError(Exception):
-    """A value was there and did not fit; `on_error` decides what follows."""
-
-    def __init__(self, reason: str, source: str = "") -> None:
-        self.reason = reason
-        self.source = source
-        super().__init__(reason)
 
 
 class FieldRefusedError(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.mapping.coercion import list_of, text_of
-from connector.mapping.failure import DATA_FAULTS, RuleFailedError
+from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.model import Context, Evaluate, Trace, trace_of
 
 __all__ = ["gather", "join"]
@@ -12,6 +12,9 @@ __all__ = ["gather", "join"]
 JOINED = trace_of("join")
 LISTED = trace_of("list")
 NOTHING_LISTED = trace_of("", "no_value")
+
+EXPECTED = ("no_value", "condition_not_met")
+"""Why an entry may be missing without anything being wrong."""
 
 
 def join(parts: Sequence[str | Evaluate], by: str, *, skip_empty: bool) -> Evaluate:
@@ -25,19 +28,15 @@ def join(parts: Sequence[str | Evaluate], by: str, *, skip_empty: bool) -> Evalu
                 continue
             value, trace = part(record, context)
             if value is not None:
-                texts.append(_text(value, trace))
-            elif not skip_empty:
+                try:
+                    texts.append(text_of(value))
+                except DATA_FAULTS:
+                    return None, trace_of(trace.source, "not_text", True)
+            elif trace.failed or not skip_empty:
                 return None, trace
         return by.join(texts), JOINED
 
     return evaluate
-
-
-def _text(value: Any, trace: Trace) -> str:
-    try:
-        return text_of(value)
-    except DATA_FAULTS as error:
-        raise RuleFailedError("not_text", trace.source) from error
 
 
 def gather(items: Sequence[str | Evaluate]) -> Evaluate:
@@ -49,22 +48,24 @@ def gather(items: Sequence[str | Evaluate]) -> Evaluate:
 
     def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
         found: list[str] = []
-        reason: str | None = None
+        wrong: str | None = None
         for item in items:
-            if isinstance(item, str):
-                found.append(item)
-                continue
-            try:
-                value, trace = item(record, context)
-                found.extend(list_of(value))
-            except RuleFailedError as error:
-                reason = error.reason
-            except DATA_FAULTS:
-                reason = "not_text"
-            else:
-                reason = reason or (trace.reason if trace.reason != "no_value" else None)
+            texts, reason = ([item], None) if isinstance(item, str) else _entry(item, record, context)
+            found += texts
+            wrong = wrong or reason
         if not found:
-            return None, trace_of("", reason) if reason else NOTHING_LISTED
-        return list(dict.fromkeys(found)), trace_of("list", reason) if reason else LISTED
+            return None, trace_of("", wrong) if wrong else NOTHING_LISTED
+        return list(dict.fromkeys(found)), trace_of("list", wrong) if wrong else LISTED
 
     return evaluate
+
+
+def _entry(item: Evaluate, record: Any, context: Context) -> tuple[list[str], str | None]:
+    """Give the texts that one rule adds to a list, and what went wrong with it."""
+    value, trace = item(record, context)
+    if value is None:
+        return [], trace.reason if trace.reason not in EXPECTED else None
+    try:
+        return list_of(value), None
+    except DATA_FAULTS:
+        return [], "not_text"

@@ -48,6 +48,8 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
     split = root.choice("split", SPLIT, "none")
     if split != "none" and writes != CONVERSATION:
         root.child("split").problem("only calls can be split")
+    if split != "none" and not root.has("segments"):
+        root.child("split").warn("sends the whole recording once for each agent", "add segments")
     missing = _unruled(root, writes, fields)
     if findings.problems:
         raise ConfigurationError(sorted(findings.problems, key=lambda one: (one.line or 0, one.column or 0)))
@@ -57,6 +59,7 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         writes=writes,
         hash=_hash(raw, findings),
         fields=fields,
+        rules=tuple((one.name, one.evaluate) for one in fields),
         unruled=missing,
         warnings=tuple(findings.warnings),
         consent=consent[0] if consent else None,

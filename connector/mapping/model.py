@@ -33,11 +33,13 @@ class Trace:
 
     `source` is the path that was read, or `const`, `else`, `join`, `list`; empty where nothing was found. `reason` is
     None where all went well, else `no_value`, `path_error`, `condition_not_met`, `FUNCTION_failed`, `FUNCTION_empty`
-    or what the target field's type did not allow (`not_text`, `not_a_number` …).
+    or what the target field's type did not allow (`not_text`, `not_a_number` …). `failed` tells that a value was
+    there and did not fit: what `on_error` is about.
     """
 
     source: str
     reason: str | None = None
+    failed: bool = False
 
 
 trace_of = lru_cache(maxsize=8192)(Trace)
@@ -102,7 +104,8 @@ class Mapping:
     """A mapping file, checked and compiled.
 
     `hash` is the SHA-256 (hexadecimal) over the file and its CSV tables. `unruled` are the fields that the target
-    requires and the file has no rule for: every draft is refused for them.
+    requires and the file has no rule for: every draft is refused for them. `rules` is what the engine runs: the fields'
+    names and compiled rules alone.
     """
 
     name: str
@@ -117,6 +120,7 @@ class Mapping:
     split: Literal["none", "agent"] = "none"
     read_consent: Callable[[Any, Context], str | None] | None = None
     read_spans: Callable[[Any, Context], SpansReading] | None = None
+    rules: tuple[tuple[str, Evaluate], ...] = ()
 
 
 @dataclass(slots=True)

@@ -35,10 +35,15 @@ def compile_path(text: str) -> Read:
     """Give the closure that reads this path; ValueError, with what is wrong, where it is no path."""
     root, rest = split_root(text)
     steps = plain_steps(rest)
-    inner = _expression(rest) if steps is None else _plain(steps)
+    if steps is None:
+        search = _expression(rest)
+        if root is None:
+            return lambda record, _context: search(record)
+        return lambda _record, context: search(context.get(root))
     if root is None:
-        return lambda record, _context: inner(record)
-    return lambda _record, context: inner(context.get(root))
+        return _of_record(steps)
+    walk = _walk(steps)
+    return lambda _record, context: walk(context.get(root))
 
 
 def split_root(text: str) -> tuple[str | None, str]:
@@ -90,11 +95,25 @@ def _name(text: str) -> str:
     return str(json.loads(text)) if text.startswith('"') else text
 
 
-def _plain(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
-    if len(steps) == 1 and isinstance(steps[0], str):
-        name = steps[0]
-        return lambda value: value.get(name) if value.__class__ is dict else None
+def _of_record(steps: tuple[str | int, ...]) -> Read:
+    """Give the reader of a plain path; the two commonest shapes do without a loop."""
+    names = [step for step in steps if isinstance(step, str)]
+    if len(names) < len(steps) or len(steps) > 2:  # noqa: PLR2004
+        walk = _walk(steps)
+        return lambda record, _context: walk(record)
+    if len(names) == 1:
+        name = names[0]
+        return lambda record, _context: record.get(name) if record.__class__ is dict else None
+    first, second = names
 
+    def read(record: Any, _context: Context) -> Any:
+        below = record.get(first) if record.__class__ is dict else None
+        return below.get(second) if below.__class__ is dict else None
+
+    return read
+
+
+def _walk(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
     def walk(value: Any) -> Any:
         for step in steps:
             if value.__class__ is dict and step.__class__ is str:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from connector.mapping.condition import Condition
-from connector.mapping.failure import FieldRefusedError, RuleFailedError
+from connector.mapping.failure import FieldRefusedError
 from connector.mapping.model import Context, Evaluate, Trace, trace_of
 
 __all__ = ["LEAVE", "ON_ERROR", "only_when", "settle"]
 
 ON_ERROR = ("refuse", "empty", "else")
 LEAVE = "leave"
-"""Not a word of the file: a rule inside join or list leaves its failure to the rule around it."""
+"""Not a word of the file: a rule inside join or list leaves a failure to the rule around it, a field to the engine."""
 
 
 def only_when(inner: Evaluate, condition: Condition) -> Evaluate:
@@ -26,30 +26,36 @@ def only_when(inner: Evaluate, condition: Condition) -> Evaluate:
 def settle(inner: Evaluate, otherwise: Any, on_error: str, *, required: bool) -> Evaluate:
     """Give the rule that never lacks what it must have: `otherwise`, or a refusal where it is required.
 
-    Raises FieldRefusedError for a refusal, and passes RuleFailedError on where it is told to.
+    Raises FieldRefusedError for a refusal.
     """
+    if otherwise is None and not required and on_error != "refuse":
+        return inner if on_error == LEAVE else _healed(inner)
 
     def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
-        try:
-            value, trace = inner(record, context)
-        except RuleFailedError as error:
-            if on_error == LEAVE:
-                raise
-            if on_error == "refuse":
-                raise FieldRefusedError(error.reason, error.source) from error
-            value, trace = None, trace_of(error.source, error.reason)
-            if on_error == "empty":
-                return _absent(trace, required=required)
+        value, trace = inner(record, context)
         if value is not None:
             return value, trace
-        if otherwise is not None:
+        if trace.failed and on_error == LEAVE:
+            return None, trace
+        if trace.failed and on_error == "refuse":
+            raise FieldRefusedError(trace.reason or "", trace.source)
+        if otherwise is not None and not (trace.failed and on_error == "empty"):
             return otherwise, trace_of("else", trace.reason)
-        return _absent(trace, required=required)
+        if required:
+            raise FieldRefusedError(trace.reason or "", trace.source)
+        return None, _calm(trace)
 
     return evaluate
 
 
-def _absent(trace: Trace, *, required: bool) -> tuple[None, Trace]:
-    if required:
-        raise FieldRefusedError(trace.reason or "no_value", trace.source)
-    return None, trace
+def _healed(inner: Evaluate) -> Evaluate:
+    def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
+        value, trace = inner(record, context)
+        return value, trace if value is not None else _calm(trace)
+
+    return evaluate
+
+
+def _calm(trace: Trace) -> Trace:
+    """Give the trace of a failure that is dealt with: the rule around this one need not."""
+    return trace_of(trace.source, trace.reason) if trace.failed else trace

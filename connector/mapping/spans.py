@@ -1,6 +1,6 @@
 """Read from a record which stretches of time its recording keeps and which it must not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,34 +28,32 @@ def reader_of(
     """
 
     def read_spans(record: Any, context: Context) -> SpansReading:
-        kept = (_kept(item) for item in _items(keep(record, context), DEEPEST_LIST))
-        cuts = [_cut(item) for read in cut for item in _cut_items(read, record, context)]
+        kept = [_kept(item) for item in _items(keep(record, context))]
         return SpansReading(
-            keep=tuple(span for span in kept if span is not None),
-            cut=tuple(cuts),
+            keep=tuple([span for span in kept if span is not None]),
+            cut=tuple([_cut(item) for read in cut for item in _cut_items(read, record, context)]),
             origin=_moment(origin(record, context)),
         )
 
     return read_spans
 
 
-def _items(value: Any, depth: int) -> Iterator[Any]:
+def _items(value: Any, depth: int = DEEPEST_LIST) -> list[Any]:
     """Give the entries of a list, of the lists in it as well; a single object counts as a list of one."""
-    if not isinstance(value, list):
-        if value is not None:
-            yield value
-    elif depth > 0:
-        for entry in value:
-            yield from _items(entry, depth - 1)
+    if value.__class__ is not list:
+        return [] if value is None else [value]
+    if depth == 0:
+        return [value]
+    return [item for entry in value for item in (_items(entry, depth - 1) if entry.__class__ is not dict else (entry,))]
 
 
-def _cut_items(read: Read, record: Any, context: Context) -> Iterator[Any]:
+def _cut_items(read: Read, record: Any, context: Context) -> list[Any]:
     try:
         value = read(record, context)
     except PathError:
         # Nobody knows what was to be cut: an unreadable item, which cuts everything.
         value = False
-    return _items(value, DEEPEST_LIST)
+    return _items(value)
 
 
 def _kept(item: Any) -> Span | None:

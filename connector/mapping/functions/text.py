@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from connector.mapping.coercion import list_of
+from connector.mapping.coercion import has_value, text_of
 from connector.mapping.functions.registry import FAILS, example, function
 from connector.mapping.functions.words import Pattern
 
@@ -52,14 +52,17 @@ def extract(value: str, pattern: Pattern) -> str:
 
 @function(example("a, b,,c", ["a", "b", "c"], ","), example("one", ["one"], {"by": ";"}), fallible=False)
 def split(value: str, by: str = ",") -> list[str]:
-    """Cut the text into a list wherever `by` stands; each part is trimmed, empty ones are dropped."""
-    return [part for part in map(str.strip, value.split(by)) if part]
+    """Cut the text into a list wherever `by` stands; each part is trimmed, empty ones are dropped.
+
+    An empty `by` cuts at white space.
+    """
+    return [part for part in map(str.strip, value.split(by or None)) if part]
 
 
 @function(example(["a", "b"], "a, b"), example(["a", None, 5], "a/5", {"by": "/"}), fallible=False)
 def join(value: list[str], by: str = ", ") -> str:
-    """Make one text of a list, with `by` between the entries; empty entries and repetitions are dropped."""
-    return by.join(list_of(value))
+    """Make one text of a list, with `by` between the entries; empty entries are dropped."""
+    return by.join(text_of(entry) for entry in value if has_value(entry))
 
 
 @function(example("a long subject", "a long", 6), example(["a", "b", "c"], ["a", "b"], {"length": 2}), fallible=False)

@@ -52,28 +52,43 @@ class _Descent:
     def batches(self, batch_files: int) -> Iterator[list[FileInfo]]:
         batch: list[FileInfo] = []
         while self._down:
-            prefix, entries = self._down[-1]
-            if (entry := self._next(prefix, entries)) is None:
-                _close(self._down.pop()[1])
-            elif entry.is_dir(follow_symlinks=False):
-                self._enter(prefix, entry)
-            elif (file := self._file(prefix, entry)) is not None:
-                batch.append(file)
-                if len(batch) == batch_files:
-                    yield batch
-                    batch = []
+            self._read_on(batch, batch_files)
+            if len(batch) == batch_files:
+                yield batch
+                batch = []
         if batch:
             yield batch
+
+    def _read_on(self, batch: list[FileInfo], batch_files: int) -> None:
+        """Add the deepest folder's files to the batch until that is full, a folder comes or the end is reached."""
+        prefix, entries = self._down[-1]
+        try:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    found = entry.stat(follow_symlinks=False)
+                elif entry.is_dir(follow_symlinks=False):
+                    self._enter(prefix, entry)
+                    return
+                elif (target := self._target(entry)) is not None:
+                    found = target
+                else:
+                    continue
+                path = prefix + entry.name
+                path = path if path.isascii() else path.translate(_UNDECODABLE)
+                batch.append(FileInfo(path, found.st_size, found.st_mtime_ns))
+                if len(batch) == batch_files:
+                    return
+        except FileNotFoundError:
+            # One file is gone; the rest of the folder is read by the next call.
+            self._require_root()
+            return
+        except OSError as error:
+            raise _unreachable(f"{self._root}/{prefix}"[:-1], error) from error
+        _close(self._down.pop()[1])
 
     def close(self) -> None:
         while self._down:
             _close(self._down.pop()[1])
-
-    def _next(self, prefix: str, entries: Iterator[os.DirEntry[str]]) -> os.DirEntry[str] | None:
-        try:
-            return next(entries, None)
-        except OSError as error:
-            raise _unreachable(f"{self._root}/{prefix}", error) from error
 
     def _enter(self, prefix: str, folder: os.DirEntry[str]) -> None:
         try:
@@ -87,24 +102,10 @@ class _Descent:
             entries = _read_out(entries)
         self._down.append((f"{prefix}{folder.name}/", entries))
 
-    def _file(self, prefix: str, entry: os.DirEntry[str]) -> FileInfo | None:
-        try:
-            if entry.is_file(follow_symlinks=False):
-                found = entry.stat(follow_symlinks=False)
-            elif not entry.is_symlink() or (target := self._target(entry)) is None:
-                return None
-            else:
-                found = target
-        except FileNotFoundError:
-            self._require_root()
-            return None
-        except OSError as error:
-            raise _unreachable(entry.path.rpartition("/")[0], error) from error
-        path = prefix + entry.name
-        return FileInfo(path if path.isascii() else path.translate(_UNDECODABLE), found.st_size, found.st_mtime_ns)
-
     def _target(self, link: os.DirEntry[str]) -> os.stat_result | None:
-        """Give what a link leads to if that is a file inside the root; a broken or circular link leads to nothing."""
+        """Give the file inside the root that a link leads to; a broken or circular link, or no link, leads to none."""
+        if not link.is_symlink():
+            return None
         try:
             inside = os.path.realpath(link.path).startswith(self._real_root)
             return link.stat() if inside and link.is_file() else None

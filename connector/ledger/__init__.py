@@ -1,7 +1,86 @@
-"""Keep the ledger: what was seen, held, sent and refused, and why; the only thing that outlives a run."""
+"""Keep the ledger: what was seen, held, sent and refused, and why; the only thing that outlives a run.
 
-from connector.ledger.model import Change, EntryRow, ListedFile, StepRow
-from connector.ledger.writer import Ledger
-from connector.ledger.writer import open_ledger as open  # noqa: A004 - read as ledger.open(…)
+Everything but the opening, the copy and the lock is a function of a connection and runs through Ledger.transact or
+Ledger.read; what happens to entries goes through Ledger.write.
+"""
 
-__all__ = ["Change", "EntryRow", "Ledger", "ListedFile", "StepRow", "open"]
+from connector.ledger.budget import spend, take
+from connector.ledger.companion import mark_companions
+from connector.ledger.correction import drop_entries, drop_placeholders, take_back
+from connector.ledger.history import (
+    entries,
+    entries_of_file,
+    entries_of_session,
+    entries_of_sessions,
+    file_address,
+    find,
+    steps,
+)
+from connector.ledger.listing import place_id, record_listing
+from connector.ledger.lock import job_lock
+from connector.ledger.model import (
+    Change,
+    EntryRow,
+    FileRow,
+    Group,
+    ListedFile,
+    Listing,
+    RunRow,
+    Spent,
+    StepRow,
+    Window,
+    entry_id,
+)
+from connector.ledger.overview import count_pending, counts_by_state, delivered_before
+from connector.ledger.rehearsal import rehearsal_copy
+from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
+from connector.ledger.worklist import companions, mark_pending, mark_rejudged, pending_groups, relabel
+from connector.ledger.writer import Ledger, open_ledger
+
+__all__ = [
+    "Change",
+    "EntryRow",
+    "FileRow",
+    "Group",
+    "Ledger",
+    "ListedFile",
+    "Listing",
+    "RunRow",
+    "Spent",
+    "StepRow",
+    "Window",
+    "companions",
+    "count_pending",
+    "counts_by_state",
+    "delivered_before",
+    "drop_entries",
+    "drop_placeholders",
+    "entries",
+    "entries_of_file",
+    "entries_of_session",
+    "entries_of_sessions",
+    "entry_id",
+    "file_address",
+    "find",
+    "finish_run",
+    "job_lock",
+    "latest_runs",
+    "mark_companions",
+    "mark_pending",
+    "mark_rejudged",
+    "open_ledger",
+    "pending_groups",
+    "place_id",
+    "record_listing",
+    "rehearsal_copy",
+    "relabel",
+    "run",
+    "runs",
+    "save_statistics",
+    "spend",
+    "start_run",
+    "statistics",
+    "steps",
+    "take",
+    "take_back",
+]

@@ -1,7 +1,7 @@
 """Share limits per hour and per day between all processes that deliver under one token."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
@@ -9,9 +9,10 @@ from connector.ledger import dialect
 from connector.ledger.model import Spent
 from connector.ledger.tables import BUDGET
 
-__all__ = ["book", "spend"]
+__all__ = ["book", "spend", "take"]
 
-KEPT = timedelta(days=3)
+KEPT: Final = timedelta(days=3)
+LENGTHS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
@@ -23,9 +24,7 @@ def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
     """
     starts = _starts(now)
     _make(connection, target_key, starts)
-    # The lock, which SQLite's transaction has already, keeps another process from granting the same ones.
-    rows = select(BUDGET.c.window, BUDGET.c.count.label("spent")).where(_these(target_key, starts)).with_for_update()
-    spent = {row.window: int(row.spent) for row in connection.execute(rows)}
+    spent = _spent(connection, target_key, starts)
     left = [limit - spent[window] for window, limit in (("hour", per_hour), ("day", per_day)) if limit is not None]
     granted = max(0, min([wanted, *left]))
     if granted:
@@ -33,11 +32,31 @@ def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
     return granted
 
 
+def take(connection: Connection, target_key: str, now: datetime, *, per_hour: int | None, per_day: int | None) -> float:
+    """Book one creation and give 0, or book none and give the seconds after which there is something left again."""
+    if spend(connection, target_key, now, per_hour=per_hour, per_day=per_day, wanted=1):
+        return 0.0
+    spent = _spent(connection, target_key, _starts(now))
+    limits = {"hour": per_hour, "day": per_day}
+    ends = [
+        start + LENGTHS[window]
+        for window, start in _starts(now).items()
+        if (limit := limits[window]) is not None and spent[window] >= limit
+    ]
+    return (max(ends) - now).total_seconds()
+
+
 def book(connection: Connection, spent: Spent) -> None:
     """Count what was spent, or given back, without asking whether the limits allow it."""
     starts = _starts(spent.at)
     _make(connection, spent.target_key, starts)
     _add(connection, spent.target_key, starts, spent.count)
+
+
+def _spent(connection: Connection, target_key: str, starts: dict[str, datetime]) -> dict[str, int]:
+    # The lock, which SQLite's transaction has already, keeps another process from granting the same ones.
+    rows = select(BUDGET.c.window, BUDGET.c.count.label("spent")).where(_these(target_key, starts)).with_for_update()
+    return {row.window: int(row.spent) for row in connection.execute(rows)}
 
 
 def _starts(now: datetime) -> dict[str, datetime]:

@@ -1,63 +1,64 @@
-"""Look up what became of entries."""
+"""Look up entries and what happened to them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import Connection, Select, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
-from connector.ledger.tables import ENTRY, STEP
+from connector.ledger.tables import ENTRY, FILE, PLACE, STEP
 
-__all__ = [
-    "StateCount",
-    "counts_by_state",
-    "delivered_before",
-    "entries",
-    "entries_of_session",
-    "find",
-    "steps",
-]
+__all__ = ["entries", "entries_of_file", "entries_of_session", "entries_of_sessions", "file_address", "find", "steps"]
 
-
-class StateCount(NamedTuple):
-    """How many entries of one source and target are in one state for one reason."""
-
-    tenant: str
-    source_kind: str
-    target: str
-    state: str
-    code: str | None
-    entries: int
+Key = tuple[str, str]
 
 
 def entries(connection: Connection, ids: Sequence[str]) -> dict[str, EntryRow]:
     """Give the entries of these ids that exist, by id."""
     given = dialect.batch(connection, "ids")
-    wanted = select(ENTRY).select_from(given.join(ENTRY, ENTRY.c.id == given.c.value))
-    return {row.id: row for row in _rows(connection, wanted, ids=list(ids))}
+    wanted = select(ENTRY).select_from(given.outerjoin(ENTRY, ENTRY.c.id == given.c.value))
+    return {row.id: row for row in _rows(connection, wanted.where(ENTRY.c.id.is_not(None)), ids=list(ids))}
 
 
-def entries_of_session(  # noqa: PLR0913 - the parts of the key
-    connection: Connection, *, tenant: str, source_kind: str, target: str, channel: str, session_id: str
-) -> list[EntryRow]:
-    """Give the entries of one session for one target, one per leg where it is split."""
-    wanted = select(ENTRY).where(
-        ENTRY.c.session_id == session_id,
-        ENTRY.c.channel == channel,
-        ENTRY.c.source_kind == source_kind,
-        ENTRY.c.tenant == tenant,
-        ENTRY.c.target == target,
+def entries_of_sessions(
+    connection: Connection, tenant: str, source_kind: str, target: str, *, keys: Sequence[Key]
+) -> dict[Key, list[EntryRow]]:
+    """Give each (channel, session id) its entries for the target, one per leg and ordered by it, or none."""
+    found: dict[Key, list[EntryRow]] = {key: [] for key in keys}
+    given = dialect.batch(connection, "sessions")
+    wanted = (
+        select(ENTRY)
+        .select_from(given.outerjoin(ENTRY, ENTRY.c.session_id == given.c.value))
+        .where(ENTRY.c.tenant == tenant, ENTRY.c.source_kind == source_kind, ENTRY.c.target == target)
+        .order_by(ENTRY.c.session_id, ENTRY.c.leg)
     )
-    return list(_rows(connection, wanted.order_by(ENTRY.c.leg)))
+    sessions = list({session for _, session in found})
+    for row in _rows(connection, wanted, sessions=sessions):
+        if (row.channel, row.session_id) in found:
+            found[row.channel, row.session_id].append(row)
+    return found
+
+
+def entries_of_session(
+    connection: Connection, tenant: str, source_kind: str, target: str, *, key: Key
+) -> list[EntryRow]:
+    """Give the entries of one (channel, session id) for one target, one per leg where it is split."""
+    return entries_of_sessions(connection, tenant, source_kind, target, keys=[key])[key]
+
+
+def entries_of_file(connection: Connection, file_id: int) -> list[EntryRow]:
+    """Give the entries that came of this version of a file."""
+    return list(_rows(connection, select(ENTRY).where(ENTRY.c.file_id == file_id).order_by(ENTRY.c.id)))
 
 
 def find(connection: Connection, name: str) -> list[EntryRow]:
-    """Give the entries that bear this external id, session id or uid, over all tenants and targets."""
-    same = (
+    """Give the entries that bear this external id, session id, uid or file path, over all tenants and targets."""
+    named = [
         select(ENTRY.c.id).where(column == name) for column in (ENTRY.c.external_id, ENTRY.c.session_id, ENTRY.c.uid)
-    )
-    ids = union(*same).subquery()
+    ]
+    files = select(FILE.c.id).where(FILE.c.place_id.in_(select(PLACE.c.id)), FILE.c.path == name)
+    ids = union(*named, select(ENTRY.c.id).where(ENTRY.c.file_id.in_(files))).subquery()
     wanted = select(ENTRY).where(ENTRY.c.id.in_(select(ids.c.id)))
     return list(_rows(connection, wanted.order_by(ENTRY.c.first_seen_at, ENTRY.c.id)))
 
@@ -69,23 +70,11 @@ def steps(connection: Connection, entry_id: str) -> list[StepRow]:
     return [StepRow(*row) for row in rows]
 
 
-def counts_by_state(
-    connection: Connection, *, tenant: str | None = None, target: str | None = None
-) -> list[StateCount]:
-    """Count entries by source, target, state and reason; without a tenant or target over all of them."""
-    columns = (ENTRY.c.tenant, ENTRY.c.source_kind, ENTRY.c.target, ENTRY.c.state, ENTRY.c.code)
-    wanted = select(*columns, func.count()).group_by(*columns).order_by(*columns)
-    if tenant is not None:
-        wanted = wanted.where(ENTRY.c.tenant == tenant)
-    if target is not None:
-        wanted = wanted.where(ENTRY.c.target == target)
-    return [StateCount(*row) for row in connection.execute(wanted)]
-
-
-def delivered_before(connection: Connection, tenant: str, target: str) -> bool:
-    """Tell whether anything of this tenant ever went to this target."""
-    wanted = select(ENTRY.c.id).where(ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.state == "delivered")
-    return connection.execute(wanted.limit(1)).first() is not None
+def file_address(connection: Connection, file_id: int) -> str | None:
+    """Give a file's whole address, that of its storage included; None where the ledger does not know it."""
+    wanted = select(PLACE.c.address, FILE.c.path).join_from(FILE, PLACE, PLACE.c.id == FILE.c.place_id)
+    found = connection.execute(wanted.where(FILE.c.id == file_id)).first()
+    return f"{found.address.rstrip('/')}/{found.path}" if found else None
 
 
 def _rows(connection: Connection, wanted: Select[Any], **parameters: Any) -> Iterator[EntryRow]:

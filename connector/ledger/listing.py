@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, select, true, type_coerce, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, type_coerce, update
 from sqlalchemy.types import Integer
 
 from connector.ledger import dialect
-from connector.ledger.column import UtcTime
 from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, ListedFile, Listing, Window
+from connector.ledger.question import FINAL_STATES, within
 from connector.ledger.tables import ENTRY, FILE, PLACE
 
 __all__ = ["place_id", "record_listing"]
 
 AWAITED: Final = (METADATA_FILE, *COMPANIONS)
-FINAL: Final = ("delivered", "skipped", "refused")
 
 
 def place_id(connection: Connection, tenant: str, source_kind: str, target: str, address: str) -> int:
@@ -37,7 +35,7 @@ def record_listing(
 
     Entries count as unchanged only where they ended within the window; nothing is left out of the comparison by it.
     """
-    known = connection.execute(_known(connection.dialect, window), _parameters(place, listed, window))
+    known = connection.execute(_known(connection, place, window), {"paths": [file.path for file in listed]})
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     unchanged_entries = 0
@@ -85,31 +83,17 @@ _CHANGED = (
 )
 
 
-def _parameters(place: int, listed: Sequence[ListedFile], window: Window) -> dict[str, Any]:
-    given: dict[str, Any] = {"place": place, "paths": [file.path for file in listed]}
-    if window.since is not None:
-        given["since"] = window.since
-    if window.until is not None:
-        given["until"] = window.until
-    return given
-
-
-def _known(database: Dialect, window: Window) -> Select[Any]:
-    return _known_files(database, since=window.since is not None, until=window.until is not None)
-
-
-@cache
-def _known_files(database: Dialect, *, since: bool, until: bool) -> Select[Any]:
-    paths = dialect.batch(database, "paths")
+def _known(connection: Connection, place: int, window: Window) -> Select[Any]:
+    """Ask for what is known of the files whose paths are in the parameter `paths`, and how many entries they led to."""
+    paths = dialect.batch(connection, "paths")
     entries = (
         select(func.count())
-        .where(ENTRY.c.file_id == FILE.c.id, ENTRY.c.state.in_(FINAL))
-        .where(ENTRY.c.ended_at >= bindparam("since", type_=UtcTime) if since else true())
-        .where(ENTRY.c.ended_at < bindparam("until", type_=UtcTime) if until else true())
+        .where(ENTRY.c.file_id == FILE.c.id, ENTRY.c.state.in_(FINAL_STATES), *within(window))
         .scalar_subquery()
     )
     pending = type_coerce(FILE.c.pending, Integer)
     columns = (paths.c.position, FILE.c.id, FILE.c.size_bytes, FILE.c.modified_ns, FILE.c.etag, pending, entries)
-    same = and_(FILE.c.place_id == bindparam("place"), FILE.c.path == paths.c.value)
     # An outer join also because SQLite would else walk the table and search the list, not the other way round.
-    return select(*columns).select_from(paths.outerjoin(FILE, same))
+    return select(*columns).select_from(
+        paths.outerjoin(FILE, and_(FILE.c.place_id == place, FILE.c.path == paths.c.value))
+    )

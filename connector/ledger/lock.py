@@ -8,25 +8,25 @@ from filelock import FileLock, Timeout
 
 from connector.errors import AlreadyRunningError, LedgerError
 
-__all__ = ["file_lock"]
+__all__ = ["job_lock"]
 
 
 @contextmanager
-def file_lock(ledger: Path, job: str) -> Iterator[None]:
-    """Hold the lock of a job beside its ledger file; it ends with this process, however that ends.
+def job_lock(folder: Path, job: str) -> Iterator[None]:
+    """Hold the lock of a job in this folder; it ends with this process, however that ends.
 
     Raises AlreadyRunningError where another process holds it, LedgerError where the lock cannot be made.
     """
-    lock = FileLock(ledger.with_name(f"{ledger.name}.{job}.lock"), blocking=False, thread_local=False)
+    lock = FileLock(folder / f".{job}.lock", blocking=False, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:
         hint = "wait for the other run to end, or stop it"
         raise AlreadyRunningError(f"another process is running the job {job}", hint=hint) from error
     except OSError as error:
+        hint = "give this user write access to the folder"
         raise LedgerError(
-            f"the lock beside the ledger {ledger} cannot be made: {error.strerror}",
-            hint="give this user write access to the folder",
+            f"the lock of the job {job} cannot be made in {folder}: {error.strerror}", hint=hint
         ) from error
     try:
         yield

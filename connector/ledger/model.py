@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 __all__ = [
     "COMPANIONS",
     "EVER",
     "METADATA_FILE",
+    "PLACEHOLDER",
+    "START",
     "TRANSCRIPT_FILE",
     "Change",
+    "Cursor",
     "EntryRow",
     "FileRow",
     "Group",
@@ -26,6 +29,8 @@ __all__ = [
 
 METADATA_FILE: Final = "metadata"
 TRANSCRIPT_FILE: Final = "transcript"
+PLACEHOLDER: Final = "file"
+"""The channel of an entry that stands for a file which nobody could read: whose session it is, is not known."""
 COMPANIONS: Final = ("recording", TRANSCRIPT_FILE, "voicemail")
 """The roles of files that belong to a session; the words are those of session.model.FileRole."""
 
@@ -96,6 +101,17 @@ class Listing:
     """Entries in a final state whose file is an unchanged one that nothing makes us judge again."""
 
 
+class Cursor(NamedTuple):
+    """A place in the order in which pending_groups hands out files."""
+
+    phase: int = 0
+    session_id: str = ""
+    file_id: int = 0
+
+
+START: Final = Cursor()
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Files to be judged together: they name one session, or the one file names none."""
@@ -105,6 +121,8 @@ class Group:
     session_id: str | None
     files: tuple[FileRow, ...]
     """Every known file of that session, pending or not, whatever its role; ordered by id."""
+    cursor: Cursor
+    """Where this group stands: what to go on after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from connector.ledger.model import RunRow
 from connector.ledger.tables import MAPPING_STAT, RUN
 
-__all__ = ["finish_run", "run", "runs", "save_statistics", "start_run", "statistics"]
+__all__ = ["finish_run", "latest_runs", "run", "runs", "save_statistics", "start_run", "statistics"]
 
-Facts = Mapping[str, Mapping[str, Any]]
-"""By mapping and field: whatever JSON tells how the field fared."""
+COUNTS: Final = (
+    *("seen", "unchanged", "delivered", "held", "skipped", "refused"),
+    *("audio_uploaded", "bytes_uploaded"),
+)
 
 
 def start_run(connection: Connection, row: RunRow) -> None:
@@ -20,9 +23,18 @@ def start_run(connection: Connection, row: RunRow) -> None:
     connection.execute(RUN.insert(), asdict(row))
 
 
-def finish_run(connection: Connection, row: RunRow) -> None:
-    """Note how a run ended: every value of the row replaces the one that was there."""
-    connection.execute(update(RUN).where(RUN.c.id == row.id).values(asdict(row)))
+def finish_run(connection: Connection, run_id: str, summary: Mapping[str, Any]) -> None:
+    """Note how a run ended: its summary as `--json` prints it, every count included."""
+    finished_at = summary["finished_at"]
+    ended = {
+        "finished_at": datetime.fromisoformat(finished_at) if isinstance(finished_at, str) else finished_at,
+        "counts": {name: summary.get(name, 0) for name in COUNTS},
+        "reasons": summary["reasons"],
+        "exit_code": summary["exit_code"],
+        "error": summary.get("error"),
+        "report": summary.get("report"),
+    }
+    connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended))
 
 
 def run(connection: Connection, run_id: str) -> RunRow | None:
@@ -39,14 +51,19 @@ def runs(connection: Connection, limit: int = 20, job: str | None = None) -> lis
     return [RunRow(**row) for row in connection.execute(wanted).mappings()]
 
 
-def save_statistics(connection: Connection, run_id: str, facts: Facts) -> None:
-    """Keep {mapping: {field: facts}} of a run in place of what was kept for it before."""
-    connection.execute(delete(MAPPING_STAT).where(MAPPING_STAT.c.run_id == run_id))
-    rows = [
-        {"run_id": run_id, "mapping": mapping, "field": field, "facts": told}
-        for mapping, fields in facts.items()
-        for field, told in fields.items()
-    ]
+def latest_runs(connection: Connection) -> list[RunRow]:
+    """Give the newest run of each job, by the job's name."""
+    newest = select(RUN.c.job, func.max(RUN.c.started_at).label("started_at")).group_by(RUN.c.job).subquery()
+    same = and_(RUN.c.job == newest.c.job, RUN.c.started_at == newest.c.started_at)
+    rows = connection.execute(select(RUN).join(newest, same).order_by(RUN.c.job, RUN.c.id)).mappings()
+    return list({row.job: row for row in (RunRow(**row) for row in rows)}.values())
+
+
+def save_statistics(connection: Connection, run_id: str, mapping: str, fields: Mapping[str, Any]) -> None:
+    """Keep {field: facts} of one mapping in a run, in place of what was kept for it before."""
+    of_mapping = (MAPPING_STAT.c.run_id == run_id, MAPPING_STAT.c.mapping == mapping)
+    connection.execute(delete(MAPPING_STAT).where(*of_mapping))
+    rows = [{"run_id": run_id, "mapping": mapping, "field": name, "facts": told} for name, told in fields.items()]
     if rows:
         connection.execute(MAPPING_STAT.insert(), rows)
 

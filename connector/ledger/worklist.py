@@ -3,28 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, text, update
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, update
 
 from connector.ledger import dialect
-from connector.ledger.model import COMPANIONS, METADATA_FILE, TRANSCRIPT_FILE, FileRow, Group
+from connector.ledger.model import COMPANIONS, METADATA_FILE, START, TRANSCRIPT_FILE, Cursor, FileRow, Group
+from connector.ledger.question import NOT_DELIVERED, WAITS
 from connector.ledger.tables import ENTRY, FILE
 
-__all__ = ["START", "Cursor", "Label", "companions", "mark_pending", "mark_rejudged", "pending_groups", "relabel"]
-
-# The very words of the partial index: SQLite uses it for a question that repeats them.
-_WAITS: Final = text("file.pending")
-_NOT_DELIVERED: Final = text("entry.state <> 'delivered'")
-
-
-class Cursor(NamedTuple):
-    """How far pending_groups came: nothing up to this place is handed out again."""
-
-    phase: int = 0
-    session_id: str = ""
-    file_id: int = 0
-
-
-START: Final = Cursor()
+__all__ = ["Label", "companions", "mark_pending", "mark_rejudged", "pending_groups", "relabel"]
 
 
 class Label(NamedTuple):
@@ -70,55 +56,58 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     )
     flipped = 0
     for reason in reasons if remapped else (reasons[0], reasons[2]):
-        files = select(ENTRY.c.file_id).where(of_source, reason, _NOT_DELIVERED)
+        files = select(ENTRY.c.file_id).where(of_source, reason, NOT_DELIVERED)
         waiting = update(FILE).where(FILE.c.id.in_(files), ~FILE.c.pending).values(pending=True)
         flipped += connection.execute(waiting).rowcount
     return flipped
 
 
 def pending_groups(
-    connection: Connection, place_ids: Sequence[int], after: Cursor = START, limit: int = 500
-) -> tuple[list[Group], Cursor]:
-    """Give at most `limit` groups that wait, and the cursor for the next page; an empty page is the last one.
+    connection: Connection, place_ids: Sequence[int], after: Cursor | None = None, limit: int = 500
+) -> list[Group]:
+    """Give at most `limit` groups that wait and come after this cursor; none at all where everything was handed out.
 
     First come transcripts whose names say no session (judge those before you go on: their bodies may complete a session
     that follows), then metadata by session id, then metadata whose names say none.
     """
-    if after.phase == 1:
-        groups = _by_session(connection, place_ids, after.session_id, limit)
-        cursor = Cursor(1, groups[-1].session_id or "") if groups else Cursor(2)
-    else:
-        role = TRANSCRIPT_FILE if after.phase == 0 else METADATA_FILE
-        groups = _nameless(connection, place_ids, role, after.file_id, limit)
-        cursor = Cursor(after.phase, "", groups[-1].files[-1].id) if groups else Cursor(after.phase + 1)
-    if groups or cursor.phase > 2:  # noqa: PLR2004 - the phases are counted in the docstring
-        return groups, cursor
-    return pending_groups(connection, place_ids, cursor, limit)
+    start = after or START
+    for phase in range(start.phase, len(_PHASES)):
+        if groups := _PHASES[phase](connection, place_ids, start if phase == start.phase else Cursor(phase), limit):
+            return groups
+    return []
 
 
-def _nameless(connection: Connection, places: Sequence[int], role: str, after: int, limit: int) -> list[Group]:
+def _transcripts(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
+    return _nameless(connection, places, after, limit, role=TRANSCRIPT_FILE)
+
+
+def _metadata(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
+    return _nameless(connection, places, after, limit, role=METADATA_FILE)
+
+
+def _nameless(connection: Connection, places: Sequence[int], after: Cursor, limit: int, *, role: str) -> list[Group]:
     found: list[FileRow] = []
     for place in places:
         wanted = (
             select(FILE)
-            .where(FILE.c.place_id == place, FILE.c.role == role, FILE.c.session_id.is_(None), _WAITS)
-            .where(FILE.c.id > after)
+            .where(FILE.c.place_id == place, FILE.c.role == role, FILE.c.session_id.is_(None), WAITS)
+            .where(FILE.c.id > after.file_id)
             .order_by(FILE.c.id)
             .limit(limit)
         )
         found += _files(connection, wanted)
     found.sort(key=lambda file: file.id)
-    return [Group(role, None, (file,)) for file in found[:limit]]
+    return [Group(role, None, (file,), after._replace(file_id=file.id)) for file in found[:limit]]
 
 
-def _by_session(connection: Connection, places: Sequence[int], after: str, limit: int) -> list[Group]:
+def _by_session(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
     # Each place is asked by itself: only then does the index give the order, and a page costs no more than its rows.
     sessions: set[str] = set()
     for place in places:
         wanted = (
             select(FILE.c.session_id)
             .distinct()
-            .where(FILE.c.place_id == place, FILE.c.role == METADATA_FILE, _WAITS, FILE.c.session_id > after)
+            .where(FILE.c.place_id == place, FILE.c.role == METADATA_FILE, FILE.c.session_id > after.session_id, WAITS)
             .order_by(FILE.c.session_id)
             .limit(limit)
         )
@@ -127,7 +116,12 @@ def _by_session(connection: Connection, places: Sequence[int], after: str, limit
     files: dict[str, list[FileRow]] = {session: [] for session in page}
     for file in _of_sessions(connection, places, page):
         files[file.session_id or ""].append(file)
-    return [Group(METADATA_FILE, session, tuple(files[session])) for session in page]
+    return [
+        Group(METADATA_FILE, session, tuple(files[session]), after._replace(session_id=session)) for session in page
+    ]
+
+
+_PHASES: Final = (_transcripts, _by_session, _metadata)
 
 
 def companions(

@@ -8,6 +8,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from connector.clock import Clock
 from connector.errors import LedgerError
 from connector.ledger import database
 from connector.ledger.change import apply_changes
@@ -139,7 +140,7 @@ class Ledger:
 
 
 @asynccontextmanager
-async def open_ledger(url: str, *, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Ledger]:
+async def open_ledger(url: str, *, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Ledger]:
     """Give the ledger at this database address, made or migrated where needed.
 
     Raises ConfigurationError where a person must mend something, LedgerError where the database fails.

@@ -1,0 +1,37 @@
+"""Take out of the ledger what turned out not to be so."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, exists, select, update
+
+from connector.ledger import dialect
+from connector.ledger.model import PLACEHOLDER
+from connector.ledger.tables import ENTRY, STEP
+
+__all__ = ["drop_entries", "drop_placeholders", "take_back"]
+
+INTENDED = ".intended"
+
+
+def drop_entries(connection: Connection, ids: Sequence[str]) -> None:
+    """Drop these entries and their steps."""
+    for table, column in ((STEP, STEP.c.entry_id), (ENTRY, ENTRY.c.id)):
+        given = dialect.batch(connection, "ids")
+        connection.execute(delete(table).where(column.in_(select(given.c.value))), {"ids": list(ids)})
+
+
+def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
+    """Drop the entries that stood for these files themselves while nobody could read whose session they are."""
+    wanted = select(ENTRY.c.id).where(ENTRY.c.file_id.in_(file_ids), ENTRY.c.channel == PLACEHOLDER)
+    if found := list(connection.execute(wanted).scalars()):
+        drop_entries(connection, found)
+
+
+def take_back(connection: Connection, entry_id: str, run_id: str) -> None:
+    """Undo what this run merely intended with an entry: it never began, or is held to be tried again."""
+    intended = (STEP.c.entry_id == entry_id, STEP.c.run_id == run_id, STEP.c.name.endswith(INTENDED))
+    connection.execute(delete(STEP).where(*intended))
+    sending = (ENTRY.c.id == entry_id, ENTRY.c.state == "sending")
+    nothing_else = ~exists(select(STEP.c.id).where(STEP.c.entry_id == entry_id))
+    connection.execute(delete(ENTRY).where(*sending, ENTRY.c.created.is_(False), nothing_else))
+    connection.execute(update(ENTRY).where(*sending).values(state="held", code="try_again"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.clock import Clock
+from connector.errors import ConfigurationError
 from connector.sandbox.journal import Journal
 from connector.sandbox.memory import Conversation, Event, Memory
 
@@ -24,13 +25,20 @@ class Store:
             self._remember(self._journal)
 
     def _remember(self, journal: Journal) -> None:
-        for number, event in enumerate(journal.events(), 1):
-            try:
-                self.memory.apply(event)
-            except (KeyError, TypeError) as error:
-                raise journal.unreadable(number) from error
+        try:
+            for number, event in enumerate(journal.events(), 1):
+                self._apply(event, journal, number)
+        except ConfigurationError:
+            journal.close()
+            raise
         for partial in (journal.path.parent / "audio").glob("*.part"):
             partial.unlink()
+
+    def _apply(self, event: Event, journal: Journal, number: int) -> None:
+        try:
+            self.memory.apply(event)
+        except (KeyError, TypeError) as error:
+            raise journal.unreadable(number) from error
 
     def now(self) -> str:
         """Give the present moment as ISO 8601 text in UTC."""

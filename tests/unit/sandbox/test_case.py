@@ -64,7 +64,7 @@ EVERY_FIELD = {"priority": "high", "inbox": "Billing", "status": "open", "tags":
 
 @pytest.mark.parametrize(("extra", "says"), REFUSED_FIELDS.values(), ids=REFUSED_FIELDS)
 @pytest.mark.parametrize("path", ["/v1/case", "/v1/case/messages"])
-def test_case_fields_that_break_a_rule_are_refused(api, case, message, path, extra, says):
+def test_case_fields_that_break_a_rule_are_refused(api, case, message, *, path, extra, says):
     """Both calls that write a case refuse a broken field by its name and keep nothing."""
     part = {"messages": [message]} if path == "/v1/case" else {"message": message}
     answer = api.put(path, json={**case, **part, **extra})
@@ -208,7 +208,7 @@ def test_patch_changes_only_what_it_names(api, case, message):
 
 
 def test_patch_of_custom_fields_only_changes_nothing_else(api, case, message):
-    """onlyUpdateCustomFields leaves everything else that the body names."""
+    """The flag leaves everything else that the body names."""
     api.put("/v1/case", json={**case, "messages": [message]})
     fields = [{"name": "resolutionTime", "value": "3 hours"}]
     api.patch(address(case), json={"status": "x", "customFields": fields, "onlyUpdateCustomFields": True})
@@ -217,7 +217,7 @@ def test_patch_of_custom_fields_only_changes_nothing_else(api, case, message):
 
 
 def test_patch_can_give_another_id(api, case, message):
-    """externalUid renames the case, unless another case has that id."""
+    """The field externalUid renames the case, unless another case has that id."""
     other = {**case, "caseUid": case["caseUid"] + "/other"}
     for one in (case, other):
         api.put("/v1/case", json={**one, "messages": [message]})
@@ -243,7 +243,7 @@ async def test_a_switch_takes_any_case_of_a_direction(start, case, message):
 
 
 @pytest.mark.parametrize(("value", "status", "count"), [("duplicate", 200, 2), ("refuse", 409, 1)])
-async def test_a_switch_decides_about_a_repeated_message(start, case, message, value, status, count):
+async def test_a_switch_decides_about_a_repeated_message(start, case, message, *, value, status, count):
     """A repeated messageUid is kept twice or refused where the switch says so."""
     rehearsal = await start(switches=Switches(repeated_message=value))
     for expected in (200, status):

@@ -1,5 +1,8 @@
 """Check that a multipart body means the same however it is cut into pieces."""
 
+import contextlib
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +33,7 @@ def read(body, cuts=()):
 
     multipart = Multipart(f"multipart/form-data; boundary={BOUNDARY.decode()}", open_part)
     edges = [0, *sorted(cuts), len(body)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         multipart.feed(body[begin:end])
     return [(one.head.name, one.head.file_name, bytes(one.content)) for one in parts], multipart.whole
 
@@ -70,11 +73,9 @@ def test_a_body_that_is_cut_off_is_never_whole(data, content):
 
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(body):
-    """Bytes that are no multipart raise the one error that says so, or give no whole body."""
-    try:
+    """Bytes that are no multipart raise no error but the one that says so."""
+    with contextlib.suppress(BrokenMultipartError):
         read(body)
-    except BrokenMultipartError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize("kind", ["", "application/json", "multipart/form-data", "multipart/mixed; boundary=b"])

@@ -20,7 +20,7 @@ KINDS = {
     "no bitrate": (b"\xff\xfb\xf0\x64" + bytes(12), ""),
     "no sample rate": (b"\xff\xfb\x9c\x64" + bytes(12), ""),
     "no MPEG version": (b"\xff\xeb\x90\x64" + bytes(12), ""),
-    "text": (b"{\"call\": 1, \"x\": 2}", ""),
+    "text": (b'{"call": 1, "x": 2}', ""),
     "two bytes": (b"\xff\xfb", ""),
     "nothing": (b"", ""),
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -13,6 +14,9 @@ from connector.storage.model import BATCH_FILES, PIECE_BYTES, FileInfo, ReadAt
 __all__ = ["MemoryStorage"]
 
 T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class MemoryStorage:
@@ -37,7 +41,7 @@ class MemoryStorage:
         Without a given time each version is later than the one before, also where the clock stands still.
         """
         if modified_ns is None:
-            modified_ns = max(int(self._clock.now().timestamp() * 1e6) * 1000, self._latest_ns + 1000)
+            modified_ns = max((self._clock.now() - _EPOCH) // _MICROSECOND * 1000, self._latest_ns + 1000)
             self._latest_ns = modified_ns
         info = FileInfo(path, len(content), modified_ns)
         self._files[path] = (info, content)

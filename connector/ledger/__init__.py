@@ -4,8 +4,8 @@ Everything but the opening, the copy and the lock is a function of a connection 
 Ledger.read; what happens to entries goes through Ledger.write.
 """
 
-from connector.ledger.budget import spend, take
-from connector.ledger.companion import mark_companions
+from connector.ledger.budget import spend
+from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.correction import drop_entries, drop_placeholders, take_back
 from connector.ledger.history import (
     entries,
@@ -17,9 +17,12 @@ from connector.ledger.history import (
     steps,
 )
 from connector.ledger.listing import place_id, record_listing
-from connector.ledger.lock import job_lock
+from connector.ledger.lock import file_lock
 from connector.ledger.model import (
+    START,
+    UNREADABLE_CHANNEL,
     Change,
+    Cursor,
     EntryRow,
     FileRow,
     Group,
@@ -34,17 +37,22 @@ from connector.ledger.model import (
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.rehearsal import rehearsal_copy
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
-from connector.ledger.worklist import companions, mark_pending, mark_rejudged, pending_groups, relabel
+from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
 
 __all__ = [
+    "START",
+    "UNREADABLE_CHANNEL",
     "Change",
+    "Cursor",
     "EntryRow",
     "FileRow",
     "Group",
+    "Label",
     "Ledger",
     "ListedFile",
     "Listing",
+    "Marked",
     "RunRow",
     "Spent",
     "StepRow",
@@ -61,9 +69,10 @@ __all__ = [
     "entries_of_sessions",
     "entry_id",
     "file_address",
+    "file_lock",
+    "final_entries",
     "find",
     "finish_run",
-    "job_lock",
     "latest_runs",
     "mark_companions",
     "mark_pending",
@@ -81,6 +90,5 @@ __all__ = [
     "start_run",
     "statistics",
     "steps",
-    "take",
     "take_back",
 ]

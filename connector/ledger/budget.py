@@ -9,10 +9,9 @@ from connector.ledger import dialect
 from connector.ledger.model import Spent
 from connector.ledger.tables import BUDGET
 
-__all__ = ["book", "spend", "take"]
+__all__ = ["book", "spend"]
 
 KEPT: Final = timedelta(days=3)
-LENGTHS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
@@ -30,20 +29,6 @@ def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
     if granted:
         _add(connection, target_key, starts, granted)
     return granted
-
-
-def take(connection: Connection, target_key: str, now: datetime, *, per_hour: int | None, per_day: int | None) -> float:
-    """Book one creation and give 0, or book none and give the seconds after which there is something left again."""
-    if spend(connection, target_key, now, per_hour=per_hour, per_day=per_day, wanted=1):
-        return 0.0
-    spent = _spent(connection, target_key, _starts(now))
-    limits = {"hour": per_hour, "day": per_day}
-    ends = [
-        start + LENGTHS[window]
-        for window, start in _starts(now).items()
-        if (limit := limits[window]) is not None and spent[window] >= limit
-    ]
-    return (max(ends) - now).total_seconds()
 
 
 def book(connection: Connection, spent: Spent) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, exists, select, update
 
 from connector.ledger import dialect
-from connector.ledger.model import PLACEHOLDER
+from connector.ledger.model import UNREADABLE_CHANNEL
 from connector.ledger.tables import ENTRY, STEP
 
 __all__ = ["drop_entries", "drop_placeholders", "take_back"]
@@ -22,7 +22,7 @@ def drop_entries(connection: Connection, ids: Sequence[str]) -> None:
 
 def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
     """Drop the entries that stood for these files themselves while nobody could read whose session they are."""
-    wanted = select(ENTRY.c.id).where(ENTRY.c.file_id.in_(file_ids), ENTRY.c.channel == PLACEHOLDER)
+    wanted = select(ENTRY.c.id).where(ENTRY.c.file_id.in_(file_ids), ENTRY.c.channel == UNREADABLE_CHANNEL)
     if found := list(connection.execute(wanted).scalars()):
         drop_entries(connection, found)
 

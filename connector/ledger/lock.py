@@ -8,16 +8,16 @@ from filelock import FileLock, Timeout
 
 from connector.errors import AlreadyRunningError, LedgerError
 
-__all__ = ["job_lock"]
+__all__ = ["file_lock"]
 
 
 @contextmanager
-def job_lock(folder: Path, job: str) -> Iterator[None]:
-    """Hold the lock of a job in this folder; it ends with this process, however that ends.
+def file_lock(ledger: Path, job: str) -> Iterator[None]:
+    """Hold the lock of a job beside its ledger file; it ends with this process, however that ends.
 
     Raises AlreadyRunningError where another process holds it, LedgerError where the lock cannot be made.
     """
-    lock = FileLock(folder / f".{job}.lock", blocking=False, thread_local=False)
+    lock = FileLock(ledger.with_name(f"{ledger.name}.{job}.lock"), blocking=False, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -26,7 +26,7 @@ def job_lock(folder: Path, job: str) -> Iterator[None]:
     except OSError as error:
         hint = "give this user write access to the folder"
         raise LedgerError(
-            f"the lock of the job {job} cannot be made in {folder}: {error.strerror}", hint=hint
+            f"the lock of the job {job} cannot be made beside {ledger}: {error.strerror}", hint=hint
         ) from error
     try:
         yield

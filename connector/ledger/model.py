@@ -10,9 +10,9 @@ __all__ = [
     "COMPANIONS",
     "EVER",
     "METADATA_FILE",
-    "PLACEHOLDER",
     "START",
     "TRANSCRIPT_FILE",
+    "UNREADABLE_CHANNEL",
     "Change",
     "Cursor",
     "EntryRow",
@@ -29,7 +29,7 @@ __all__ = [
 
 METADATA_FILE: Final = "metadata"
 TRANSCRIPT_FILE: Final = "transcript"
-PLACEHOLDER: Final = "file"
+UNREADABLE_CHANNEL: Final = "file"
 """The channel of an entry that stands for a file which nobody could read: whose session it is, is not known."""
 COMPANIONS: Final = ("recording", TRANSCRIPT_FILE, "voicemail")
 """The roles of files that belong to a session; the words are those of session.model.FileRole."""
@@ -121,8 +121,6 @@ class Group:
     session_id: str | None
     files: tuple[FileRow, ...]
     """Every known file of that session, pending or not, whatever its role; ordered by id."""
-    cursor: Cursor
-    """Where this group stands: what to go on after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

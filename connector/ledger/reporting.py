@@ -4,14 +4,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Text, func, select, type_coerce
 
+from connector.ledger import dialect
 from connector.ledger.model import EVER, RunRow, Window
 from connector.ledger.tables import ENTRY, FILE, MAPPING_STAT, RUN, STEP
+from connector.reason import Code, Outcome
 
-__all__ = ["Closing", "FieldStatistics", "closings", "field_statistics", "newest_run", "runs_between", "runs_by_id"]
+__all__ = [
+    "Closing",
+    "FieldStatistics",
+    "awaited_audio",
+    "closings",
+    "field_statistics",
+    "newest_run",
+    "runs_before",
+    "runs_between",
+    "runs_by_id",
+]
 
-OUTCOMES = ("delivered", "held", "skipped", "refused")
+OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.UNCHANGED)
 PAGE_ROWS = 5_000
 WRITING_DELAY = timedelta(minutes=10)
 """Steps are written in groups and by several processes: so far their order of writing may stray from their times."""
@@ -68,11 +80,32 @@ def runs_between(connection: Connection, window: Window = EVER, job: str | None 
     return [_run(row) for row in connection.execute(_oldest_first(asked.where(RUN.c.job == job) if job else asked))]
 
 
-def field_statistics(connection: Connection, run_ids: Sequence[str]) -> list[FieldStatistics]:
-    """Give what these runs counted, field by field, in the order in which it was written."""
+def runs_before(connection: Connection, run: RunRow, limit: int) -> list[RunRow]:
+    """Give the newest runs of the same job that started before this one and were no dry runs."""
+    earlier = select(RUN).where(RUN.c.job == run.job, RUN.c.dry_run.is_(False), RUN.c.started_at < run.started_at)
+    return [_run(row) for row in connection.execute(earlier.order_by(RUN.c.started_at.desc()).limit(limit))]
+
+
+def field_statistics(
+    connection: Connection, run_ids: Sequence[str], *, field: str | None = None
+) -> list[FieldStatistics]:
+    """Give what these runs counted, of every field or of one, oldest run first."""
     table = MAPPING_STAT.c
     asked = select(table.run_id, table.mapping, table.field, table.facts).where(table.run_id.in_(run_ids))
-    return [FieldStatistics(*row) for row in connection.execute(asked)]
+    asked = asked.join(RUN, RUN.c.id == table.run_id).order_by(RUN.c.started_at, table.run_id, table.mapping)
+    return [FieldStatistics(*row) for row in connection.execute(asked.where(table.field == field) if field else asked)]
+
+
+def awaited_audio(connection: Connection, entry_ids: Sequence[str]) -> set[str]:
+    """Give those of the entries that were held once because their recording was not there yet."""
+    given = dialect.batch(connection, "entries")
+    asked = (
+        select(STEP.c.entry_id)
+        .select_from(given.join(STEP, STEP.c.entry_id == given.c.value))
+        .where(STEP.c.name == Outcome.HELD.value, type_coerce(STEP.c.facts, Text).contains(Code.AUDIO_AWAITED.value))
+        .distinct()
+    )
+    return set(connection.scalars(asked, {"entries": list(entry_ids)}))
 
 
 def closings(connection: Connection, runs: Sequence[RunRow], collect: Callable[[Sequence[Closing]], None]) -> None:

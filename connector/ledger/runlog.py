@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
@@ -12,29 +11,15 @@ from connector.ledger.tables import MAPPING_STAT, RUN
 
 __all__ = ["finish_run", "latest_runs", "run", "runs", "save_statistics", "start_run", "statistics"]
 
-COUNTS: Final = (
-    *("seen", "unchanged", "delivered", "held", "skipped", "refused"),
-    *("audio_uploaded", "bytes_uploaded"),
-)
-
 
 def start_run(connection: Connection, row: RunRow) -> None:
     """Note that a run began."""
     connection.execute(RUN.insert(), asdict(row))
 
 
-def finish_run(connection: Connection, run_id: str, summary: Mapping[str, Any]) -> None:
-    """Note how a run ended: its summary as `--json` prints it, every count included."""
-    finished_at = summary["finished_at"]
-    ended = {
-        "finished_at": datetime.fromisoformat(finished_at) if isinstance(finished_at, str) else finished_at,
-        "counts": {name: summary.get(name, 0) for name in COUNTS},
-        "reasons": summary["reasons"],
-        "exit_code": summary["exit_code"],
-        "error": summary.get("error"),
-        "report": summary.get("report"),
-    }
-    connection.execute(update(RUN).where(RUN.c.id == run_id).values(ended))
+def finish_run(connection: Connection, row: RunRow) -> None:
+    """Note how a run ended: every value of the row replaces the one that was there."""
+    connection.execute(update(RUN).where(RUN.c.id == row.id).values(asdict(row)))
 
 
 def run(connection: Connection, run_id: str) -> RunRow | None:
@@ -59,11 +44,14 @@ def latest_runs(connection: Connection) -> list[RunRow]:
     return list({row.job: row for row in (RunRow(**row) for row in rows)}.values())
 
 
-def save_statistics(connection: Connection, run_id: str, mapping: str, fields: Mapping[str, Any]) -> None:
-    """Keep {field: facts} of one mapping in a run, in place of what was kept for it before."""
-    of_mapping = (MAPPING_STAT.c.run_id == run_id, MAPPING_STAT.c.mapping == mapping)
-    connection.execute(delete(MAPPING_STAT).where(*of_mapping))
-    rows = [{"run_id": run_id, "mapping": mapping, "field": name, "facts": told} for name, told in fields.items()]
+def save_statistics(connection: Connection, run_id: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep {mapping: {field: facts}} of a run in place of what was kept for it before."""
+    connection.execute(delete(MAPPING_STAT).where(MAPPING_STAT.c.run_id == run_id))
+    rows = [
+        {"run_id": run_id, "mapping": mapping, "field": field, "facts": told}
+        for mapping, fields in facts.items()
+        for field, told in fields.items()
+    ]
     if rows:
         connection.execute(MAPPING_STAT.insert(), rows)
 

@@ -63,41 +63,42 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
 
 
 def pending_groups(
-    connection: Connection, place_ids: Sequence[int], after: Cursor | None = None, limit: int = 500
-) -> list[Group]:
-    """Give at most `limit` groups that wait and come after this cursor; none at all where everything was handed out.
+    connection: Connection, place_ids: Sequence[int], after: Cursor = START, limit: int = 500
+) -> tuple[list[Group], Cursor]:
+    """Give at most `limit` groups that wait, and the cursor for the next page; an empty page is the last one.
 
     First come transcripts whose names say no session (judge those before you go on: their bodies may complete a session
     that follows), then metadata by session id, then metadata whose names say none.
     """
-    start = after or START
-    for phase in range(start.phase, len(_PHASES)):
-        if groups := _PHASES[phase](connection, place_ids, start if phase == start.phase else Cursor(phase), limit):
-            return groups
-    return []
+    for phase in range(after.phase, len(_PHASES)):
+        start = after if phase == after.phase else Cursor(phase)
+        if groups := _PHASES[phase](connection, place_ids, start, limit):
+            last = groups[-1]
+            return groups, Cursor(phase, last.session_id or "", last.files[-1].id)
+    return [], Cursor(len(_PHASES))
 
 
 def _transcripts(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
-    return _nameless(connection, places, after, limit, role=TRANSCRIPT_FILE)
+    return _nameless(connection, places, TRANSCRIPT_FILE, after.file_id, limit)
 
 
 def _metadata(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
-    return _nameless(connection, places, after, limit, role=METADATA_FILE)
+    return _nameless(connection, places, METADATA_FILE, after.file_id, limit)
 
 
-def _nameless(connection: Connection, places: Sequence[int], after: Cursor, limit: int, *, role: str) -> list[Group]:
+def _nameless(connection: Connection, places: Sequence[int], role: str, after: int, limit: int) -> list[Group]:
     found: list[FileRow] = []
     for place in places:
         wanted = (
             select(FILE)
             .where(FILE.c.place_id == place, FILE.c.role == role, FILE.c.session_id.is_(None), WAITS)
-            .where(FILE.c.id > after.file_id)
+            .where(FILE.c.id > after)
             .order_by(FILE.c.id)
             .limit(limit)
         )
         found += _files(connection, wanted)
     found.sort(key=lambda file: file.id)
-    return [Group(role, None, (file,), after._replace(file_id=file.id)) for file in found[:limit]]
+    return [Group(role, None, (file,)) for file in found[:limit]]
 
 
 def _by_session(connection: Connection, places: Sequence[int], after: Cursor, limit: int) -> list[Group]:
@@ -116,9 +117,7 @@ def _by_session(connection: Connection, places: Sequence[int], after: Cursor, li
     files: dict[str, list[FileRow]] = {session: [] for session in page}
     for file in _of_sessions(connection, places, page):
         files[file.session_id or ""].append(file)
-    return [
-        Group(METADATA_FILE, session, tuple(files[session]), after._replace(session_id=session)) for session in page
-    ]
+    return [Group(METADATA_FILE, session, tuple(files[session])) for session in page]
 
 
 _PHASES: Final = (_transcripts, _by_session, _metadata)

@@ -140,7 +140,9 @@ class Ledger:
 
 
 @asynccontextmanager
-async def open_ledger(url: str, *, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Ledger]:
+async def open_ledger(
+    url: str, *, clock: Clock | None = None, busy_seconds: float = BUSY_SECONDS
+) -> AsyncIterator[Ledger]:
     """Give the ledger at this database address, made or migrated where needed.
 
     Raises ConfigurationError where a person must mend something, LedgerError where the database fails.

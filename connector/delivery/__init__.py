@@ -4,6 +4,7 @@ from connector.delivery.client import Capturi
 from connector.delivery.hours import Hours
 from connector.delivery.limits import Budget, Limits
 from connector.delivery.model import Api, Created, Delivered, Journal, Parcel, Recording, Step, Uploaded
+from connector.delivery.portal import Found, Portal, Visitor
 from connector.delivery.retry import Policy
 from connector.delivery.sender import deliver, deliver_case, deliver_message
 from connector.delivery.transport import Route
@@ -14,15 +15,18 @@ __all__ = [
     "Capturi",
     "Created",
     "Delivered",
+    "Found",
     "Hours",
     "Journal",
     "Limits",
     "Parcel",
     "Policy",
+    "Portal",
     "Recording",
     "Route",
     "Step",
     "Uploaded",
+    "Visitor",
     "deliver",
     "deliver_case",
     "deliver_message",

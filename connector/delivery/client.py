@@ -10,10 +10,10 @@ from urllib.parse import quote
 import orjson
 
 from connector.clock import Clock, SystemClock
+from connector.delivery import refusal
 from connector.delivery.address import checked_token
 from connector.delivery.limits import Limits
 from connector.delivery.model import Answer, Api, Created, Recording, Uploaded
-from connector.delivery.refusal import judge
 from connector.delivery.retry import Policy, Watcher, persist
 from connector.delivery.transport import AiohttpTransport, Content, Route, Transport
 from connector.delivery.upload import Upload
@@ -65,11 +65,11 @@ class Capturi:
         token before that with 401 or 403. Raises StopError where something else answers at the address.
         """
         policy = replace(self.policy, tries=min(self.policy.tries, VERIFYING_TRIES))
-        answer = await self._send("POST", "/v3/conversation", {}, policy=policy)
+        answer = await self.ask("POST", "/v3/conversation", {}, policy=policy)
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
             raise StopError(f"the address does not answer like Capturi (status {answer.status})", hint="see target.url")
         try:
-            self._judge(answer, {})
+            self.judge(answer, {})
         except SkipError:
             return
 
@@ -78,10 +78,10 @@ class Capturi:
 
         A create whose outcome is unknown is repeated: the external id is unique, so a 409 settles it.
         """
-        answer = await self._send("POST", f"/{api}/conversation", body, watcher=watcher)
+        answer = await self.ask("POST", f"/{api}/conversation", body, watcher=watcher)
         if answer.status == HTTPStatus.CONFLICT:
             return Created(_uid(answer), existed=True)
-        self._judge(answer, body)
+        self.judge(answer, body)
         return Created(_uid(answer), existed=False)
 
     async def upload(
@@ -109,41 +109,43 @@ class Capturi:
         answer = await persist(attempt, self.policy, self.clock, repeat_unknown=False, watcher=watcher)
         if answer.status == HTTPStatus.CONFLICT:
             return Uploaded(0, None, already=True)
-        self._judge(answer, [recording.file_name, external_id, fields], audio=True)
+        self.judge(answer, [recording.file_name, external_id, fields], audio=True)
         if upload is None or not upload.sent_whole:
             raise OutcomeUnknownError("the target said yes before it had the whole recording")
         return Uploaded(recording.size_bytes, upload.sha256)
 
     async def put_case(self, body: Mapping[str, Any]) -> None:
         """Create a case or overwrite it whole, with all its messages."""
-        self._judge(await self._send("PUT", "/v1/case", body), body)
+        self.judge(await self.ask("PUT", "/v1/case", body), body)
 
     async def put_message(self, body: Mapping[str, Any]) -> None:
         """Add one message, creating the case where it is missing; the case's own fields are overwritten."""
-        self._judge(await self._send("PUT", "/v1/case/messages", body), body)
+        self.judge(await self.ask("PUT", "/v1/case/messages", body), body)
 
     async def patch_case(self, external_id: str, body: Mapping[str, Any]) -> None:
         """Change only those fields of a case that the body names."""
-        self._judge(await self._send("PATCH", f"/v1/case/{segment(external_id)}", body), [external_id, body])
+        self.judge(await self.ask("PATCH", f"/v1/case/{segment(external_id)}", body), [external_id, body])
 
-    async def _send(
+    async def ask(
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
         *,
         watcher: Watcher | None = None,
         policy: Policy | None = None,
     ) -> Answer:
-        content = orjson.dumps(body)
+        """Send one request, within the limits and with the policy's tries, and give its answer, whatever it says."""
+        content = b"" if body is None else orjson.dumps(body)
 
         async def attempt() -> Answer:
             return await self._once(method, path, _JSON, content)
 
         return await persist(attempt, policy or self.policy, self.clock, repeat_unknown=True, watcher=watcher)
 
-    def _judge(self, answer: Answer, sent: Any, *, audio: bool = False) -> None:
-        judge(answer, [sent, self._token], audio=audio)
+    def judge(self, answer: Answer, sent: Any, *, audio: bool = False) -> None:
+        """Return where the answer is a yes, else raise what is to be done; nothing that was sent stands in it."""
+        refusal.judge(answer, [sent, self._token], audio=audio)
 
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()

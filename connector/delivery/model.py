@@ -21,7 +21,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the target answered: status, headers with lower-case names, and at most 64 KiB of the body."""
+    """What the target answered: status, headers by lower-case name, and of the body at most 64 KiB (GET: 8 MiB)."""
 
     status: int
     headers: Mapping[str, str]
@@ -88,5 +88,9 @@ class Journal(Protocol):
         ...
 
     async def note(self, step: str, **facts: Any) -> None:
-        """Write down what came of the step: `outcome`, and facts without secrets or personal data."""
+        """Write down what came of the step, without secrets or personal data.
+
+        `outcome` is `done`; `existed` (the target had it); `failed` (one try, another follows or the end is told
+        next); `unknown` (it may have been carried out); `not_done`; or the held or refused of a SkipError's code.
+        """
         ...

@@ -33,6 +33,7 @@ __all__ = ["AiohttpTransport", "Content", "Route", "Transport"]
 Content = bytes | Upload
 
 LARGEST_ANSWER_BYTES = 64 * 1024
+LARGEST_PAGE_BYTES = 8 * 1024 * 1024
 # Shorter than the 5 s after which common servers drop an idle connection: a request must not race with that.
 KEEPALIVE_SECONDS = 4
 
@@ -120,7 +121,7 @@ class AiohttpTransport:
                     allow_redirects=False,
                     proxy_headers=self._proxy_headers,
                 )
-                await _read(response, body)
+                await _read(response, body, LARGEST_PAGE_BYTES if method == "GET" else LARGEST_ANSWER_BYTES)
         except (aiohttp.ClientError, OSError) as error:
             # The library's errors carry the request's headers and with them the token: they must not be chained.
             trouble = _translated(error, content)
@@ -162,9 +163,9 @@ def _toucher(deadline: asyncio.Timeout, idle_seconds: float) -> Callable[[], Non
     return touch
 
 
-async def _read(response: aiohttp.ClientResponse, body: bytearray) -> None:
+async def _read(response: aiohttp.ClientResponse, body: bytearray, most_bytes: int) -> None:
     content = response.content
-    while (left := LARGEST_ANSWER_BYTES - len(body)) and (piece := await content.read(left)):
+    while (left := most_bytes - len(body)) and (piece := await content.read(left)):
         body += piece
 
 

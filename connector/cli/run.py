@@ -55,7 +55,8 @@ class _Wish:
         self.since, self.until, self.limit, self.dry_run, self.yes = since, until, limit, dry_run, yes
 
     def options(self, zone: str) -> Options:
-        return Options(moment("--since", self.since, zone), moment("--until", self.until, zone), self.limit, self.dry_run, self.yes)
+        since, until = moment("--since", self.since, zone), moment("--until", self.until, zone)
+        return Options(since, until, self.limit, dry_run=self.dry_run, yes=self.yes)
 
 
 def _run(job: str, settings: Settings, wish: _Wish, *, as_json: bool) -> int:

@@ -10,9 +10,7 @@ from connector.cli.app import app, guarded
 __all__ = ["sandbox"]
 
 
-@app.command(
-    epilog="Example: `connector sandbox --port 0 --faults latency=50ms,429=5%:retry=2` misbehaves a little."
-)
+@app.command(epilog="Example: `connector sandbox --port 0 --faults latency=50ms,429=5%:retry=2` misbehaves a little.")
 @guarded
 def sandbox(  # noqa: PLR0913 - one parameter per documented option
     *,

@@ -52,10 +52,10 @@ def status(*, as_json: AsJson = False) -> None:
         table.add_row(*_run_cells(row, with_id=False))
     output.print(table)
     table = columns("\nEntries", "target", "tenant", "state", "reason", "count", "what it means")
-    for row in counts:
-        meaning = Code(row.code).meaning if row.code else ""
-        state = f"[{COLOURS.get(row.state, 'default')}]{row.state}[/]"
-        table.add_row(row.target, row.tenant, state, row.code or "", f"{row.count:,}", meaning)
+    for count in counts:
+        meaning = Code(count.code).meaning if count.code else ""
+        state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
+        table.add_row(count.target, count.tenant, state, count.code or "", f"{count.entries:,}", meaning)
     output.print(table)
 
 
@@ -111,7 +111,8 @@ def _path(settings: Settings, file_id: int | None) -> str | None:
 
 
 def _show(entry: Any, steps: Any, path: str | None) -> None:
-    output.print(f"[bold]{entry.external_id or entry.session_id}[/]  [{COLOURS.get(entry.state, 'default')}]{entry.state}[/]")
+    colour = COLOURS.get(entry.state, "default")
+    output.print(f"[bold]{entry.external_id or entry.session_id}[/]  [{colour}]{entry.state}[/]")
     reason = f"{entry.code}: {Code(entry.code).meaning}" if entry.code else ""
     facts = [
         ("reason", reason),

@@ -12,7 +12,7 @@ from connector.job.record import leave
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Leg, Session
 
-__all__ = ["Speaker", "speakers", "was_split_otherwise"]
+__all__ = ["Speaker", "everybody", "speakers", "was_split_otherwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ def speakers(run: Execution, session: Session) -> list[Speaker]:
     if mapping.split != "agent" or not talked:
         return [_speaker(run, session, talked[-1] if talked else None, "")]
     return [_speaker(run, session, leg, f"a{_key(leg)}") for leg in _distinct(talked)]
+
+
+def everybody(run: Execution, session: Session) -> list[Speaker]:
+    """Give every human agent of the session once, known or not."""
+    return [_speaker(run, session, leg, "") for leg in _distinct(session.legs)]
 
 
 async def was_split_otherwise(run: Execution, work: Work, legs: set[str]) -> bool:

@@ -1,6 +1,8 @@
 """Share what a token may still create this hour and this day between all processes, through the ledger."""
 
 import hashlib
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.clock import Clock
@@ -27,12 +29,10 @@ class LedgerBudget:
 
     async def take(self) -> float:
         """Book one creation and give 0; or book none and give the seconds after which to ask again."""
-        return await self._book.transact(
-            lambda connection: ledger.take(
-                connection,
-                self._key,
-                self._clock.now(),
-                per_hour=self._limits.per_hour,
-                per_day=self._limits.per_day,
-            )
+        limits = self._limits
+        now = self._clock.now().astimezone(ZoneInfo(limits.timezone))
+        granted = await self._book.transact(
+            ledger.spend, self._key, now, per_hour=limits.per_hour, per_day=limits.per_day, wanted=1
         )
+        next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return 0.0 if granted else (next_hour - now).total_seconds()

@@ -13,9 +13,13 @@ from connector.job.lack import lacks
 from connector.job.record import Record, customer_hash, leave, open_record
 from connector.job.recording import Found, find_recording
 from connector.job.sending import send
+from connector.mapping import ConsentSpec
 from connector.reason import Outcome, Verdict
 
 __all__ = ["context", "handle"]
+
+NO_CONSENT = ConsentSpec(paths=(), values={})
+"""A mapping of calls without rules of consent does not load; should one get here, nothing it maps has consent."""
 
 
 async def handle(run: Execution, work: Work) -> None:
@@ -39,12 +43,12 @@ async def handle(run: Execution, work: Work) -> None:
 async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> None:
     used = run.plan.mappings[work.session.channel]
     draft = mapping.apply(used, work.session.record, context(run, work, speaker))
-    run.statistics_of(used).add(draft)
-    external_id = draft.values.get("externalIdentity")
-    if external_id and speaker.leg:
-        external_id = f"{external_id}-{speaker.leg}"
-    record.identify(external_id, customer_hash(run.hash_key, draft.values.get("customer")))
-    consent = conversation.decide(used.consent, draft.consent)
+    run.statistics_of(used).add(draft, work.session.record)
+    if speaker.leg and "externalIdentity" in draft.values:
+        draft.values["externalIdentity"] += f"-{speaker.leg}"
+    customer = customer_hash(run.hash_key, draft.values.get("customer"))
+    record.identify(draft.values.get("externalIdentity"), customer)
+    consent = conversation.decide(used.consent or NO_CONSENT, draft.consent)
     if verdict := consent.verdict or speaker.verdict:
         await record.close(verdict)
         return
@@ -53,12 +57,12 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
         await record.close(found)
         return
     circumstances = Circumstances(
-        has_consent=bool(consent.has_consent),
         redacted=used.segments.redacted if used.segments else "silenced",
-        leg_agent_id=speaker.key if speaker.leg else None,
+        agent_id=speaker.key if speaker.leg else None,
         talk_seconds=sum(leg.talk_seconds or 0 for leg in work.session.legs) or None,
     )
-    made = conversation.build(draft, found.facts if found else None, circumstances)
+    facts = found.facts if found else None
+    made = conversation.build(draft, facts, has_consent=consent.has_consent, circumstances=circumstances)
     await _deliver(run, record, made, found)
 
 
@@ -75,6 +79,16 @@ def context(run: Execution, work: Work, speaker: Speaker) -> dict[str, Any]:
     }
 
 
+def audio_form(made: Conversation) -> dict[str, str]:
+    """Give what goes with the audio instead of with the conversation."""
+    told = {
+        "spokenLanguage": made.spoken_language,
+        "stereoConfig": made.stereo_config,
+        "monoConfig": made.mono_config,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 async def _deliver(run: Execution, record: Record, made: Conversation, found: Found | None) -> None:
     body, left_out = conversation.to_wire(made, run.plan.job.target.api)
     notes = (*made.notes, *left_out)
@@ -87,12 +101,10 @@ async def _deliver(run: Execution, record: Record, made: Conversation, found: Fo
         body=body,
         api=run.plan.job.target.api,
         recording=found.recording if found else None,
-        audio_fields=made.audio_fields,
+        audio_fields=audio_form(made),
         known_uid=record.row.uid,
         created=record.row.created,
     )
     done = await send(run, record, lambda: delivery.deliver(parcel, target, record))
     if done is not None:
         await record.delivered(done, notes=notes)
-
-

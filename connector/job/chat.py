@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from connector import conversation, delivery, mapping
-from connector import session as sessions
 from connector.conversation import Case
 from connector.errors import SkipError
-from connector.job.agents import speakers
+from connector.job.agents import everybody, speakers
 from connector.job.call import context
 from connector.job.execution import Execution
 from connector.job.gather import Work
@@ -33,7 +32,7 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     used = run.plan.mappings[session.channel]
     speaker = speakers(run, session)[0]
     draft = mapping.apply(used, session.record, context(run, work, speaker))
-    run.statistics_of(used).add(draft)
+    run.statistics_of(used).add(draft, session.record)
     record.identify(draft.values.get("caseUid"), None)
     if speaker.verdict:
         await record.close(speaker.verdict)
@@ -43,9 +42,8 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
         await record.close(_missing(run, work, transcript))
         return
     stand_in = run.plan.job.source.stand_in
-    case = conversation.build_case(
-        draft, session, sessions.name_roles(transcript, session), stand_in=(stand_in.name, stand_in.email)
-    )
+    agents = [one.agent for one in everybody(run, session)]
+    case = conversation.build_case(draft, session, transcript, stand_in=(stand_in.name, stand_in.email), agents=agents)
     await _deliver(run, record, case, transcript_version(transcript))
 
 

@@ -66,7 +66,7 @@ async def _check_target(plan: Plan, settings: Settings, clock: Clock) -> Finding
     try:
         async with AsyncExitStack() as stack:
             target = await stack.enter_async_context(open_target(plan, settings, Limits(clock=clock), clock))
-            await target.verify(api=plan.job.target.api)
+            await target.verify()
     except ConnectorError as error:
         return Finding("target", False, f"{name}: {error.message}", error.hint)
     return Finding("target", True, f"{name}: reached, the token is accepted")

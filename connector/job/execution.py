@@ -51,7 +51,7 @@ class Execution:
 
     def statistics_of(self, used: Mapping) -> Statistics:
         """Give the counters of this mapping in this run."""
-        return self.statistics.setdefault(used.name, Statistics())
+        return self.statistics.setdefault(used.name, Statistics(used))
 
     def now(self) -> datetime:
         """Give the present moment in UTC."""

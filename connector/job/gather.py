@@ -56,10 +56,12 @@ class _Page:
 
 async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
     """Give page after page of sessions to work on; memory holds one page."""
-    after = None
-    while groups := await run.book.read(ledger.pending_groups, list(run.places.values()), after, PAGE_GROUPS):
-        after = groups[-1].cursor
-        waiting = [file for group in groups for file in group.files if file.pending and file.role == FileRole.METADATA]
+    after, places = ledger.START, list(run.places.values())
+    while True:
+        groups, after = await run.book.read(ledger.pending_groups, places, after, PAGE_GROUPS)
+        if not groups:
+            return
+        waiting = [file for group in groups for file in group.files if file.pending and file.role == group.role]
         page = await _read(run, waiting)
         yield [*page.broken, *await _join(run, page)]
 
@@ -68,18 +70,18 @@ async def _read(run: Execution, files: Sequence[FileRow]) -> _Page:
     page = _Page({}, {}, [])
     for place in run.places.values():
         mine = [file for file in files if file.place_id == place]
-        bodies = await run.storage_of(place).read_many([info(file) for file in mine], limit_bytes=LARGEST_METADATA_BYTES)
+        bodies = await _bodies(run, place, mine)
         for file, body in zip(mine, bodies, strict=True):
-            _sort(page, file, body)
+            _sort(page, file, body, run.plan.job.source.transcript_pattern)
     return page
 
 
-def _sort(page: _Page, file: FileRow, body: bytes | SkipError) -> None:
+def _sort(page: _Page, file: FileRow, body: bytes | SkipError, line_pattern: str | None) -> None:
     if isinstance(body, SkipError):
         page.broken.append(Broken(file, body))
         return
     try:
-        found = sessions.parse(body, info(file))
+        found = sessions.parse(body, info(file), line_pattern)
     except SkipError as error:
         page.broken.append(Broken(file, error))
         return
@@ -96,9 +98,7 @@ async def _join(run: Execution, page: _Page) -> list[Work]:
     keys = list(page.sessions)
     companions: Mapping[Key, list[FileRow]] = await run.book.read(ledger.companions, list(run.places.values()), keys)
     known: Mapping[Key, list[EntryRow]] = await run.book.read(
-        lambda connection: ledger.entries_of_sessions(
-            connection, job.tenant, job.source.kind, job.target.name, keys=keys
-        )
+        ledger.entries_of_sessions, job.tenant, job.source.kind, job.target.name, keys=keys
     )
     texts = await _read_transcripts(run, companions)
     return [
@@ -134,7 +134,7 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
 async def _relabel(run: Execution, page: _Page) -> None:
     """Let the ledger know what each file is by its body where its name said something else."""
     changes = [
-        (file.id, role, channel, session_id)
+        ledger.Label(file.id, role, channel, session_id)
         for role, found in ((FileRole.METADATA, page.sessions), (FileRole.TRANSCRIPT, page.transcripts))
         for (channel, session_id), pairs in found.items()
         for _, file in pairs
@@ -151,7 +151,7 @@ async def _read_transcripts(
     result: dict[int, Transcript | SkipError] = {}
     for place in run.places.values():
         mine = [file for file in files if file.place_id == place]
-        bodies = await run.storage_of(place).read_many([info(file) for file in mine], limit_bytes=LARGEST_METADATA_BYTES)
+        bodies = await _bodies(run, place, mine)
         for file, body in zip(mine, bodies, strict=True):
             result[file.id] = body if isinstance(body, SkipError) else _transcript(run, file, body)
     return result
@@ -162,6 +162,11 @@ def _transcript(run: Execution, file: FileRow, body: bytes) -> Transcript | Skip
         return sessions.parse_transcript(body, info(file), run.plan.job.source.transcript_pattern)
     except SkipError as error:
         return error
+
+
+async def _bodies(run: Execution, place: int, files: Sequence[FileRow]) -> Sequence[bytes | SkipError]:
+    wanted = [info(file) for file in files]
+    return await run.storage_of(place).read_many(wanted, limit_bytes=LARGEST_METADATA_BYTES)
 
 
 def info(file: FileRow) -> FileInfo:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connector import ledger
-from connector.errors import FileChangedError, FileMissingError, FileTruncatedError, SkipError
+from connector.errors import FileChangedError, FileMissingError, FileTruncatedError
 from connector.job import call, chat
 from connector.job.execution import Execution
 from connector.job.gather import RIVAL, Broken, Work, info
@@ -62,8 +62,8 @@ async def _is_settled(run: Execution, work: Work) -> bool:
 
 def _is_another(session: Session, known: EntryRow) -> bool:
     """Tell whether the session of this id that the ledger knows is not this one: ids are unique per tenant only."""
-    if known.uuid and session.uuid:
-        return known.uuid.lower() != session.uuid.lower()
+    if known.uuid and session.uuid and known.uuid.lower() != session.uuid.lower():
+        return True
     if known.started_at is None or session.created_at is None:
         return False
     return abs(known.started_at - session.created_at) >= timedelta(seconds=1)
@@ -82,13 +82,13 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
         return
     verdict = _verdict(run, broken)
     job = run.plan.job
-    place = (job.tenant, job.source.kind, "file", broken.file.path)
+    place = (job.tenant, job.source.kind, ledger.UNREADABLE_CHANNEL, broken.file.path)
     now = run.now()
     row = EntryRow(
         id=entry_id(*place, leg=str(broken.file.place_id), target=run.target_name),
         tenant=job.tenant,
         source_kind=job.source.kind,
-        channel="file",
+        channel=ledger.UNREADABLE_CHANNEL,
         session_id=broken.file.path,
         leg=str(broken.file.place_id),
         target=run.target_name,

@@ -1,15 +1,14 @@
 """Open everything one run needs, in the order in which a failure should be told."""
 
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Hours, Limits, Route
-from connector.job.budget import LedgerBudget, target_key
+from connector.job.budget import LedgerBudget
 from connector.job.duration import parse_hours
 from connector.job.execution import Execution
 from connector.job.loader import Plan
@@ -20,7 +19,7 @@ from connector.ledger import Ledger
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
 
-__all__ = ["make_run_id", "open_execution", "open_target"]
+__all__ = ["job_lock", "make_run_id", "open_execution", "open_target"]
 
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
@@ -38,7 +37,10 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     storage = open_storage(job.source.storage, job.source.options, plan.home)
     elsewhere = job.source.recordings
     recordings = open_storage(elsewhere.storage, elsewhere.options, plan.home) if elsewhere else storage
-    book = await stack.enter_async_context(_ledger(stack, settings, clock, dry_run=options.dry_run))
+    url = settings.ledger_url
+    if options.dry_run:
+        url = stack.enter_context(ledger.rehearsal_copy(url))
+    book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
     for one in {storage.address: storage, recordings.address: recordings}.values():
         await stack.enter_async_context(one)
     limits = _limits(job.limits, LedgerBudget(book, plan, clock), clock)
@@ -75,13 +77,6 @@ def make_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M}-{secrets.token_hex(3)}"
 
 
-def _ledger(stack: AsyncExitStack, settings: Settings, clock: Clock, *, dry_run: bool) -> Ledger:
-    url = settings.ledger_url
-    if dry_run:
-        url = stack.enter_context(ledger.rehearsal_copy(url))
-    return ledger.open_ledger(url, clock=clock)
-
-
 async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
     job = plan.job
     return await book.transact(ledger.place_id, job.tenant, job.source.kind, job.target.name, storage.address)
@@ -101,6 +96,6 @@ def _limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock) -> Limits:
     )
 
 
-def lock_folder(settings: Settings) -> Path:
-    """Give the folder in which the locks of jobs lie."""
-    return settings.home
+def job_lock(settings: Settings, job: str) -> AbstractContextManager[None]:
+    """Give the lock that keeps a second process from running the job; it ends with this process."""
+    return ledger.file_lock(settings.home / "connector.db", job)

@@ -60,15 +60,15 @@ def create_project(folder: Path) -> list[Path]:
         ".gitignore": IGNORED,
     }
     copies = {Path("mappings") / path.relative_to(shipped("mappings")): path for path in mappings}
-    wanted = [folder / name for name in (*texts, *copies)]
+    wanted = [*(folder / name for name in texts), *(folder / copy for copy in copies)]
     if there := [path for path in wanted if path.exists()]:
         hint = "choose another folder; nothing is written over"
         raise ConfigurationError([Problem("is there already", path, hint=hint) for path in there])
     for name, text in texts.items():
         _write(folder / name, text)
-    for place, source in copies.items():
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / place)
+    for copy, source in copies.items():
+        (folder / copy).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / copy)
     (folder / "export").mkdir(exist_ok=True)
     (folder / ".env").chmod(0o600)
     return wanted

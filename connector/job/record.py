@@ -35,9 +35,7 @@ def first_row(run: Execution, session: Session, leg: str = "", *, file_id: int |
     job, now = run.plan.job, run.now()
     used = run.plan.mappings.get(session.channel)
     return EntryRow(
-        id=entry_id(
-            job.tenant, session.source_kind, session.channel, session.id, leg=leg, target=run.target_name
-        ),
+        id=entry_id(job.tenant, session.source_kind, session.channel, session.id, leg=leg, target=run.target_name),
         tenant=job.tenant,
         source_kind=session.source_kind,
         channel=session.channel,
@@ -74,8 +72,10 @@ class Record:
 
     async def intend(self, step: str) -> None:
         """Write down, durably, that a request is about to be made."""
-        audio = {"audio_state": "sending", "audio_tries": self.row.audio_tries + 1} if step == "audio" else {}
-        self.row = replace(self.row, state="sending", code=None, detail=None, changed_at=self.run.now(), **audio)
+        row = replace(self.row, state="sending", code=None, detail=None, changed_at=self.run.now())
+        if step == "audio":
+            row = replace(row, audio_state="sending", audio_tries=row.audio_tries + 1)
+        self.row = row
         await self.run.book.write(Change(self.row, (self._step(f"{step}.intended"),)), durable=True)
 
     async def note(self, step: str, **facts: Any) -> None:
@@ -136,7 +136,7 @@ class Record:
 
 
 def open_record(run: Execution, work: Work, leg: str) -> Record:
-    """Give the record of one leg: what the ledger knows of its delivery is kept, all else is as the session tells now."""
+    """Give the record of one leg: what the ledger knows of its delivery is kept, all else is as the session tells."""
     fresh = first_row(run, work.session, leg, file_id=work.file.id)
     known = next((row for row in work.entries if row.leg == leg), None)
     if known is None:

@@ -52,8 +52,8 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
 def _missing(run: Execution, work: Work) -> Verdict | None:
     policy, ended_at = run.plan.job.audio, work.session.ends_at or work.session.created_at
     if ended_at is not None and run.now() < ended_at + policy.wait:
-        until = ended_at + policy.wait
-        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"no recording yet; waited for until {until:%Y-%m-%d %H:%M} UTC")
+        detail = f"no recording yet; waited for until {ended_at + policy.wait:%Y-%m-%d %H:%M} UTC"
+        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, detail)
     if policy.missing == "send":
         return None
     outcome = Outcome.HELD if policy.missing == "hold" else Outcome.SKIPPED

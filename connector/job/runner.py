@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from connector import ledger
 from connector.clock import Clock
-from connector.errors import ConfigurationError, ConnectorError, Problem, StopError
+from connector.errors import ConnectorError, StopError
 from connector.job.execution import Execution
+from connector.job.first import guard_first_run
 from connector.job.gather import Broken, Work, gather, info
 from connector.job.handle import handle
 from connector.job.loader import Plan
-from connector.job.opening import make_run_id, open_execution
+from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.progress import Progress, Silent
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
@@ -24,7 +25,7 @@ from connector.settings import Settings
 
 __all__ = ["run"]
 
-MOST_ON_FIRST_RUN = 1000
+COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 
 
 def run(plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress | None = None) -> Summary:
@@ -42,7 +43,7 @@ async def execute(
     summary = Summary(plan.job.job, clock.now(), dry_run=options.dry_run)
     try:
         async with _interruptible():
-            await _guard_first_run(plan, settings, options, clock)
+            await guard_first_run(plan, settings, options, clock=clock, rehearse=_rehearse)
             await _execute(plan, settings, options, clock=clock, progress=progress or Silent(), summary=summary)
     except StopError as error:
         summary.finish(clock.now(), error=str(error), exit_code=ExitCode.STOPPED)
@@ -60,11 +61,9 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         summary.run_id = make_run_id(clock.now())
     async with AsyncExitStack() as stack:
         if not options.dry_run:
-            stack.enter_context(ledger.job_lock(settings.home, plan.job.job))
-        run_ = await open_execution(
-            stack, plan, settings, options, clock=clock, progress=progress, summary=summary
-        )
-        await _begin(run_)
+            stack.enter_context(job_lock(settings, plan.job.job))
+        run_ = await open_execution(stack, plan, settings, options, clock=clock, progress=progress, summary=summary)
+        row = await _begin(run_)
         error: str | None = "interrupted"
         try:
             await survey(run_)
@@ -76,7 +75,15 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         finally:
             code = ExitCode.STOPPED if error else None
             summary.finish(clock.now(), error=error, exit_code=code)
-            await _end(run_)
+            await _end(run_, row)
+
+
+async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clock) -> int:
+    """Give how many entries a run would deliver, by a dry run."""
+    summary = Summary(plan.job.job, clock.now(), dry_run=True)
+    dry = replace(options, dry_run=True)
+    await _execute(plan, settings, dry, clock=clock, progress=Silent(), summary=summary)
+    return summary.counts[Outcome.DELIVERED]
 
 
 async def _work(run_: Execution) -> None:
@@ -127,29 +134,7 @@ def _first(group: BaseExceptionGroup[ConnectorError]) -> ConnectorError:
     return found
 
 
-async def _guard_first_run(plan: Plan, settings: Settings, options: Options, clock: Clock) -> None:
-    """Refuse a first run that would send more than people expect: a forgotten date must not send ten years of calls."""
-    if options.yes or options.dry_run or options.limit or plan.job.not_before is not None:
-        return
-    if not await _is_first_run(plan, settings, clock):
-        return
-    rehearsal = Summary(plan.job.job, clock.now(), dry_run=True)
-    dry = replace(options, dry_run=True)
-    await _execute(plan, settings, dry, clock=clock, progress=Silent(), summary=rehearsal)
-    count = rehearsal.counts[Outcome.DELIVERED]
-    if count > MOST_ON_FIRST_RUN:
-        hint = "set not_before in the job, or say --yes"
-        message = f"this first run would send {count:,} entries"
-        raise ConfigurationError([Problem(message, plan.path, field="not_before", hint=hint)])
-
-
-async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:
-    async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
-        job = plan.job
-        return not await book.read(ledger.delivered_before, job.tenant, job.target.name)
-
-
-async def _begin(run_: Execution) -> None:
+async def _begin(run_: Execution) -> RunRow:
     job, summary = run_.plan.job, run_.summary
     row = RunRow(
         id=run_.run_id,
@@ -162,14 +147,23 @@ async def _begin(run_: Execution) -> None:
     )
     await run_.book.transact(ledger.start_run, row)
     logger().info("run.started", job=job.job, run=run_.run_id)
+    return row
 
 
-async def _end(run_: Execution) -> None:
+async def _end(run_: Execution, row: RunRow) -> None:
     summary = run_.summary
     facts = summary.as_dict()
-    for name, statistics in run_.statistics.items():
-        await run_.book.transact(ledger.save_statistics, run_.run_id, name, statistics.as_dict())
-    await run_.book.transact(ledger.finish_run, run_.run_id, facts)
+    statistics = {name: found.to_dict() for name, found in run_.statistics.items()}
+    await run_.book.transact(ledger.save_statistics, run_.run_id, statistics)
+    ended = replace(
+        row,
+        finished_at=summary.finished_at,
+        counts={name: facts[name] for name in COUNTS},
+        reasons=facts["reasons"],
+        exit_code=summary.exit_code,
+        error=summary.error,
+    )
+    await run_.book.transact(ledger.finish_run, ended)
     logger().info("run.finished", **facts)
 
 

@@ -1,7 +1,6 @@
 """List the storages and learn from the ledger what is new, changed or to be judged anew."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from connector import ledger
 from connector.job.execution import Execution
@@ -21,24 +20,33 @@ async def survey(run: Execution) -> int:
     """
     plan, job = run.plan, run.plan.job
     await run.book.transact(
-        lambda connection: ledger.mark_rejudged(
-            connection,
-            tenant=job.tenant,
-            source_kind=job.source.kind,
-            target=job.target.name,
-            mapping_hashes=plan.mapping_hashes,
-            policy_hash=plan.policy_hash,
-        )
+        ledger.mark_rejudged,
+        tenant=job.tenant,
+        source_kind=job.source.kind,
+        target=job.target.name,
+        mapping_hashes=plan.mapping_hashes,
+        policy_hash=plan.policy_hash,
     )
     unchanged = 0
     for storage in {run.storage.address: run.storage, run.recordings.address: run.recordings}.values():
         unchanged += await _list(run, storage)
-    for place in run.places.values():
-        unchanged -= len(await run.book.transact(ledger.mark_companions, place))
+    unchanged -= await _wake(run)
     run.summary.counts[Outcome.UNCHANGED] += unchanged
     expected = await run.book.read(ledger.count_pending, list(run.places.values()))
     run.progress.expects(expected)
     return expected
+
+
+async def _wake(run: Execution) -> int:
+    """Have sessions judged again whose recording or transcript came; give how many were counted as unchanged before."""
+    woken, more = 0, True
+    window = Window(run.options.since, run.options.until)
+    while more:
+        marked = await run.book.transact(ledger.mark_companions, list(run.places.values()))
+        more = marked.more
+        if marked.flipped:
+            woken += await run.book.read(ledger.final_entries, marked.flipped, window)
+    return woken
 
 
 async def _list(run: Execution, storage: Storage) -> int:
@@ -49,7 +57,7 @@ async def _list(run: Execution, storage: Storage) -> int:
     async for batch in storage.list():
         run.progress.listed(len(batch))
         listed = _listed(run, batch)
-        found = await run.book.transact(partial(ledger.record_listing, now=run.now()), place, listed, window)
+        found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
         unchanged += found.unchanged_entries
     return unchanged
 

@@ -10,6 +10,8 @@ from connector.storage.model import ReadAt
 __all__ = ["kind_of", "read_container"]
 
 MOST_READ_BYTES = 1024 * 1024
+LEAST_BITS_PER_SECOND = 50
+"""Even silence takes more: a header that claims such a length lies."""
 OGG_TAIL_BYTES = 64 * 1024
 STEREO = 2
 
@@ -57,7 +59,7 @@ def read_container(read_at: ReadAt, size_bytes: int, kind: Kind) -> AudioFacts |
     seconds = tag.duration or 0.0
     if kind is _OGG and rate:
         seconds = _last_granule(read_at, size_bytes) / rate
-    if not channels or not rate or not 0 < seconds < float("inf"):
+    if not channels or not rate or not 0 < seconds < size_bytes * 8 / LEAST_BITS_PER_SECOND:
         return None
     piece = read_at(0, min(size_bytes, MOST_DECODED_BYTES)) if channels == STEREO and kind is not _M4A else b""
     return AudioFacts(

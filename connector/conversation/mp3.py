@@ -155,9 +155,11 @@ class _Stream:
 
     def windows(self) -> Iterator[tuple[bytes, list[Frame]]]:
         """Give pieces spread over the file, each of whole frames, with the headers of these."""
-        for offset in offsets(self.length, WINDOW_BYTES, most=MOST_WINDOWS):
-            piece = self._read_at(self._start + offset, min(WINDOW_BYTES, self.length - offset))
-            at_end = offset + len(piece) >= self.length
+        # The first frame may be no sound but a table of contents of the whole file, which is wrong for a piece of it.
+        begin, length = self._start + self.first.length, self.length - self.first.length
+        for offset in offsets(length, WINDOW_BYTES, most=MOST_WINDOWS):
+            piece = self._read_at(begin + offset, min(WINDOW_BYTES, length - offset))
+            at_end = offset + len(piece) >= length
             starts = (start for start, frame in _chains(piece, at_end=at_end) if frame.kind == self.first.kind)
             start = end = next(starts, len(piece))
             frames: list[Frame] = []

@@ -2,8 +2,9 @@
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
-from operator import mul, sub
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter, mul, sub
 from typing import Any
 
 from connector.conversation.companding import ALAW, MULAW
@@ -94,18 +95,36 @@ def _energy(samples: list[int]) -> int:
 
 
 def _thinned(window: bytes, codec: str, channel: int) -> list[int]:
-    """Give about COMPARED_FRAMES samples of one of two channels, evenly taken, on the scale of 16 bits."""
+    """Give COMPARED_FRAMES samples of one of two channels, or all where there are fewer, on the scale of 16 bits."""
+    frames = len(window) // (2 * _SAMPLE_BYTES[codec])
+    if frames < COMPARED_FRAMES:
+        return _levels(_samples(window, codec)[channel::2], codec)
+    return _levels(_chooser(frames, channel)(_samples(window, codec)), codec)
+
+
+@lru_cache(maxsize=64)
+def _chooser(frames: int, channel: int) -> Callable[[Any], Sequence[Any]]:
+    """Give what takes samples at uneven distances: even ones would make silence of a tone that fits them."""
+    return itemgetter(*(2 * int(index * _GOLDEN_RATIO % 1 * frames) + channel for index in range(COMPARED_FRAMES)))
+
+
+def _samples(window: bytes, codec: str) -> Any:
+    """Give the samples of both channels in turn, as they are written."""
     width = _SAMPLE_BYTES[codec]
-    step = 2 * max(1, len(window) // (2 * width) // COMPARED_FRAMES)
-    if table := _TABLES.get(codec):
-        return list(map(table.__getitem__, window[channel::step]))
+    if width == 1:
+        return window
     if codec.startswith("float"):
-        samples = _array("f" if width == array("f").itemsize else "d", window)
+        return _array("f" if width == array("f").itemsize else "d", window)
+    return _array("h", window if codec == "pcm_16" else _upper_bytes(window, width))
+
+
+def _levels(samples: Sequence[Any], codec: str) -> list[int]:
+    if table := _TABLES.get(codec):
+        return list(map(table.__getitem__, samples))
+    if codec.startswith("float"):
         # Written so that NaN falls to full scale and infinity is cut.
-        return [int(max(-1.0, min(1.0, value)) * _FULL_SCALE) for value in samples[channel::step]]
-    whole = window if codec == "pcm_16" else _upper_bytes(window, width)
-    chosen: list[int] = _array("h", whole)[channel::step].tolist()
-    return chosen
+        return [int(max(-1.0, min(1.0, value)) * _FULL_SCALE) for value in samples]
+    return list(samples)
 
 
 def _upper_bytes(window: bytes, width: int) -> bytes:

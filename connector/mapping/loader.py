@@ -50,11 +50,11 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         root.child("split").problem("only calls can be split")
     if split != "none" and not root.has("segments"):
         root.child("split").warn("sends the whole recording once for each agent", "add segments")
-    missing = _unruled(root, writes, fields)
+    missing, name = _unruled(root, writes, fields), _name(root)
     if findings.problems:
         raise ConfigurationError(sorted(findings.problems, key=lambda one: (one.line or 0, one.column or 0)))
     return Mapping(
-        name=str(root.child("mapping").value),
+        name=name,
         reads=reads,
         writes=writes,
         hash=_hash(raw, findings),
@@ -68,6 +68,13 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         read_spans=segments[1] if segments else None,
         split=cast("Any", split),
     )
+
+
+def _name(root: Node) -> str:
+    name = (root.child("mapping").text() or "") if root.has("mapping") else ""
+    if name and name != root.document.path.stem:
+        root.child("mapping").warn(f"is not the name of the file, {root.document.path.name}")
+    return name
 
 
 def _reads(root: Node) -> str:

@@ -10,7 +10,7 @@ from connector.mapping.instant import parse_instant
 from connector.mapping.model import Context, Span, SpansReading
 from connector.mapping.path import PathError, Read
 
-__all__ = ["reader_of"]
+__all__ = ["BEGINNING", "END", "reader_of"]
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)

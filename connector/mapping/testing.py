@@ -15,6 +15,7 @@ from connector.mapping.loader import load
 from connector.mapping.model import Draft, Span, SpansReading
 from connector.mapping.model import Mapping as Rules
 from connector.mapping.node import Findings, Node
+from connector.mapping.spans import BEGINNING, END
 
 __all__ = ["Difference", "ExampleResult", "run_examples", "tested_mapping"]
 
@@ -107,8 +108,8 @@ def _run(rules: Rules, example: Node, record: Any, shared: dict[str, Any]) -> Ex
     differences = (
         *_values(given, draft),
         *_traces(given.get("traces") or {}, draft),
-        *_table("refused", given.get("refusals"), draft.refusals),
-        *_consent(given, draft),
+        *_refusals(given, draft),
+        *_consent(given, rules, draft),
         *_spans(given.get("spans"), draft.spans),
     )
     return ExampleResult(str(given["name"]), example.document.position(example.location), differences)
@@ -133,17 +134,26 @@ def _traces(expected: Mapping[str, Any], draft: Draft) -> Iterator[Difference]:
                 yield Difference(f"{name} ({part})", value, found)
 
 
-def _table(label: str, expected: Mapping[str, Any] | None, actual: Mapping[str, Any]) -> Iterator[Difference]:
-    """Compare all keys of both: what an example does not say of a refusal is that there is none."""
-    wanted = expected or {}
-    for name in dict.fromkeys((*wanted, *actual)):
-        if wanted.get(name) != actual.get(name):
-            yield Difference(f"{name} ({label})", wanted.get(name), actual.get(name))
+def _refusals(given: Mapping[str, Any], draft: Draft) -> Iterator[Difference]:
+    """Compare the refusals, where the example speaks of them or says that it is exact."""
+    if "refusals" not in given and not given.get("exact"):
+        return
+    wanted = given.get("refusals") or {}
+    for name in dict.fromkeys((*wanted, *draft.refusals)):
+        if wanted.get(name) != draft.refusals.get(name):
+            yield Difference(f"{name} (refused)", wanted.get(name), draft.refusals.get(name))
 
 
-def _consent(given: Mapping[str, Any], draft: Draft) -> Iterator[Difference]:
-    if "consent" in given and given["consent"] != draft.consent:
-        yield Difference("consent", given["consent"], draft.consent)
+def _consent(given: Mapping[str, Any], rules: Rules, draft: Draft) -> Iterator[Difference]:
+    """Compare the word that the record says of consent, and what the mapping takes it for: true, false or nothing."""
+    if "consent" not in given:
+        return
+    known = rules.consent.values if rules.consent else {}
+    found = {"word": draft.consent, "means": known.get(draft.consent or "")}
+    wanted = given["consent"] if isinstance(given["consent"], dict) else {"word": given["consent"]}
+    for part, value in wanted.items():
+        if value != found.get(part):
+            yield Difference(f"consent ({part})", value, found.get(part))
 
 
 def _spans(expected: Mapping[str, Any] | None, actual: SpansReading | None) -> Iterator[Difference]:
@@ -166,8 +176,10 @@ def _seconds(spans: SpansReading) -> dict[str, Any]:
     }
 
 
-def _stretch(span: Span, origin: datetime) -> list[float]:
-    return [(span.start - origin).total_seconds(), (span.end - origin).total_seconds()]
+def _stretch(span: Span, origin: datetime) -> list[float | None]:
+    """Give a span in seconds after the start of the recording; None where it has no end on that side."""
+    ends = ((span.start, BEGINNING), (span.end, END))
+    return [None if moment == open_end else (moment - origin).total_seconds() for moment, open_end in ends]
 
 
 def _shown(value: Any) -> str:

@@ -72,7 +72,8 @@ def test_every_message_of_a_chat_arrives(rehearsal, name):
         assert message["messageUid"] == found["messageUid"]
         assert message["created"] == found["created"]
         assert message["direction"] == found["direction"]
-        assert (message["from"] or None) == (found["from"].get("id") or None)
+        if message["direction"] == "Outbound":
+            assert message["from"] == found["from"]["id"]
 
 
 def test_exactly_the_expected_cases_arrive(rehearsal):
@@ -92,8 +93,6 @@ async def test_what_does_not_arrive_says_why(rehearsal, name):
     channel, _, number = name.partition("-")
     async with ledger.open_ledger(url, clock=SystemClock()) as book:
         rows = await book.read(ledger.find, number)
-        if not rows:
-            path = next(file["path"] for file in NOT_SENT[name]["files"])
-            rows = await book.read(ledger.find, path)
+        rows = rows or await book.read(ledger.find, f"ujet-metadata/{name}.json")
     found = {(row.state, row.code) for row in rows if row.channel in {channel, "file"}}
     assert (NOT_SENT[name]["outcome"], NOT_SENT[name]["reason"]) in found

@@ -15,20 +15,13 @@ from sample_data.call_legs import TARGET_SECONDS
 from sample_data.call_model import Call, CallSample
 from sample_data.calls import CALLS
 from sample_data.calls_apart import GROWING, LATIN1, TRUNCATED
-from sample_data.chat_model import ChatSample
+from sample_data.case_expectations import expected_chat
 from sample_data.chats import CHATS
+from sample_data.people import SENT_AS
 from sample_data.voices import Heard, Span
 
 __all__ = ["expected"]
 
-# What agents.csv makes of the id in the metadata: id, name, e-mail, team
-SENT_AS = {
-    5: ("5", "Mette Krogh", "mette.krogh@acme.example", "Orders"),
-    9: ("9", "Jonas Lind", "jonas.lind@acme.example", "Order info"),
-    12: ("12", "Sara Bach", "sara.bach@acme.example", "Billing"),
-    14: ("14", "Ida Nørgaard", "ida.noergaard@acme.example", "Support"),
-    17: ("17", "Peter Dahl", "peter.dahl@acme.example", "Support"),
-}
 TEAM_THEN = {961: "Orders"}  # before Sara moved to Billing
 MONO = {"identical", "mono"}
 AFTER_LATE = {"call-1131", "chat-960"}
@@ -47,7 +40,7 @@ def expected(folder: Path, base: datetime, heard: Mapping[str, Heard], tools: Ma
     for key, (shows, why) in BROKEN.items():
         sessions[key] = {"shows": shows, "outcome": "refused", "reason": "unreadable", "why": why}
     for chat in CHATS:
-        sessions[f"chat-{chat.chat.id}"] = _chat(chat, base)
+        sessions[f"chat-{chat.chat.id}"] = expected_chat(chat, base)
     after = dict.fromkeys(AFTER_LATE, "delivered")
     return {
         "base": base.isoformat().replace("+00:00", "Z"),
@@ -92,17 +85,18 @@ def _counts(seen: int, outcomes: Counter[str], reasons: Counter[str]) -> dict[st
 
 def _call(folder: Path, sample: CallSample, base: datetime, heard: Heard) -> dict[str, Any]:
     call = sample.call
-    result = _judged(call.shows, sample)
+    result: dict[str, Any] = {
+        "shows": call.shows,
+        "outcome": sample.outcome,
+        "reason": sample.reason,
+        "why": sample.why,
+    }
     later = f"call-{call.id}" in {*AFTER_LATE, "call-1440"}
     if sample.outcome == "delivered" or later:
         name = "conversation" if sample.outcome == "delivered" else "conversation_later"
         result[name] = _conversation(call, sample, base, heard)
         result["audio"] = _audio(folder, sample, heard)
     return result
-
-
-def _judged(shows: str, sample: CallSample | ChatSample) -> dict[str, Any]:
-    return {"shows": shows, "outcome": sample.outcome, "reason": sample.reason, "why": sample.why}
 
 
 def _conversation(call: Call, sample: CallSample, base: datetime, heard: Heard) -> dict[str, Any]:
@@ -183,30 +177,3 @@ def _audio(folder: Path, sample: CallSample, heard: Heard) -> dict[str, Any]:
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-
-
-def _chat(sample: ChatSample, base: datetime) -> dict[str, Any]:
-    chat = sample.chat
-    result = _judged(chat.shows, sample)
-    if not chat.entries:
-        return result
-    began = chat.began(base).astimezone(UTC)
-    messages = []
-    for number, entry in enumerate(chat.entries, 1):
-        if entry.role == "system" or entry.kind not in ("text", "text_template", "markdown"):
-            continue
-        messages.append(
-            {
-                "messageUid": f"acme-chat-{chat.id}-{number}",
-                "created": (began + timedelta(seconds=entry.second)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "direction": "Inbound" if entry.role == "end_user" else "Outbound",
-                "from": _sender(entry.role, chat.agent or 0),
-            }
-        )
-    name = "case" if sample.outcome == "delivered" else "case_later"
-    return result | {name: {"caseUid": f"acme-chat-{chat.id}", "messages": messages}}
-
-
-def _sender(role: str, agent: int) -> str | None:
-    """Give the sender's id, which Capturi reads of outbound messages only."""
-    return {"agent": SENT_AS[agent][0], "virtual_agent": "va:6"}.get(role)

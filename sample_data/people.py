@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["AGENTS", "AGENTS_CSV", "Agent"]
+__all__ = ["AGENTS", "AGENTS_CSV", "SENT_AS", "Agent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,12 @@ number,id,email,name,team,valid_from,valid_to
 2044,,,Ida Nørgaard,Support,,
 ,,peter.dahl@acme.example,Peter Dahl,Support,,
 """
+
+# What agents.csv makes of the id in the metadata: id, name, e-mail, team
+SENT_AS = {
+    5: ("5", "Mette Krogh", "mette.krogh@acme.example", "Orders"),
+    9: ("9", "Jonas Lind", "jonas.lind@acme.example", "Order info"),
+    12: ("12", "Sara Bach", "sara.bach@acme.example", "Billing"),
+    14: ("14", "Ida Nørgaard", "ida.noergaard@acme.example", "Support"),
+    17: ("17", "Peter Dahl", "peter.dahl@acme.example", "Support"),
+}

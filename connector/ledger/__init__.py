@@ -17,7 +17,7 @@ from connector.ledger.history import (
     steps,
 )
 from connector.ledger.listing import place_id, record_listing
-from connector.ledger.lock import file_lock
+from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
     START,
     UNREADABLE_CHANNEL,
@@ -73,6 +73,7 @@ __all__ = [
     "final_entries",
     "find",
     "finish_run",
+    "job_lock",
     "latest_runs",
     "mark_companions",
     "mark_pending",

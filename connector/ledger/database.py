@@ -1,46 +1,82 @@
-"""Open the ledger's database and see that it is fit for use."""
+"""Connect to the ledger's database: SQLite with what keeps it safe and fast, or PostgreSQL."""
 
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from connector.errors import ConfigurationError
-from connector.ledger.tables import METADATA
-from connector.ledger.trouble import translated
+from connector.errors import ConfigurationError, Problem
 
-__all__ = ["HEAD", "choose_durability", "connect", "file_of", "place_of", "prepare"]
+__all__ = ["choose_durability", "connect", "file_of", "place_of"]
 
-HEAD: Final = "0001"
+SETTING: Final = "CONNECTOR_LEDGER"
+DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+# synchronous: NORMAL loses nothing when the process dies; a durable write raises it to FULL for its commit.
+# cache_size: kibibytes (negative by SQLite's rule); they count against the memory of the process.
+_WRITER: Final = ("synchronous=NORMAL", "cache_size=-16000", "temp_store=MEMORY", "wal_autocheckpoint=2000")
+_READER: Final = ("query_only=ON", "cache_size=-4000", "temp_store=MEMORY")
 
 
 def place_of(url: str) -> str:
-    """Name the ledger for people: the file, or the address without its password; ConfigurationError for no address."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError("CONNECTOR_LEDGER is no database address", hint="see docs/operations.md") from error
-    return str(parsed.database) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()
+    """Name the ledger for people: its file, or its address without the password."""
+    parsed = _parsed(url)
+    return str(parsed.database) if parsed.drivername == DRIVERS["sqlite"] else parsed.render_as_string()
+
+
+def file_of(url: str) -> Path | None:
+    """Give the SQLite file of this address, None for a server."""
+    parsed = _parsed(url)
+    return Path(str(parsed.database)) if parsed.drivername == DRIVERS["sqlite"] else None
 
 
 def connect(url: str, *, busy_seconds: float, writes: bool) -> Engine:
-    """Give the engine for the one writer, or for readers, which cannot write and see one moment per transaction."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
+    """Give the engine for the one writer, or for readers: those cannot write and see one moment per transaction.
+
+    Raises ConfigurationError for an address that is none or whose driver is not installed.
+    """
+    parsed = _parsed(url)
+    if parsed.drivername == DRIVERS["sqlite"]:
         return _sqlite(parsed, busy_seconds=busy_seconds, writes=writes)
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+    try:
+        return create_engine(parsed, hide_parameters=True, isolation_level=None if writes else "REPEATABLE READ")
+    except ModuleNotFoundError as error:
+        hint = "install the extra: pip install 'conversation-connector[postgresql]'"
+        raise ConfigurationError([Problem("PostgreSQL needs psycopg", field=SETTING, hint=hint)]) from error
+
+
+def choose_durability(connection: Connection, *, durable: bool) -> None:
+    """Choose, before a transaction begins, whether its commit waits for the disk; PostgreSQL's always does."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute("PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise ConfigurationError([Problem("is no database address", field=SETTING, hint=_EXAMPLES)]) from error
+    driver = DRIVERS.get(parsed.drivername.partition("+")[0])
+    if driver is None:
+        raise ConfigurationError([Problem(f"{parsed.drivername}: is no known database", field=SETTING, hint=_EXAMPLES)])
+    if driver == DRIVERS["sqlite"] and parsed.database in {None, "", ":memory:"}:
+        raise ConfigurationError([Problem("a ledger in memory would be lost", field=SETTING, hint=_EXAMPLES)])
+    return parsed.set(drivername=driver)
+
+
+_EXAMPLES: Final = "a file like connector.db, or postgresql://user@host/database"
 
 
 def _sqlite(url: URL, *, busy_seconds: float, writes: bool) -> Engine:
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}
-    )
+    given = {"timeout": busy_seconds, "check_same_thread": False}
+    engine = create_engine(url, hide_parameters=True, connect_args=given)
     pragmas = _WRITER if writes else _READER
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where SQLAlchemy begins them, not at the first change
+        connection.isolation_level = None  # a transaction begins where SQLAlchemy says so, not at the first change
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -49,38 +85,3 @@ def _sqlite(url: URL, *, busy_seconds: float, writes: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-_WRITER: Final = ("synchronous=NORMAL", "cache_size=-16000", "temp_store=MEMORY")
-_READER: Final = ("query_only=ON", "cache_size=-4000", "temp_store=MEMORY")
-
-
-def prepare(url: str, engine: Engine) -> None:
-    """Make a new ledger's tables, or see that the tables are those of this version."""
-    with translated(place_of(url)), engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            _use_log(connection)
-        with connection.begin():
-            if not inspect(connection).has_table("alembic_version"):
-                METADATA.create_all(connection)
-                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-                connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-
-
-def _use_log(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    if driver is not None and driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        driver.execute("PRAGMA journal_mode=WAL")
-
-
-def choose_durability(connection: Connection, *, durable: bool) -> None:
-    """Choose, before a transaction begins, whether its commit waits for the disk; PostgreSQL always does."""
-    driver = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite" and driver is not None:
-        driver.execute("PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
-
-
-def file_of(url: str) -> Path | None:
-    """Give the SQLite file of this address, None for a server."""
-    parsed = make_url(url)
-    return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None

@@ -8,9 +8,9 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from connector.clock import Clock
+from connector.clock import Clock, SystemClock
 from connector.errors import LedgerError
-from connector.ledger import database
+from connector.ledger import database, schema
 from connector.ledger.change import apply_changes
 from connector.ledger.model import Change
 from connector.ledger.trouble import translated
@@ -147,10 +147,10 @@ async def open_ledger(
 
     Raises ConfigurationError where a person must mend something, LedgerError where the database fails.
     """
-    place = database.place_of(url)
     writer = database.connect(url, busy_seconds=busy_seconds, writes=True)
-    await asyncio.to_thread(database.prepare, url, writer)
-    book = Ledger(place, writer, database.connect(url, busy_seconds=busy_seconds, writes=False))
+    reader = database.connect(url, busy_seconds=busy_seconds, writes=False)
+    await asyncio.to_thread(schema.prepare, url, writer, reader, clock or SystemClock())
+    book = Ledger(database.place_of(url), writer, reader)
     try:
         yield book
     finally:

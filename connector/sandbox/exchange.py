@@ -90,6 +90,8 @@ class Exchange:
         """End the connection with a TCP reset, as a broken network does; raises ConnectionResetError without one."""
         if self._transport is None:
             raise ConnectionResetError("the sandbox resets the connection")
+        if self._disconnected:
+            return
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._transport.abort()
         await self._until_disconnected()

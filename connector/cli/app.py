@@ -25,8 +25,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-output = Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+WIDE = 140
+output = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+for console in (output, errors):
+    # Nobody looks at a pipe's width: lines that a program reads must not break in the middle of a path.
+    if not console.is_terminal:
+        console.width = WIDE
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the shape Typer calls back

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from connector import clock
+from connector import clock, logs
 from connector.cli.app import app, errors, guarded, output
 from connector.cli.screen import columns, show_summary, watching
 from connector.errors import ConnectorError
@@ -48,6 +48,7 @@ async def _demo(folder: Path) -> int:
     # The samples are a little older than the first look at them: a file that was just written may still be growing.
     now = datetime.now(UTC)
     samples.copy_samples(folder, now)
+    logs.configure("error")
     options = sandbox.SandboxOptions(port=0, keep=folder / "capturi")
     async with sandbox.running(options) as address:
         settings = _project(folder, address)

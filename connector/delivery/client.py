@@ -139,7 +139,7 @@ class Capturi:
         content = b"" if body is None else orjson.dumps(body)
 
         async def attempt() -> Answer:
-            return await self._once(method, path, _JSON, content)
+            return await self._once(method, path, _JSON if content else {}, content)
 
         return await persist(attempt, policy or self.policy, self.clock, repeat_unknown=True, watcher=watcher)
 

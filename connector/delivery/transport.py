@@ -40,7 +40,12 @@ KEEPALIVE_SECONDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the target is reached; there is no limit on a whole request, since a long upload may take its time."""
+    """How the target is reached.
+
+    `idle_seconds` is the longest the target may take no further piece of a body (256 KiB) or, once it has all, give no
+    answer. A whole request has no limit: a long upload may take its time. `trust_env` honours HTTPS_PROXY and NO_PROXY;
+    `ca_file` names authorities in PEM form that replace the system's.
+    """
 
     url: str
     ca_file: Path | None = None

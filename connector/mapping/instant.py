@@ -1,7 +1,9 @@
-"""Read a moment in time as sources write it, and write it as Capturi wants it: UTC, with Z."""
+"""Read a moment as sources write it, never guessing its time zone, and write it as Capturi wants it: UTC, with Z."""
 
-from datetime import UTC, datetime, tzinfo
-from typing import NewType
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, NewType, NoReturn
+
+from connector.session.moment import read_moment
 
 __all__ = ["UtcText", "parse_instant", "write_instant"]
 
@@ -9,24 +11,33 @@ UtcText = NewType("UtcText", str)
 """A moment as write_instant writes it."""
 
 
-def parse_instant(value: object, zone: tzinfo | None = None) -> datetime:
+class _Nowhere(tzinfo):
+    """The time zone of a text that names none: asking it for an offset is a mistake."""
+
+    def utcoffset(self, _moment: datetime | None) -> NoReturn:
+        raise ValueError("without an offset")
+
+    def dst(self, _moment: datetime | None) -> timedelta | None:
+        return None
+
+    def tzname(self, _moment: datetime | None) -> str | None:
+        return None
+
+
+NOWHERE = _Nowhere()
+
+
+def parse_instant(value: Any, zone: tzinfo | None = None) -> datetime:
     """Give the moment in UTC from ISO 8601 text or Unix seconds.
 
-    Text without an offset is read in `zone`. Raises ValueError, TypeError or OverflowError where it is no such moment.
+    Text without an offset is read in `zone`. Raises ValueError where it is no moment, or has neither.
     """
-    if isinstance(value, str):
-        moment = datetime.fromisoformat(value.strip())
-    elif isinstance(value, datetime):
-        moment = value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
-    else:
-        raise TypeError("neither text nor a number")
-    if moment.tzinfo is None:
-        if zone is None:
-            raise ValueError("without an offset")
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    moment = read_moment(value, zone or NOWHERE)
+    if moment is None:
+        raise ValueError("not a moment")
+    return moment
 
 
 def write_instant(moment: datetime) -> UtcText:

@@ -6,9 +6,9 @@ from typing import Any
 
 from connector.mapping.coercion import number_of, text_of
 from connector.mapping.failure import DATA_FAULTS
-from connector.mapping.instant import parse_instant
 from connector.mapping.model import Context, Span, SpansReading
 from connector.mapping.path import PathError, Read
+from connector.session.moment import read_moment
 
 __all__ = ["BEGINNING", "END", "reader_of"]
 
@@ -32,7 +32,7 @@ def reader_of(
         return SpansReading(
             keep=tuple([span for span in kept if span is not None]),
             cut=tuple([_cut(item) for read in cut for item in _cut_items(read, record, context)]),
-            origin=_moment(origin(record, context)),
+            origin=read_moment(origin(record, context)),
         )
 
     return read_spans
@@ -78,16 +78,9 @@ def _cut(item: Any) -> Span:
 
 def _ends(item: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
     return (
-        _moment(item.get("started_at") or item.get("start")),
-        _moment(item.get("ended_at") or item.get("end")),
+        read_moment(item.get("started_at") or item.get("start")),
+        read_moment(item.get("ended_at") or item.get("end")),
     )
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return parse_instant(value)
-    except DATA_FAULTS:
-        return None
 
 
 def _text(value: Any) -> str | None:

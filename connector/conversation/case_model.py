@@ -48,14 +48,17 @@ class Message(_Part):
     created: Instant = Field(description="When it was written, UTC with Z.")
     direction: Direction = Field(description="From the customer, or to him.")
     sender: Contact = Field(alias="from", description="Who wrote it.")
-    to: tuple[Contact, ...] = Field(min_length=1, description="Who got it.")
+    to: tuple[Contact, ...] = Field(description="Who got it; at least one.")
     text: Annotated[str, AfterValidator(_not_blank)] = Field(strict=True, description="What was written.")
     type: Text | None = Field(None, description="Kind of message, for example email or chat.")
     subject: Text | None = Field(None, description="Subject; once required by Capturi, so always worth sending.")
     attachments: Labels = Field(None, description="Ids of attached files.")
 
+    # Lengths are checked when all entries are known to be sound: else a broken entry counts as an absent one as well.
     @model_validator(mode="after")
-    def _outbound_has_id(self) -> "Message":
+    def _has_both_ends(self) -> "Message":
+        if not self.to:
+            raise ValueError("goes to nobody")
         if self.direction == "Outbound" and self.sender.id is None:
             raise ValueError("has no from.id, which an outbound message must have")
         return self
@@ -74,8 +77,14 @@ class Case(_Part):
     priority: Text | None = Field(None, description="How urgent it is.")
     tags: Labels = Field(None, description="Tags, each once.")
     custom_fields: Annotated[tuple[CustomField, ...], Field(max_length=MOST_CUSTOM_FIELDS)] | None = None
-    messages: tuple[Message, ...] = Field(min_length=1, description="In the order of the transcript.")
+    messages: tuple[Message, ...] = Field(description="In the order of the transcript; at least one.")
     notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
+
+    @model_validator(mode="after")
+    def _has_messages(self) -> "Case":
+        if not self.messages:
+            raise ValueError("has no message")
+        return self
 
     def to_wire(self) -> dict[str, Any]:
         """Give the body of the call that puts the whole case; empty fields are left out."""

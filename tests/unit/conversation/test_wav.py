@@ -94,7 +94,7 @@ def test_a_file_without_samples_or_format_is_refused(facts_of, wav):
         facts_of(b"RIFF\0\0\0\0WAVEdata\x04\0\0\0abcd")
 
 
-def test_a_long_recording_is_read_in_small_windows(reading):
+def test_a_long_recording_is_read_in_small_windows():
     """Of a recording of an hour only the header and one window are read where the channels differ there."""
     header = b"RIFF" + struct.pack("<I", 36 + 115_200_000) + b"WAVEfmt " + struct.pack("<I", 16)
     header += struct.pack("<HHIIHH", 1, 2, 8000, 32000, 4, 16) + b"data" + struct.pack("<I", 115_200_000)
@@ -134,20 +134,21 @@ def test_the_same_sound_with_a_little_noise_is_the_same(facts_of, wav):
 
 
 @pytest.mark.parametrize(
-    ("bits", "tag", "left", "right"),
+    ("bits", "tag", "sounds"),
     [
-        (8, 1, b"\x20\xe0", b"\xe0\x20"),
-        (16, 1, b"\0\x20\0\xe0", b"\0\xe0\0\x20"),
-        (24, 1, b"\0\0\x20\0\0\xe0", b"\0\0\xe0\0\0\x20"),
-        (32, 1, b"\0\0\0\x20\0\0\0\xe0", b"\0\0\0\xe0\0\0\0\x20"),
-        (32, 3, struct.pack("<ff", 0.5, -0.5), struct.pack("<ff", float("nan"), float("inf"))),
-        (64, 3, struct.pack("<dd", 0.5, -0.5), struct.pack("<dd", -0.5, 0.5)),
-        (8, 7, b"\x10\x90", b"\x90\x10"),
-        (8, 6, b"\x10\x90", b"\x90\x10"),
+        (8, 1, (b"\x20\xe0", b"\xe0\x20")),
+        (16, 1, (b"\0\x20\0\xe0", b"\0\xe0\0\x20")),
+        (24, 1, (b"\0\0\x20\0\0\xe0", b"\0\0\xe0\0\0\x20")),
+        (32, 1, (b"\0\0\0\x20\0\0\0\xe0", b"\0\0\0\xe0\0\0\0\x20")),
+        (32, 3, (struct.pack("<ff", 0.5, -0.5), struct.pack("<ff", float("nan"), float("inf")))),
+        (64, 3, (struct.pack("<dd", 0.5, -0.5), struct.pack("<dd", -0.5, 0.5))),
+        (8, 7, (b"\x10\x90", b"\x90\x10")),
+        (8, 6, (b"\x10\x90", b"\x90\x10")),
     ],
 )
-def test_channels_are_compared_in_every_way_of_writing_samples(facts_of, wav, bits, tag, left, right):
+def test_channels_are_compared_in_every_way_of_writing_samples(facts_of, wav, bits, tag, sounds):
     """Equal and different channels are told apart however the samples are written."""
+    left, right = sounds
     half = len(left) // 2
     mixed = b"".join(left[at : at + half] + right[at : at + half] for at in (0, half)) * 4000
     same = b"".join(left[at : at + half] * 2 for at in (0, half)) * 4000

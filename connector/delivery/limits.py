@@ -67,7 +67,7 @@ class Limits:
         if self._pace is not None:
             try:
                 await self._pace.wait()
-            except BaseException:
+            except asyncio.CancelledError:
                 self._slots.release()
                 raise
 

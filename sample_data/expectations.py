@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ __all__ = ["expected"]
 
 TEAM_THEN = {961: "Orders"}  # before Sara moved to Billing
 MONO = {"identical", "mono"}
-AFTER_LATE = {"call-1131", "chat-960"}
+AFTER_LATE = ("call-1131", "chat-960")
 BROKEN = {
     f"call-{TRUNCATED.id}": (TRUNCATED.shows, "an old truncated file will not grow any more"),
     f"call-{LATIN1.id}": (LATIN1.shows, "JSON is UTF-8; guessing another encoding could spoil names unseen"),
@@ -47,23 +47,24 @@ def expected(folder: Path, base: datetime, heard: Mapping[str, Heard], tools: Ma
         "made_with": dict(tools),
         "tenant": "acme",
         "runs": {
-            "first": _first(sessions.values()),
+            "first": _first(sessions),
             "second": _again(sessions, {}),
             "after_late": _again(sessions, after),
-            "after_growing": _again({**sessions, **_delivered(AFTER_LATE)}, {"call-1440": "delivered"}),
+            "after_growing": _again({**sessions, **_delivered(sessions)}, {"call-1440": "delivered"}),
         },
         "sessions": sessions,
     }
 
 
-def _delivered(keys: Iterable[str]) -> dict[str, Any]:
-    return {key: {"outcome": "delivered", "reason": None} for key in keys}
+def _delivered(sessions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {key: {**sessions[key], "outcome": "delivered", "reason": None} for key in AFTER_LATE}
 
 
-def _first(sessions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    found = list(sessions)
-    outcomes = Counter(session["outcome"] for session in found)
-    return _counts(len(found), outcomes, Counter(session["reason"] for session in found if session["reason"]))
+def _first(sessions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    outcomes = Counter(session["outcome"] for session in sessions.values())
+    reasons = Counter(session["reason"] for session in sessions.values() if session["reason"])
+    delivered = [session for session in sessions.values() if session["outcome"] == "delivered"]
+    return _counts(outcomes, reasons, delivered)
 
 
 def _again(sessions: Mapping[str, Mapping[str, Any]], now: Mapping[str, str]) -> dict[str, Any]:
@@ -75,12 +76,20 @@ def _again(sessions: Mapping[str, Mapping[str, Any]], now: Mapping[str, str]) ->
         outcomes[outcome] += 1
         if outcome == "held":
             reasons[session["reason"]] += 1
-    return _counts(len(sessions), outcomes, reasons)
+    return _counts(outcomes, reasons, [sessions[key] for key in now])
 
 
-def _counts(seen: int, outcomes: Counter[str], reasons: Counter[str]) -> dict[str, Any]:
+def _counts(outcomes: Counter[str], reasons: Counter[str], delivered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names = ("unchanged", "delivered", "held", "skipped", "refused")
-    return {"seen": seen, **{name: outcomes[name] for name in names}, "reasons": dict(sorted(reasons.items()))}
+    sent = [session["audio"] for session in delivered if "audio" in session]
+    return {
+        "seen": sum(outcomes.values()),
+        **{name: outcomes[name] for name in names},
+        "audio_uploaded": len(sent),
+        "bytes_uploaded": sum(audio["bytes"] for audio in sent),
+        "reasons": dict(sorted(reasons.items())),
+        "exit_code": 3 if outcomes["refused"] else 0,
+    }
 
 
 def _call(folder: Path, sample: CallSample, base: datetime, heard: Heard) -> dict[str, Any]:
@@ -172,7 +181,7 @@ def _audio(folder: Path, sample: CallSample, heard: Heard) -> dict[str, Any]:
     content = voices.encode_wav(heard.samples) if sample.coding == "parts" else files[0].read_bytes()
     return {
         "files": [str(path.relative_to(folder)) for path in files],
-        "container": "mp3" if sample.coding in ("mp3", "mono") else "wav",
+        "content_type": "audio/mpeg" if sample.coding in ("mp3", "mono") else "audio/wav",
         "seconds": math.floor(heard.seconds),
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),

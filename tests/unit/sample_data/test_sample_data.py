@@ -92,6 +92,7 @@ def test_counts_add_up(sheet: Sheet) -> None:
     assert {name: outcomes[name] for name in Outcome} == {name: runs["first"][name] for name in Outcome}
     assert Counter(one["reason"] for one in sessions if one["reason"]) == Counter(runs["first"]["reasons"])
     for run in runs.values():
+        assert (3 if run["refused"] else 0) == run["exit_code"]
         assert len(sessions) == run["seen"] == sum(run[name] for name in Outcome)
         assert run["held"] == sum(count for code, count in run["reasons"].items() if Code(code).usual_outcome == "held")
 

@@ -24,16 +24,10 @@ def agents(folder: Path) -> Directory:
 
 
 @pytest.fixture(scope="module")
-def of_calls() -> Mapping:
-    return mapping.load(shipped("mappings") / "ccai-call.yaml")
+def rules() -> dict[str, Mapping]:
+    return {name: mapping.load(shipped("mappings") / f"ccai-{name}.yaml") for name in ("call", "chat")}
 
 
-@pytest.fixture(scope="module")
-def of_chats() -> Mapping:
-    return mapping.load(shipped("mappings") / "ccai-chat.yaml")
-
-
-@pytest.fixture(scope="module")
 def stand_in() -> tuple[str, str]:
     told = document.read(shipped("jobs") / "demo.yaml").value["source"]["stand_in"]
     return told["name"], told["email"]
@@ -64,25 +58,25 @@ def draft_of(record: dict[str, Any], agents: Directory, rules: Mapping) -> Draft
 
 
 def test_mapped_fields_are_those_of_the_answer_sheet(
-    sheet: dict[str, Any], records: dict[str, dict[str, Any]], agents: Directory, of_calls: Mapping
+    sheet: dict[str, Any], records: dict[str, dict[str, Any]], agents: Directory, rules: dict[str, Mapping]
 ) -> None:
     """Of every call that goes, each field that the shipped mapping fills is stated, and nothing more."""
     for key, expected in sheet["sessions"].items():
         told = expected.get("conversation") or expected.get("conversation_later")
         if told:
-            draft = draft_of(records[key], agents, of_calls)
+            draft = draft_of(records[key], agents, rules["call"])
             assert {name: value for name, value in told.items() if name not in LATER} == draft.values, key
             assert {} == draft.refusals
 
 
 def test_segments_are_those_of_the_answer_sheet(
-    sheet: dict[str, Any], records: dict[str, dict[str, Any]], agents: Directory, of_calls: Mapping
+    sheet: dict[str, Any], records: dict[str, dict[str, Any]], agents: Directory, rules: dict[str, Mapping]
 ) -> None:
     """The parts of the recording to keep come out of the mapping's spans as stated, mp3 padding included."""
     for key, expected in sheet["sessions"].items():
         told = expected.get("conversation") or expected.get("conversation_later")
         if told:
-            spans = draft_of(records[key], agents, of_calls).spans
+            spans = draft_of(records[key], agents, rules["call"]).spans
             assert spans
             made = conversation.compute(spans, expected["audio"]["seconds"] + 0.2)
             assert told["segments"] == [[one.start_seconds, one.duration_seconds] for one in made], key
@@ -93,8 +87,7 @@ def test_cases_are_those_of_the_answer_sheet(
     sheet: dict[str, Any],
     records: dict[str, dict[str, Any]],
     agents: Directory,
-    of_chats: Mapping,
-    stand_in: tuple[str, str],
+    rules: dict[str, Mapping],
 ) -> None:
     """Of every chat that goes, the case and who wrote what to whom are as stated, whatever form the transcript has."""
     for key, expected in sheet["sessions"].items():
@@ -104,8 +97,8 @@ def test_cases_are_those_of_the_answer_sheet(
             (path,) = folder.rglob(f"ujet-chat-transcripts/{key}.*")
             transcript = session.parse_transcript(path.read_bytes(), FileInfo(path.name, 0, 0), None)
             known = [last_agent(found, agents)]
-            draft = draft_of(records[key], agents, of_chats)
-            case = conversation.build_case(draft, found, transcript, stand_in=stand_in, agents=known)
+            draft = draft_of(records[key], agents, rules["chat"])
+            case = conversation.build_case(draft, found, transcript, stand_in=stand_in(), agents=known)
             assert told == stated(case.to_wire()), key
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from connector.conversation.decoding import identical_in
 from connector.conversation.facts import AudioFacts
+from connector.conversation.mp3_frame import LAYER_3, MPEG_1, Frame, chains, read_frame
 from connector.conversation.sampling import judge, offsets
 from connector.storage.model import ReadAt
 
@@ -16,42 +16,9 @@ WINDOW_BYTES = 4 * 1024
 """About two seconds of the usual 32 kbit/s; sixteen such windows are 1 MiB of decoded sound."""
 MOST_WINDOWS = 16
 ENOUGH_SAME = 6
-CHAIN = 3
-"""So many frames that fit each other in a row are no accident."""
 LONGEST_FRAME = 2881
 SHORTEST_FRAME = 24
 END_TAG_BYTES = 128
-
-_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
-"""Samples a second by the version's two bits: MPEG 1, 2 and 2.5."""
-_FIRST_VERSION = 3
-_LAYER_1, _LAYER_2, _LAYER_3 = 3, 2, 1
-_MONO_MODE = 3
-_KILOBITS = {
-    (True, _LAYER_1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
-    (True, _LAYER_2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
-    (True, _LAYER_3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (False, _LAYER_1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
-    (False, _LAYER_2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-    (False, _LAYER_3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-
-
-class Frame(NamedTuple):
-    """What four bytes of frame header say."""
-
-    version: int
-    layer: int
-    rate: int
-    channels: int
-    kilobits: int
-    samples: int
-    length: int
-
-    @property
-    def kind(self) -> tuple[int, int, int]:
-        """Give what all frames of one file have in common."""
-        return self.version, self.layer, self.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +35,7 @@ def read_mp3(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts | None
     """Give the facts of an mp3 file; None where there are no frames in the place where they should begin."""
     start = _after_tags(head, size_bytes)
     piece = read_at(start, SEARCHED_BYTES)
-    found = next(_chains(piece, at_end=start + len(piece) >= size_bytes), None)
+    found = next(chains(piece, at_end=start + len(piece) >= size_bytes), None)
     if found is None:
         return None
     offset, frame = found
@@ -99,49 +66,6 @@ def _after_tags(head: bytes, size_bytes: int) -> int:
     return end if end < size_bytes else 0
 
 
-def _frame(data: bytes, offset: int) -> Frame | None:
-    header = data[offset : offset + 4]
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:  # noqa: PLR2004
-        return None
-    version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
-    rate_index, rate_bits = header[2] >> 4, header[2] >> 2 & 3
-    first = version == _FIRST_VERSION
-    if version not in _RATES or (first, layer) not in _KILOBITS or rate_index in {0, 15} or rate_bits == 3:  # noqa: PLR2004
-        return None
-    rate, kilobits = _RATES[version][rate_bits], _KILOBITS[first, layer][rate_index]
-    padding = header[2] >> 1 & 1
-    samples = 384 if layer == _LAYER_1 else 576 if layer == _LAYER_3 and not first else 1152
-    if layer == _LAYER_1:
-        length = (12_000 * kilobits // rate + padding) * 4
-    else:
-        length = samples // 8 * 1000 * kilobits // rate + padding
-    channels = 1 if header[3] >> 6 == _MONO_MODE else 2
-    return Frame(version, layer, rate, channels, kilobits, samples, length)
-
-
-def _chains(piece: bytes, *, at_end: bool) -> Iterator[tuple[int, Frame]]:
-    """Give each place where frames follow on each other, with the first frame there."""
-    offset = piece.find(b"\xff")
-    while offset >= 0:
-        frame = _frame(piece, offset)
-        if frame is not None and _goes_on(piece, offset, frame, at_end=at_end):
-            yield offset, frame
-        offset = piece.find(b"\xff", offset + 1)
-
-
-def _goes_on(piece: bytes, offset: int, first: Frame, *, at_end: bool) -> bool:
-    end = offset + first.length
-    for _ in range(CHAIN - 1):
-        if end >= len(piece):
-            # A file of one or two frames ends here; elsewhere the piece was too short to tell.
-            return at_end and end == len(piece)
-        frame = _frame(piece, end)
-        if frame is None or frame.kind != first.kind:
-            return at_end and piece.startswith(b"TAG", end)
-        end += frame.length
-    return True
-
-
 class _Stream:
     """The frames of a file, from the first one on."""
 
@@ -160,10 +84,12 @@ class _Stream:
         for offset in offsets(length, WINDOW_BYTES, most=MOST_WINDOWS):
             piece = self._read_at(begin + offset, min(WINDOW_BYTES, length - offset))
             at_end = offset + len(piece) >= length
-            starts = (start for start, frame in _chains(piece, at_end=at_end) if frame.kind == self.first.kind)
+            starts = (start for start, frame in chains(piece, at_end=at_end) if frame.kind == self.first.kind)
             start = end = next(starts, len(piece))
             frames: list[Frame] = []
-            while (frame := _frame(piece, end)) and frame.kind == self.first.kind and end + frame.length <= len(piece):
+            while (
+                (frame := read_frame(piece, end)) and frame.kind == self.first.kind and end + frame.length <= len(piece)
+            ):
                 frames.append(frame)
                 end += frame.length
             yield piece[start:end], frames
@@ -181,10 +107,10 @@ def _detached(window: bytes, frames: list[Frame]) -> bytes:
     emptied frame is silent and still hands on the bits of its followers.
     """
     first = frames[0]
-    if first.layer != _LAYER_3 or first.channels == 1:
+    if first.layer != LAYER_3 or first.channels == 1:
         return window
     # How many bytes of sound lie before a frame stands at its begin, in nine bits in MPEG 1, in eight else.
-    side_bytes, shift = (32, 7) if first.version == _FIRST_VERSION else (17, 8)
+    side_bytes, shift = (32, 7) if first.version == MPEG_1 else (17, 8)
     content, offset, kept = bytearray(window), 0, 0
     for frame in frames:
         place = offset + (4 if content[offset + 1] & 1 else 6)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import BigInteger, Connection, delete, exists, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import UNREADABLE_CHANNEL
@@ -22,8 +22,12 @@ def drop_entries(connection: Connection, ids: Sequence[str]) -> None:
 
 def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
     """Drop the entries that stood for these files themselves while nobody could read whose session they are."""
-    wanted = select(ENTRY.c.id).where(ENTRY.c.file_id.in_(file_ids), ENTRY.c.channel == UNREADABLE_CHANNEL)
-    if found := list(connection.execute(wanted).scalars()):
+    if not file_ids:
+        return
+    given = dialect.batch(connection, "files", BigInteger)
+    standing = select(ENTRY.c.id).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
+    standing = standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)
+    if found := list(connection.execute(standing, {"files": list(file_ids)}).scalars()):
         drop_entries(connection, found)
 
 

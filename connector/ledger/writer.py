@@ -1,12 +1,13 @@
 """Write the ledger in one thread, many tasks' changes in one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from contextlib import asynccontextmanager, contextmanager
+from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock, SystemClock
 from connector.errors import LedgerError
@@ -20,8 +21,11 @@ __all__ = ["Ledger", "open_ledger"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUSY_SECONDS = 30.0
-READERS = 2
+BUSY_SECONDS: Final = 30.0
+READERS: Final = 2
+
+_UNFIT: Final = (SQLAlchemyError, ValueError, TypeError, ArithmeticError)
+"""What a value raises that no column can hold: half a character, a number beyond 64 bits, a moment without a zone."""
 
 
 class _Waiting(NamedTuple):
@@ -42,97 +46,100 @@ class Ledger:
         self._writing = ThreadPoolExecutor(1, "ledger-writer")
         self._reading = ThreadPoolExecutor(READERS, "ledger-reader")
         self._waiting: list[_Waiting] = []
-        self._flushing = False
-        self._lost: BaseException | None = None
+        self._scheduled = False
+        self._under_way = 0
+        self._lost: Exception | None = None
 
     async def write(self, change: Change, *, durable: bool = False) -> None:
         """Return once the change is committed, whole; durable outlives a power cut, else the end of this process.
 
         Raises LedgerError where the database cannot be written: then nothing of the change is.
         """
-        self._raise_lost()
-        done = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._enqueue(_Waiting(change, done, durable))
         await done
 
     def post(self, change: Change) -> None:
         """Have the change written without waiting for it; where that fails, the next write or the closing raises it."""
-        self._raise_lost()
         self._enqueue(_Waiting(change, None, durable=False))
 
     async def transact(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs
     ) -> T:
-        """Give function(connection, …) run alone in a transaction of the writer, after all that was written before."""
-        self._flush()
+        """Give what function(connection, …) gives, alone in a transaction, after all that was written before it."""
+        self._submit()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writing, lambda: self._alone(function, *args, **options))
 
     async def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        """Give function(connection, …) run beside the writer on what is committed; it cannot write."""
+        """Give what function(connection, …) gives beside the writer: it sees what is committed, and cannot write."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reading, lambda: self._look(function, *args, **options))
 
     async def close(self) -> None:
-        """Write what still waits and let go of the database; raises what a posted change failed with."""
-        await self.transact(lambda _connection: None)
+        """Write what still waits and end the threads; raises what a posted change failed with."""
+        self._submit()
         for executor in (self._writing, self._reading):
+            await asyncio.get_running_loop().run_in_executor(executor, lambda: None)
             executor.shutdown(wait=True)
-        self._writer.dispose()
-        self._reader.dispose()
         self._raise_lost()
 
     def _enqueue(self, waiting: _Waiting) -> None:
+        self._raise_lost()
         self._waiting.append(waiting)
-        if not self._flushing:
-            self._flushing = True
-            # At the end of this turn of the loop: what other tasks write in the same turn goes into the same group.
-            asyncio.get_running_loop().call_soon(self._flush)
+        if not self._scheduled and not self._under_way:
+            self._scheduled = True
+            # At the end of this turn of the loop: what other tasks write in the same turn joins the group.
+            asyncio.get_running_loop().call_soon(self._submit)
 
-    def _flush(self) -> None:
+    def _submit(self) -> None:
+        """Hand what waits to the writer as one group; more gathers while that one is written."""
+        self._scheduled = False
         group, self._waiting = self._waiting, []
-        if not group:
-            self._flushing = False
-            return
-        self._flushing = True
-        self._submit(group)
+        if group:
+            self._under_way += 1
+            written = asyncio.get_running_loop().run_in_executor(self._writing, self._write, group)
+            written.add_done_callback(lambda future: self._written(group, future.result()))
 
-    def _submit(self, group: Sequence[_Waiting]) -> None:
-        loop = asyncio.get_running_loop()
-        written = loop.run_in_executor(self._writing, self._write, group)
-        written.add_done_callback(lambda future: self._written(group, future.exception()))
-
-    def _written(self, group: Sequence[_Waiting], error: BaseException | None) -> None:
-        if error is not None and len(group) > 1 and not isinstance(error, LedgerError):
-            for waiting in group:  # one change was wrong in itself: the others are none the worse for it
-                self._submit([waiting])
-            return
-        for waiting in group:
-            self._tell(waiting, error)
-        self._flush()
-
-    def _tell(self, waiting: _Waiting, error: BaseException | None) -> None:
-        if waiting.done is None:
-            self._lost = self._lost or error
-        elif not waiting.done.done():
-            waiting.done.set_result(None) if error is None else waiting.done.set_exception(error)
+    def _written(self, group: Sequence[_Waiting], errors: Sequence[Exception | None]) -> None:
+        self._under_way -= 1
+        for waiting, error in zip(group, errors, strict=True):
+            if waiting.done is None:
+                self._lost = self._lost or error
+            elif not waiting.done.done():
+                waiting.done.set_result(None) if error is None else waiting.done.set_exception(error)
+        if not self._under_way:
+            self._submit()
 
     def _raise_lost(self) -> None:
         if self._lost is not None:
             raise self._lost
 
-    def _write(self, group: Sequence[_Waiting]) -> None:
-        durable = any(waiting.durable for waiting in group)
+    def _write(self, group: Sequence[_Waiting]) -> Sequence[Exception | None]:
+        """Write the group in one transaction; where one change is unfit, each by itself, so that the others are not."""
+        error = self._commit(group)
+        if error is None or isinstance(error, LedgerError) or len(group) == 1:
+            return [error] * len(group)
+        return [self._commit([waiting]) for waiting in group]
+
+    def _commit(self, group: Sequence[_Waiting]) -> Exception | None:
+        try:
+            with self._transaction(durable=any(waiting.durable for waiting in group)) as connection:
+                apply_changes(connection, [waiting.change for waiting in group])
+        except (LedgerError, *_UNFIT) as error:
+            return error
+        return None
+
+    def _alone(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        with self._transaction(durable=False) as connection:
+            return function(connection, *args, **options)
+
+    @contextmanager
+    def _transaction(self, *, durable: bool) -> Iterator[Connection]:
         with translated(self._place), self._writer.connect() as connection:
             database.choose_durability(connection, durable=durable)
             with connection.begin():
-                apply_changes(connection, [waiting.change for waiting in group])
-
-    def _alone(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        with translated(self._place), self._writer.connect() as connection:
-            database.choose_durability(connection, durable=False)
-            with connection.begin():
-                return function(connection, *args, **options)
+                yield connection
 
     def _look(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
         with translated(self._place), self._reader.connect() as connection, connection.begin():
@@ -149,9 +156,13 @@ async def open_ledger(
     """
     writer = database.connect(url, busy_seconds=busy_seconds, writes=True)
     reader = database.connect(url, busy_seconds=busy_seconds, writes=False)
-    await asyncio.to_thread(schema.prepare, url, writer, reader, clock or SystemClock())
-    book = Ledger(database.place_of(url), writer, reader)
     try:
-        yield book
+        await asyncio.to_thread(schema.prepare, url, writer, reader, clock or SystemClock())
+        book = Ledger(database.place_of(url), writer, reader)
+        try:
+            yield book
+        finally:
+            await book.close()
     finally:
-        await book.close()
+        writer.dispose()
+        reader.dispose()

@@ -1,0 +1,1 @@
+"""Hold one file per change of the ledger's tables."""

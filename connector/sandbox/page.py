@@ -140,4 +140,8 @@ def _size(size_bytes: int) -> str:
 
 def _moment(text: str) -> str:
     moment = moment_of(text)
-    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%Y-%m-%d %H:%M:%S}"
+    try:
+        shown = moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError:  # an offset that leads out of the years 1 to 9999
+        return text
+    return shown.isoformat(" ", "seconds").removesuffix("+00:00")

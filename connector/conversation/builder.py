@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from connector.conversation.channel import AGENT, CHANNELS, MONO_FORM, STEREO_FORM, AgentChannel, settle_layout
 from connector.conversation.facts import AudioFacts
 from connector.conversation.length import length_notes
 from connector.conversation.model import Conversation, Segment
-from connector.conversation.rules import Broken, error_for, from_refusals, from_validation
+from connector.conversation.rules import Broken, checked, from_refusals
 from connector.conversation.segments import clamp, compute
 from connector.errors import SkipError
 from connector.mapping.model import Draft
@@ -18,7 +16,6 @@ from connector.mapping.model import Draft
 __all__ = ["Circumstances", "build"]
 
 _LAYOUT = (CHANNELS, AGENT, STEREO_FORM, MONO_FORM)
-_REQUIRED = frozenset(field.alias or name for name, field in Conversation.model_fields.items() if field.is_required())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +57,7 @@ def build(
     broken = [*from_refusals(draft.refusals), *layout.broken]
     values["cutAudio"] = _segments(draft, audio, circumstances, broken)
     values["notes"] = (*layout.notes, *_audio_notes(draft, audio, circumstances))
-    try:
-        conversation = Conversation.model_validate(values)
-    except ValidationError as error:
-        broken += from_validation(error, required=_REQUIRED, known=draft.refusals)
-        raise error_for(broken) from error
-    if broken:
-        raise error_for(broken)
-    return conversation
+    return checked(Conversation, values, broken, draft.refusals)
 
 
 def _segments(

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from connector.conversation.case_model import Case
 from connector.conversation.people import CUSTOMER, STAFF, People, Person
-from connector.conversation.rules import error_for, from_refusals, from_validation
+from connector.conversation.rules import checked, from_refusals
 from connector.enrichment.model import Agent
 from connector.errors import SkipError
 from connector.mapping.instant import write_instant
@@ -19,7 +17,6 @@ from connector.session.model import Session, Transcript, TranscriptEntry
 __all__ = ["build_case"]
 
 _CUSTOM_FIELD = "customFields."
-_REQUIRED = frozenset(field.alias or name for name, field in Case.model_fields.items() if field.is_required())
 
 
 def build_case(
@@ -43,15 +40,7 @@ def build_case(
     unknown = len({entry.role for entry in entries} - STAFF - {CUSTOMER, "system"})
     left_out = [f"entries of {unknown} unknown roles were left out"] if unknown else []
     values["notes"] = (*transcript.notes, *people.notes, *left_out)
-    broken = [*from_refusals(draft.refusals)]
-    try:
-        case = Case.model_validate(values)
-    except ValidationError as error:
-        broken += from_validation(error, required=_REQUIRED, known=draft.refusals)
-        raise error_for(broken) from error
-    if broken:
-        raise error_for(broken)
-    return case
+    return checked(Case, values, [*from_refusals(draft.refusals)], draft.refusals)
 
 
 def _custom_fields(values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,14 +1,17 @@
 """Say which rules of the target a record breaks, all of them at once and without any value."""
 
 from collections.abc import Container, Iterable, Iterator
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connector.errors import RulesBrokenError
 from connector.reason import Code
 
-__all__ = ["Broken", "error_for", "from_refusals", "from_validation"]
+__all__ = ["Broken", "checked", "from_refusals"]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _WORDS = {
     "missing": "is missing",
@@ -40,10 +43,27 @@ def from_refusals(refusals: dict[str, str]) -> Iterator[Broken]:
         yield Broken(field, f"is missing ({reason})" if lacks else f"does not fit ({reason})", lacks)
 
 
-def from_validation(
-    error: ValidationError, *, required: Container[str], known: Container[str] = ()
-) -> Iterator[Broken]:
-    """Give the fields that a model refused, in Capturi's names; those known already are left out."""
+def checked(model: type[ModelT], values: dict[str, Any], broken: list[Broken], refusals: Container[str]) -> ModelT:
+    """Give the model of these values, where nothing is broken already and nothing in them is.
+
+    Raises RulesBrokenError with all that is: FIELD_MISSING where a required field has no value, FIELD_INVALID else.
+    Fields with a refusal are not named twice.
+    """
+    try:
+        made = model.model_validate(values)
+    except ValidationError as error:
+        raise _error_for([*broken, *_from_validation(error, _required(model), refusals)]) from error
+    if broken:
+        raise _error_for(broken)
+    return made
+
+
+@cache
+def _required(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(field.alias or name for name, field in model.model_fields.items() if field.is_required())
+
+
+def _from_validation(error: ValidationError, required: Container[str], known: Container[str]) -> Iterator[Broken]:
     for found in error.errors(include_url=False, include_context=False, include_input=False):
         field = _place(found["loc"])
         if field not in known:
@@ -51,8 +71,7 @@ def from_validation(
             yield Broken(field, _WORDS.get(found["type"]) or _sentence(found["msg"]), lacks)
 
 
-def error_for(broken: Iterable[Broken]) -> RulesBrokenError:
-    """Give the error that carries all of them: FIELD_MISSING where a required field has no value."""
+def _error_for(broken: Iterable[Broken]) -> RulesBrokenError:
     found = list(dict.fromkeys(broken))
     code = Code.FIELD_MISSING if any(one.lacks for one in found) else Code.FIELD_INVALID
     hint = "see in the mapping report which rule fills the field, and what it read"

@@ -51,7 +51,10 @@ class Execution:
 
     def statistics_of(self, used: Mapping) -> Statistics:
         """Give the counters of this mapping in this run."""
-        return self.statistics.setdefault(used.name, Statistics(used))
+        found = self.statistics.get(used.name)
+        if found is None:
+            found = self.statistics[used.name] = Statistics(used)
+        return found
 
     def now(self) -> datetime:
         """Give the present moment in UTC."""

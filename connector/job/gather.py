@@ -95,6 +95,8 @@ async def _join(run: Execution, page: _Page) -> list[Work]:
     """Bring sessions, their recordings and transcripts, and what the ledger knows of them together."""
     job = run.plan.job
     await _relabel(run, page)
+    readable = [file.id for pairs in (*page.sessions.values(), *page.transcripts.values()) for _, file in pairs]
+    await run.book.transact(ledger.drop_placeholders, readable)
     keys = list(page.sessions)
     companions: Mapping[Key, list[FileRow]] = await run.book.read(ledger.companions, list(run.places.values()), keys)
     known: Mapping[Key, list[EntryRow]] = await run.book.read(

@@ -27,7 +27,6 @@ async def handle(run: Execution, item: Work | Broken) -> None:
         return
     for rival in item.rivals:
         await _refuse_rival(run, rival)
-    await run.book.transact(ledger.drop_placeholders, item.settled_files)
     if not item.entries or not await _is_settled(run, item):
         await _judge(run, item)
 

@@ -44,7 +44,7 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
                 return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"{part.path} is still being written")
     chosen = candidates[0] if len(candidates) == 1 else await _same(run.recordings, candidates)
     try:
-        return await _open(run, chosen.parts)
+        return await _open(run, work, chosen.parts)
     except (FileMissingError, FileChangedError) as error:
         return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
 
@@ -95,21 +95,26 @@ def _sha256(read_at: ReadAt, size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-async def _open(run: Execution, parts: tuple[FileInfo, ...]) -> Found:
+async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
     storage = run.recordings
     facts = [await storage.examine(part, conversation.inspect) for part in parts]
     if len(parts) == 1:
         file = parts[0]
-        name = file.path.rpartition("/")[2]
+        name = _name(work, facts[0])
         recording = Recording(name, file.size_bytes, facts[0].content_type, lambda: storage.stream(file))
         return Found(recording, facts[0])
     joined = conversation.join([(part.path, one) for part, one in zip(parts, facts, strict=True)])
-    name = parts[0].path.rpartition("/")[2]
 
     def stream() -> AsyncIterator[bytes]:
         return _stream_joined(storage, parts, joined)
 
+    name = _name(work, joined.facts)
     return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
+
+
+def _name(work: Work, facts: AudioFacts) -> str:
+    """Name the upload by what it is: a tenant set to wav may have got mp3 under that name."""
+    return f"{work.session.channel.value}-{work.session.id}{facts.file_suffix}"
 
 
 async def _stream_joined(

@@ -82,7 +82,9 @@ def test_exactly_the_expected_cases_arrive(rehearsal):
 
 
 NOT_SENT = {
-    name: one for name, one in SESSIONS.items() if one["outcome"] != "delivered" and not any(LATER in key for key in one)
+    name: one
+    for name, one in SESSIONS.items()
+    if one["outcome"] != "delivered" and not any(LATER in key for key in one)
 }
 
 

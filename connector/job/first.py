@@ -1,0 +1,53 @@
+"""Keep a first run from sending more than people expect: a forgotten date must not send ten years of calls."""
+
+from collections.abc import Awaitable, Callable
+
+from connector import ledger
+from connector.clock import Clock
+from connector.errors import ConfigurationError, Problem
+from connector.job.loader import Plan
+from connector.job.source import classify
+from connector.job.summary import Options
+from connector.session import FileRole
+from connector.settings import Settings
+from connector.storage import open_storage
+
+__all__ = ["MOST_ON_FIRST_RUN", "guard_first_run"]
+
+MOST_ON_FIRST_RUN = 1000
+Rehearse = Callable[[Plan, Settings, Options, Clock], Awaitable[int]]
+
+
+async def guard_first_run(
+    plan: Plan, settings: Settings, options: Options, *, clock: Clock, rehearse: Rehearse
+) -> None:
+    """Return where the run may start; raise ConfigurationError, with the count, where it would send too much.
+
+    `rehearse` counts what a run would send; it is asked only where there are files enough for it to matter.
+    """
+    if options.yes or options.dry_run or options.limit or plan.job.not_before is not None:
+        return
+    if not await _is_first_run(plan, settings, clock) or not await _has_many(plan):
+        return
+    count = await rehearse(plan, settings, options, clock)
+    if count > MOST_ON_FIRST_RUN:
+        hint = "set not_before in the job, or say --yes"
+        message = f"this first run would send {count:,} entries"
+        raise ConfigurationError([Problem(message, plan.path, field="not_before", hint=hint)])
+
+
+async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:
+    async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
+        job = plan.job
+        return not await book.read(ledger.delivered_before, job.tenant, job.target.name)
+
+
+async def _has_many(plan: Plan) -> bool:
+    """Tell whether there are more metadata files than a first run may send; the listing ends where that is known."""
+    source, count = plan.job.source, 0
+    async with open_storage(source.storage, source.options, plan.home) as storage:
+        async for batch in storage.list():
+            count += sum(1 for file in batch if classify(source, file.path).role is FileRole.METADATA)
+            if count > MOST_ON_FIRST_RUN:
+                return True
+    return False

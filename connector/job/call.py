@@ -59,7 +59,6 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
     circumstances = Circumstances(
         redacted=used.segments.redacted if used.segments else "silenced",
         agent_id=speaker.key if speaker.leg else None,
-        talk_seconds=sum(leg.talk_seconds or 0 for leg in work.session.legs) or None,
     )
     facts = found.facts if found else None
     made = conversation.build(draft, facts, has_consent=consent.has_consent, circumstances=circumstances)
@@ -79,16 +78,6 @@ def context(run: Execution, work: Work, speaker: Speaker) -> dict[str, Any]:
     }
 
 
-def audio_form(made: Conversation) -> dict[str, str]:
-    """Give what goes with the audio instead of with the conversation."""
-    told = {
-        "spokenLanguage": made.spoken_language,
-        "stereoConfig": made.stereo_config,
-        "monoConfig": made.mono_config,
-    }
-    return {name: value for name, value in told.items() if value}
-
-
 async def _deliver(run: Execution, record: Record, made: Conversation, found: Found | None) -> None:
     body, left_out = conversation.to_wire(made, run.plan.job.target.api)
     notes = (*made.notes, *left_out)
@@ -101,7 +90,7 @@ async def _deliver(run: Execution, record: Record, made: Conversation, found: Fo
         body=body,
         api=run.plan.job.target.api,
         recording=found.recording if found else None,
-        audio_fields=audio_form(made),
+        audio_fields=made.audio_fields,
         known_uid=record.row.uid,
         created=record.row.created,
     )

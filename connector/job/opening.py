@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.clock import Clock
-from connector.delivery import Capturi, Hours, Limits, Route
+from connector.delivery import Capturi, Hours, Limits, Policy, Route
 from connector.job.budget import LedgerBudget
 from connector.job.duration import parse_hours
 from connector.job.execution import Execution
@@ -69,7 +69,9 @@ def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) ->
     """Give the job's target, to be entered with `async with`."""
     target = plan.job.target
     route = Route(target.url, settings.ca_file)
-    return Capturi(route, target.token.get_secret_value(), limits=limits, clock=clock)
+    # That a second upload of the same audio is harmless is not documented; one repeat settles a lost answer.
+    policy = Policy(audio_repeats=1)
+    return Capturi(route, target.token.get_secret_value(), policy=policy, limits=limits, clock=clock)
 
 
 def make_run_id(now: datetime) -> str:

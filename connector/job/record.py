@@ -57,6 +57,9 @@ def first_row(run: Execution, session: Session, leg: str = "", *, file_id: int |
         changed_at=now,
     )
 
+AUDIO_STATES = {"unknown": "unknown", "not_done": "none", "held": "none", "refused": "none"}
+"""What the outcome of an upload says of the audio; `done` and `existed` close the entry."""
+
 
 class Record:
     """The record of one entry while it is worked on; delivery writes through it what it is about to do."""
@@ -82,8 +85,8 @@ class Record:
         """Write down what came of the request; the next durable write takes it along."""
         if step == "create" and facts.get("outcome") in {"done", "existed"}:
             self.row = replace(self.row, created=True, created_at=self.run.now(), uid=facts.get("uid") or self.row.uid)
-        elif step == "audio" and facts.get("outcome") == "unknown":
-            self.row = replace(self.row, audio_state="unknown")
+        elif step == "audio" and facts.get("outcome") in AUDIO_STATES:
+            self.row = replace(self.row, audio_state=AUDIO_STATES[facts["outcome"]])
         self.run.book.post(Change(self.row, (self._step(f"{step}.{facts.pop('outcome')}", **facts),)))
 
     async def close(self, verdict: Verdict, **facts: Any) -> None:

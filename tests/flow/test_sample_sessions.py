@@ -64,16 +64,21 @@ def test_every_delivered_call_has_its_audio(rehearsal):
 
 @pytest.mark.parametrize("name", sorted(sent("case")))
 def test_every_message_of_a_chat_arrives(rehearsal, name):
-    """A chat becomes one case whose messages bear their position, direction, time and author."""
-    expected = sent("case")[name]
+    """A chat becomes one case with all its fields, whose messages bear their position, direction, time and author."""
+    expected = dict(sent("case")[name])
     arrived = rehearsal.arrived.cases[expected["caseUid"]]
+    custom = {one["name"]: one["value"] for one in arrived.get("customFields", [])}
+    assert expected.pop("customFields", {}) == custom
+    fields = {field: value for field, value in expected.items() if field != "messages"}
+    assert fields == {field: arrived.get(field) for field in fields}
     assert len(expected["messages"]) == len(arrived["messages"])
     for message, found in zip(expected["messages"], arrived["messages"], strict=True):
         assert message["messageUid"] == found["messageUid"]
         assert message["created"] == found["created"]
         assert message["direction"] == found["direction"]
-        if message["from"]:
-            assert message["from"] == found["from"]
+        assert message["from"] == {field: found["from"].get(field) for field in message["from"]}
+        if message["direction"] == "Outbound":
+            assert message["from"]["id"] == found["from"]["id"]
 
 
 def test_exactly_the_expected_cases_arrive(rehearsal):

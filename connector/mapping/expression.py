@@ -33,10 +33,15 @@ def compile_expression(text: str) -> Search:
     try:
         parsed: Any = jmespath.compile(text).parsed
     except EXPRESSION_FAULTS as error:
-        lines = str(error).splitlines() or [type(error).__name__]
-        raise ValueError(lines[0]) from error
+        raise ValueError(_told(error)) from error
     _check_functions(parsed)
     return _compile(parsed)
+
+
+def _told(error: Exception) -> str:
+    """Give the first line of JMESPath's own words, without what the reader sees anyway."""
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return first.removeprefix("Invalid jmespath expression: ").removesuffix(":").removesuffix(", for expression")
 
 
 def _check_functions(node: dict[str, Any]) -> None:

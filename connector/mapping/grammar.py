@@ -107,7 +107,9 @@ def _called(function: Function) -> dict[str, Any]:
 
 
 def _argument(one: Parameter) -> dict[str, Any]:
-    return {} if one.default is None else {"default": one.default}
+    if one.default is None:
+        return {}
+    return {"default": list(one.default) if isinstance(one.default, tuple) else one.default}
 
 
 def _consent() -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _name(text: str) -> str:
 def _of_record(steps: tuple[str | int, ...]) -> Read:
     """Give the reader of a plain path; the two commonest shapes do without a loop."""
     names = [step for step in steps if isinstance(step, str)]
-    if len(names) < len(steps) or len(steps) > 2:  # noqa: PLR2004
+    if len(names) < len(steps) or len(names) not in (1, 2):
         walk = _walk(steps)
         return lambda record, _context: walk(record)
     if len(names) == 1:

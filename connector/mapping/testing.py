@@ -17,7 +17,7 @@ from connector.mapping.model import Mapping as Rules
 from connector.mapping.node import Findings, Node
 from connector.mapping.spans import BEGINNING, END
 
-__all__ = ["Difference", "ExampleResult", "run_examples", "tested_mapping"]
+__all__ = ["Difference", "ExampleResult", "mapping_beside", "run_examples"]
 
 FILE_KEYS = ("mapping", "context", "examples", "note")
 EXAMPLE_KEYS = ("name", "input", "context", "expect", "traces", "refusals", "consent", "spans", "exact", "note")
@@ -47,7 +47,7 @@ class ExampleResult:
     differences: tuple[Difference, ...]
 
 
-def tested_mapping(path: Path) -> Path:
+def mapping_beside(path: Path) -> Path:
     """Give the mapping file that this test file belongs to: NAME.yaml beside NAME.test.yaml."""
     return path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".yaml")
 
@@ -64,7 +64,7 @@ def run_examples(path: Path, mapping: Rules | None = None) -> tuple[ExampleResul
     prepared = [(one, _record(one)) for one in examples]
     if findings.problems:
         raise ConfigurationError(findings.problems)
-    rules = mapping or load(tested_mapping(path))
+    rules = mapping or load(mapping_beside(path))
     shared = source.value.get("context") or {}
     return tuple(_run(rules, one, record, shared) for one, record in prepared)
 
@@ -117,7 +117,7 @@ def _run(rules: Rules, example: Node, record: Any, shared: dict[str, Any]) -> Ex
 
 def _values(given: Mapping[str, Any], draft: Draft) -> Iterator[Difference]:
     expected = given.get("expect") or {}
-    for name in (*expected, *(draft.values if given.get("exact") else ())):
+    for name in dict.fromkeys((*expected, *(draft.values if given.get("exact") else ()))):
         wanted, found = expected.get(name), draft.values.get(name)
         if wanted != found or isinstance(wanted, bool) is not isinstance(found, bool):
             yield Difference(name, wanted, found)

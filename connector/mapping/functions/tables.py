@@ -103,13 +103,8 @@ def _column(node: Node, header: list[str], key: str, usual: int) -> int:
 
 
 def kind_of(table: Table) -> Kind:
-    """Give the type of the table's values where they are all of one, else any."""
-    values = [value for value in (*table.entries.values(), table.otherwise) if value is not None]
-    for kind in (Kind.TEXT, Kind.NUMBER):
-        if all(_fits(kind, value) for value in values):
-            return kind
-    return Kind.ANY
-
-
-def _fits(kind: Kind, value: Any) -> bool:
-    return isinstance(value, str) if kind is Kind.TEXT else isinstance(value, int | float)
+    """Give the type of what the table gives where all of it is of one, else any."""
+    types = {type(one) for one in table.results}
+    if types == {str}:
+        return Kind.TEXT
+    return Kind.NUMBER if types and types <= {int, float} else Kind.ANY

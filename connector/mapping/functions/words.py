@@ -64,6 +64,12 @@ class Table:
     entries: Mapping[str, Any]
     otherwise: Any = _ABSENT
 
+    @property
+    def results(self) -> tuple[Any, ...]:
+        """Give everything that a word can lead to, other than nothing."""
+        every = (*self.entries.values(), self.otherwise)
+        return tuple(one for one in every if one is not None and one is not _ABSENT)
+
     def look_up(self, word: str) -> Any:
         """Give what stands for the word; LookupError where nothing does."""
         found = self.entries.get(word, self.otherwise)

@@ -1,27 +1,24 @@
-"""Tell per target field how often it was filled, from what, and why it stayed empty."""
+"""Tell per target field how often it was filled, from what, with what, and why it stayed empty."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from connector.mapping.profile import Profile
+from connector.mapping.statistics import FieldCounts
 from connector.report.evidence import Evidence
-from connector.report.model import Column, Kind, Table
+from connector.report.model import Cell, Column, Counts, Kind, Table
+from connector.report.privacy import Privacy
 
-__all__ = ["field_table"]
+__all__ = ["field_table", "say_reason", "say_source"]
 
-COLUMNS = (
-    Column("mapping", "Mapping"),
-    Column("field", "Field"),
-    Column("seen", "Records", Kind.COUNT),
-    Column("filled", "Filled", Kind.COUNT),
-    Column("fill_rate", "Share filled", Kind.SHARE),
-    Column("filled_from", "Filled from"),
-    Column("why_empty", "Why empty or not as meant"),
-)
+LITERALS = ("const", "else", "join", "list")
+MOST_TOP = 10
+FEW = 10
+"""Up to so many different values, each is worth naming, however seldom it came."""
 
 REASONS = {
     "no_value": "the record has no value there",
     "path_error": "the expression failed on the record",
-    "condition_not_met": "the rule's `when` did not hold",
+    "condition_not_met": "the rule's condition did not hold",
     "no_rule": "the mapping has no rule for it",
     "not_text": "not a text",
     "not_a_number": "not a number",
@@ -34,27 +31,93 @@ REASONS = {
 SOURCES = {"else": "the default (else)", "const": "the literal (const)", "join": "joined parts", "list": "listed parts"}
 
 
-def field_table(evidence: Evidence) -> Table:
-    """Give one row per field of every mapping that was used, in the order of the mapping file."""
-    rows = []
-    for mapping, fields in evidence.fields.items():
-        for name, facts in fields.items():
-            seen, filled = facts.get("seen", 0), facts.get("filled", 0)
-            sources = {SOURCES.get(source, source): count for source, count in facts.get("sources", {}).items()}
-            reasons = {_reason(reason): count for reason, count in facts.get("reasons", {}).items()}
-            share = filled / seen if seen else None
-            rows.append((mapping, name, seen, filled, share, counted(sources), counted(reasons)))
-    return Table("fields", "Fields", COLUMNS, rows, "One row per rule: how often it gave a value, and from where.")
+def say_source(source: str) -> str:
+    """Say what filled a field: a path is its own name."""
+    return SOURCES.get(source, source)
 
 
-def _reason(word: str) -> str:
+def say_reason(reason: str) -> str:
+    """Say in words why a field is empty or not what its rule meant."""
     for ending, told in (("_failed", "could not be done"), ("_empty", "gave nothing")):
-        if word.endswith(ending):
-            return f"{word.removesuffix(ending)} {told}"
-    return REASONS.get(word, word)
+        if reason.endswith(ending):
+            return f"{reason.removesuffix(ending)} {told}"
+    return REASONS.get(reason, reason)
 
 
-def counted(counts: Mapping[Any, int]) -> str:
-    """Give counts as text, the most frequent first: `menu.name 812, else 3`."""
-    told = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return "; ".join(f"{name} ({count:,})" for name, count in told)
+COLUMNS = (
+    Column("mapping", "Mapping"),
+    Column("field", "Field"),
+    Column("required", "Required"),
+    Column("seen", "Records", Kind.COUNT),
+    Column("filled", "Filled", Kind.COUNT),
+    Column("fill_rate", "Share filled", Kind.SHARE),
+    Column("filled_from", "Filled from", Kind.COUNTS, say_source),
+    Column("why_empty", "Why empty or not as meant", Kind.COUNTS, say_reason),
+    Column("looked_at", "Values looked at", Kind.COUNT),
+    Column("distinct", "Different values", Kind.COUNT),
+    Column("distinct_is_exact", "Counted exactly"),
+    Column("types", "Types", Kind.COUNTS),
+    Column("shortest", "Shortest", Kind.COUNT),
+    Column("mean_length", "Mean length", Kind.COUNT),
+    Column("longest", "Longest", Kind.COUNT),
+    Column("top_values", "Most frequent values", Kind.COUNTS),
+    Column("examples", "Examples", Kind.WORDS),
+)
+
+
+def field_table(evidence: Evidence, privacy: Privacy) -> Table:
+    """Give one row per field of every mapping that was used, in the order of the mapping file."""
+    rows = [
+        (mapping, name, *_row(name, counts, privacy))
+        for mapping, told in evidence.mappings.items()
+        for name, counts in sorted(told.fields.items(), key=lambda item: item[1].rule.get("place", len(told.fields)))
+    ]
+    about = (
+        "One row per rule: in how many records it gave a value, which path or default filled it, and why it did not. "
+        "A path with 0 was never needed or never had a value."
+    )
+    return Table("fields", "Fields", COLUMNS, rows, about)
+
+
+def _row(name: str, counts: FieldCounts, privacy: Privacy) -> tuple[Cell, ...]:
+    share = counts.filled / counts.seen if counts.seen else None
+    required = bool(counts.rule.get("required", False))
+    told = (required, counts.seen, counts.filled, share, _sources(counts), ordered(counts.reasons))
+    profile = counts.profile
+    if profile is None:
+        return (*told, 0, None, None, (), None, None, None, (), ())
+    mean = round(profile.total_length / profile.looked_at, 1) if profile.looked_at else None
+    return (
+        *told,
+        profile.looked_at,
+        profile.distinct,
+        profile.distinct_is_exact,
+        ordered(profile.types),
+        profile.shortest,
+        mean,
+        profile.longest,
+        _top(name, profile, privacy),
+        tuple(dict.fromkeys(privacy.show(name, text, profile.counts.get(text, 0)) for text in profile.examples)),
+    )
+
+
+def _sources(counts: FieldCounts) -> Counts:
+    """Give what filled the field; where it is one of several paths, those that never did as well."""
+    found = dict(counts.sources)
+    if counts.filled and not found.keys() & {"join", "list", "const"}:
+        found = {**dict.fromkeys(counts.rule.get("paths", ()), 0), **found}
+    return ordered(found)
+
+
+def _top(name: str, profile: Profile, privacy: Privacy) -> Counts:
+    shown: dict[str, int] = {}
+    for text, count in profile.counts.items():
+        if count > 1 or profile.distinct <= FEW:
+            told = privacy.show(name, text, count)
+            shown[told] = shown.get(told, 0) + count
+    return ordered(shown)[:MOST_TOP]
+
+
+def ordered(counts: Mapping[str, int]) -> Counts:
+    """Give the counts, the most frequent first."""
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,11 +1,13 @@
 """List the entries that were held or refused, each with its reason and what to do; no personal data."""
 
+from datetime import datetime
+
 from connector.ledger.reporting import Closing
 from connector.reason import Outcome
 from connector.report.advice import advice, meaning
 from connector.report.evidence import Evidence
 from connector.report.model import Cell, Column, Kind, Table
-from connector.report.privacy import scrub
+from connector.report.privacy import Privacy
 
 __all__ = ["entry_table"]
 
@@ -22,19 +24,23 @@ COLUMNS = (
 ORDER = (Outcome.REFUSED.value, Outcome.HELD.value)
 
 
-def entry_table(evidence: Evidence) -> Table:
+def entry_table(evidence: Evidence, privacy: Privacy) -> Table:
     """Give one row per entry that was refused or held, refused ones first, then by reason and time."""
-    found = [closing for closing in evidence.closings if closing.outcome in ORDER]
-    found.sort(
-        key=lambda one: (ORDER.index(one.outcome), str(one.facts.get("reason")), one.ended_at or one.at, one.step_id)
-    )
-    about = "`connector show` with the name of a conversation tells its whole way."
-    return Table("entries", "Refused and held", COLUMNS, [_row(one) for one in found], about)
+    rows = [_row(one, privacy) for one in sorted(evidence.listed, key=_order)]
+    about = "`connector show` with the conversation or the file tells the whole way of one of them."
+    return Table("entries", "Refused and held", COLUMNS, rows, about)
 
 
-def _row(closing: Closing) -> tuple[Cell, ...]:
-    reason = str(closing.facts.get("reason", ""))
-    detail = scrub(str(closing.facts.get("detail", "")))
-    name = closing.external_id or ("" if closing.channel == "file" else f"{closing.channel} {closing.session_id}")
-    path = scrub(closing.path or str(closing.facts.get("path", "")))
-    return (closing.outcome, reason, scrub(name), path, closing.ended_at, detail, meaning(reason), advice(reason))
+def _order(closing: Closing) -> tuple[int, str, datetime, int]:
+    moment = closing.ended_at or closing.at
+    return ORDER.index(closing.outcome), str(closing.facts.get("reason", "")), moment, closing.step_id
+
+
+def _row(closing: Closing, privacy: Privacy) -> tuple[Cell, ...]:
+    told = {name: str(closing.facts.get(name) or "") for name in ("reason", "detail", "path")}
+    is_file = closing.session_id == (closing.path or told["path"])
+    name = closing.external_id or ("" if is_file else f"{closing.channel} {closing.session_id}")
+    texts = [privacy.scrub(text) for text in (name, closing.path or told["path"])]
+    code = told["reason"]
+    detail = privacy.scrub(told["detail"])
+    return (closing.outcome, code, *texts, closing.ended_at, detail, meaning(code), advice(code))

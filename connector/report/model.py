@@ -1,13 +1,14 @@
 """State what a report is made of: tables of values, the same in every format."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
-__all__ = ["Cell", "Column", "Kind", "Report", "Table"]
+__all__ = ["Cell", "Column", "Counts", "Kind", "Report", "Table"]
 
-Cell = str | int | float | bool | datetime | None
+Counts = tuple[tuple[str, int], ...]
+Cell = str | int | float | bool | datetime | Counts | tuple[str, ...] | None
 
 
 class Kind(StrEnum):
@@ -19,6 +20,9 @@ class Kind(StrEnum):
     """From 0 to 1."""
     SECONDS = "seconds"
     MOMENT = "moment"
+    COUNTS = "counts"
+    """Words with how often each, the most frequent first."""
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Column:
     name: str
     title: str
     kind: Kind = Kind.TEXT
+    wording: Callable[[str], str] | None = None
+    """How a page says the codes that stand in files; None: as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Cell, ...]]
     about: str = ""
-    """A sentence on how to read it."""
+    """A sentence or two on how to read it."""
 
     def records(self) -> list[dict[str, Cell]]:
         """Give the rows by the columns' names."""
@@ -57,5 +63,7 @@ class Report:
     counts: Mapping[str, int]
     """Entries seen and per outcome, as the runs counted them."""
     tables: Mapping[str, Table]
+    zone: tzinfo
+    """In which moments are shown to people and days are told apart; files for programs have UTC."""
     notes: Sequence[str] = field(default_factory=tuple)
     """What a reader has to know to trust the numbers."""

@@ -1,23 +1,83 @@
 """Render a report as one HTML file that opens offline, on any screen, on paper and by keyboard."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+from itertools import groupby
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from connector.report.cell import clean
-from connector.report.model import Cell, Column, Kind, Report
-from connector.report.wording import written
+from connector.report.chart import draw
+from connector.report.coverage import say_reason, say_source
+from connector.report.model import Cell, Column, Kind, Report, Table
+from connector.report.wording import duration, said, worded, written
 
 __all__ = ["render"]
 
-MOST_ROWS = 500
-LONGEST_TEXT = 400
+MOST_ROWS, MOST_OF_EACH = 300, 40
+LONGEST_TEXT = 300
 """A page is read by people; files of the other formats hold the whole text."""
 
+SECTIONS = {
+    "happened": "What happened",
+    "fields": "Fields",
+    "entries": "Refused and held",
+    "audio": "Audio",
+    "delay": "Delay",
+    "consent": "Consent",
+    "agents": "Unknown agents",
+    "groups": "Day, team, queue",
+    "remarks": "Remarks",
+    "drift": "Source changes",
+    "unread": "Unread fields",
+    "runs": "Runs",
+    "notes": "How to read",
+}
+EMPTY = {
+    "audio": "No call was worked on.",
+    "delay": "Nothing was delivered.",
+    "consent": "No mapping asked for consent.",
+    "agents": "Every agent is known.",
+    "remarks": "Nothing was noted.",
+    "drift": "The source's fields are those of the runs before, or there is nothing to compare with.",
+    "unread": "Rules read every field that has a value, or no record was looked at.",
+}
+EXIT_CODES = {
+    0: "0: all went, or was left out by policy",
+    1: "1: the run had to stop",
+    2: "2: a setting must be mended",
+    3: "3: something was refused",
+}
+_TICKS = re.compile(r"`([^`]*)`")
 
-def render(report: Report, charts: Mapping[str, Markup] | None = None) -> str:
-    """Give the page; `charts` are drawings by the name of the table they illustrate."""
+
+def render(report: Report) -> str:
+    """Give the page."""
+    waiting = list(_waiting(report.tables["entries"]))
+    several = len(report.tables["runs"].rows) > 1
+    return _environment().get_template("report.html.j2").render(
+        report=report,
+        tables=report.tables,
+        charts=draw(report.tables),
+        headings=[pair for pair in SECTIONS.items() if several or pair[0] != "runs"],
+        facts=list(_facts(report)),
+        summary=_summary(report),
+        empty=EMPTY,
+        most_rows=MOST_ROWS,
+        most_of_each=MOST_OF_EACH,
+        waiting=waiting,
+        linked={group["reason"]: group["id"] for group in reversed(waiting)},
+        several_mappings=len({row[0] for row in report.tables["fields"].rows}) > 1,
+        shown=partial(_shown, report),
+        said=said,
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("connector.report"),
         autoescape=True,
@@ -25,12 +85,66 @@ def render(report: Report, charts: Mapping[str, Markup] | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=shown, number=lambda value: f"{value:,}")
-    page = environment.get_template("report.html.j2")
-    return page.render(report=report, charts=charts or {}, most_rows=MOST_ROWS, kind=Kind, tables=report.tables)
+    environment.filters.update(
+        number=_number,
+        share=lambda value: written(value, Kind.SHARE),
+        cut=_cut,
+        ticks=_ticks,
+        source=say_source,
+        reason=say_reason,
+    )
+    return environment
 
 
-def shown(value: Cell, column: Column) -> str:
+def _waiting(table: Table) -> Iterator[dict[str, Any]]:
+    """Give the refused and held entries group by group, with what each group has in common."""
+    for (outcome, reason), rows in groupby(table.rows, key=lambda row: row[:2]):
+        group = list(rows)
+        common = dict(zip((column.name for column in table.columns), group[0], strict=True))
+        told = {name: common[name] for name in ("outcome", "reason", "meaning", "advice")}
+        yield {**told, "id": f"{outcome}-{reason}", "rows": group}
+
+
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    """Give what stands below the title, heading and value."""
+    facts = report.facts
+    started, finished = facts["started_at"], facts["finished_at"]
+    yield "Tenant", str(facts["tenant"])
+    yield "Started", written(started, Kind.MOMENT, report.zone)
+    if "run_id" not in facts:
+        yield "Last run ended", written(finished, Kind.MOMENT, report.zone) or "not yet"
+        return
+    seconds = next(iter(report.tables["runs"].records()))["seconds"]
+    yield "Took", duration(seconds) if isinstance(seconds, int | float) else "not ended"
+    code = facts["exit_code"]
+    yield "Exit code", EXIT_CODES.get(code, str(code)) if isinstance(code, int) else "none yet"
+
+
+def _summary(report: Report) -> str:
+    counts = report.counts
+    if not counts["seen"]:
+        return "Nothing was there to work on."
+    worked = counts["seen"] - counts["unchanged"]
+    if not worked:
+        return f"Nothing new: all {counts['seen']:,} conversations seen were dealt with before."
+    told = f"Of {counts['seen']:,} conversations seen, {worked:,} were worked on and {counts['delivered']:,} delivered."
+    return f"{told} {counts['refused']:,} were refused and need a person." if counts["refused"] else told
+
+
+def _shown(report: Report, value: Cell, column: Column) -> str:
     """Give a cell as people read it, cleaned and cut."""
-    text = clean(written(value, column.kind))
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}… [cut; {len(text):,} characters]"
+    return _cut(written(worded(value, column), column.kind, report.zone))
+
+
+def _number(value: float) -> str:
+    return written(value, Kind.COUNT)
+
+
+def _cut(text: str) -> str:
+    cleaned = clean(text)
+    return cleaned if len(cleaned) <= LONGEST_TEXT else f"{cleaned[:LONGEST_TEXT]}… [cut; {len(text):,} characters]"
+
+
+def _ticks(text: str) -> Markup:
+    """Give our own text with what stands in backticks as code."""
+    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before

@@ -1,34 +1,39 @@
 """Hide personal data in what a report shows, and keep what an analyst needs: its form."""
 
 import re
+from dataclasses import dataclass
 
-__all__ = ["scrub", "shape"]
+from connector.mapping.disguise import disguise
+from connector.mapping.sensitivity import Sensitivity, sensitivity
 
-LONGEST_SHAPE = 60
+__all__ = ["SHARED_BY", "Privacy"]
+
+SHARED_BY = 3
+"""A word that so many records share names no single person."""
 
 _EMAIL = re.compile(r"[^\s@<>()\"',;:/\\]{1,64}@[^\s@<>()\"',;:/\\]{1,255}")
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)[ (]{0,2}\d(?:[ ()./-]{0,2}\d){5,17}(?!\w)")
 
 
-def shape(text: str) -> str:
-    """Give the form of a text and nothing of its content: `Kim +45 31` becomes `Xxx +99 99`."""
-    kept = text[:LONGEST_SHAPE]
-    drawn = "".join(_sign(sign) for sign in kept)
-    return f"{drawn}…" if len(text) > LONGEST_SHAPE else drawn
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What may be shown of a value; everything, where personal data was asked for."""
+
+    unmasked: bool = False
+
+    def show(self, field: str, text: str, count: int) -> str:
+        """Give the value of a target field that came `count` times, or its form where it may tell of a person."""
+        if self.unmasked:
+            return text
+        found = sensitivity(field)
+        if found is Sensitivity.OPEN or (found is Sensitivity.SHARED and count >= SHARED_BY):
+            return self.scrub(text)
+        return disguise(text)
+
+    def scrub(self, text: str) -> str:
+        """Give the text with e-mail addresses and international phone numbers in it reduced to their form."""
+        return text if self.unmasked else _PHONE.sub(_form, _EMAIL.sub(_form, text))
 
 
-def _sign(sign: str) -> str:
-    if sign.isdigit():
-        return "9"
-    if sign.isalpha():
-        return "X" if sign.isupper() else "x"
-    return sign
-
-
-def scrub(text: str) -> str:
-    """Give the text with e-mail addresses and international phone numbers in it reduced to their form."""
-    return _PHONE.sub(_drawn, _EMAIL.sub(_drawn, text))
-
-
-def _drawn(found: re.Match[str]) -> str:
-    return shape(found[0])
+def _form(found: re.Match[str]) -> str:
+    return disguise(found[0])

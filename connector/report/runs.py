@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from connector.reason import Code, Outcome
+from connector.reason import Outcome
 from connector.report.advice import advice, meaning
 from connector.report.evidence import Evidence
 from connector.report.model import Cell, Column, Kind, Table
@@ -69,15 +69,10 @@ def run_table(evidence: Evidence) -> Table:
 
 def reason_table(evidence: Evidence) -> Table:
     """Give one row per reason that kept entries from being delivered, refused ones first."""
-    found = Counter(
-        (closing.outcome, str(closing.facts.get("reason", "")))
-        for closing in evidence.closings
-        if closing.outcome != Outcome.DELIVERED
-    )
-    if not found:
-        found = Counter(
-            {(Code(code).usual_outcome.value, code): n for run in evidence.runs for code, n in run.reasons.items()}
-        )
+    frame = evidence.entries
+    kept = frame[frame["outcome"] != Outcome.DELIVERED.value]
+    pairs = zip(kept["outcome"].astype(str), kept["reason"].astype(str), strict=True)
+    found = Counter(pairs)
     keys = sorted(found, key=lambda key: (ORDER.index(key[0]), -found[key], key[1]))
     rows = [(outcome, code, meaning(code), found[outcome, code], advice(code)) for outcome, code in keys]
     about = "Why entries did not go. Refused ones need a person, held ones wait, skipped ones are left out by policy."

@@ -1,25 +1,43 @@
 """Write a value as people read it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
-from connector.report.model import Cell, Kind
+from connector.report.model import Cell, Column, Counts, Kind
 
-__all__ = ["duration", "written"]
+__all__ = ["duration", "listed", "said", "worded", "written"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
-def written(value: Cell, kind: Kind) -> str:
-    """Give the value as text for people; nothing for no value."""
+def written(value: Cell, kind: Kind, zone: tzinfo = UTC) -> str:
+    """Give the value as text for people, moments in that zone; nothing for no value."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return _number(value, kind)
-    return value
+    if isinstance(value, tuple):
+        return listed(value)
+    return value if isinstance(value, str) else _number(value, kind)
+
+
+def worded(value: Cell, column: Column) -> Cell:
+    """Give the value with the column's codes said in words, and lists in one line; other values as they are."""
+    if isinstance(value, tuple):
+        return listed(said(value, column))
+    return column.wording(value) if isinstance(value, str) and column.wording else value
+
+
+def said(value: Counts | tuple[str, ...], column: Column) -> Counts | tuple[str, ...]:
+    """Give the list with the column's codes said in words."""
+    say = column.wording or str
+    return tuple(say(one) if isinstance(one, str) else (say(one[0]), one[1]) for one in value)  # type: ignore[return-value]
+
+
+def listed(value: Counts | tuple[str, ...]) -> str:
+    """Give words, or words with how often each, in one line."""
+    return "; ".join(one if isinstance(one, str) else f"{one[0]} ({one[1]:,})" for one in value)
 
 
 def _number(value: float, kind: Kind) -> str:

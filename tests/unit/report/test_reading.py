@@ -54,7 +54,7 @@ def test_only_closings_of_the_reported_runs_are_read(connection, book):
     book.step("a", "two", "create.intended", at=book.start + timedelta(hours=3))
     book.step("a", "two", "delivered", at=book.start + timedelta(hours=3))
     evidence = read(connection, choose(connection, Wish("one")))
-    assert [("held", "settling")] == [(one.outcome, one.facts["reason"]) for one in evidence.closings]
+    assert [("held", "settling")] == list(evidence.entries[["outcome", "reason"]].itertuples(index=False, name=None))
 
 
 def test_over_several_runs_the_last_closing_counts(connection, book):
@@ -65,7 +65,8 @@ def test_over_several_runs_the_last_closing_counts(connection, book):
     book.step("a", "one", "held", reason="settling")
     book.step("a", "two", "delivered", at=book.start + timedelta(hours=3))
     evidence = read(connection, choose(connection, Wish(since=book.start)))
-    assert ["delivered"] == [one.outcome for one in evidence.closings]
+    assert ["delivered"] == list(evidence.entries["outcome"])
+    assert [] == evidence.listed
 
 
 def test_the_steps_of_a_run_are_found_among_those_of_many(connection, book):
@@ -74,11 +75,11 @@ def test_the_steps_of_a_run_are_found_among_those_of_many(connection, book):
         run_id, now = f"day{day:02}", book.start + timedelta(days=day)
         book.run(run_id, started_at=now)
         book.entry(run_id)
-        book.step(run_id, run_id, "delivered", at=now + timedelta(seconds=5))
+        book.step(run_id, run_id, "refused", at=now + timedelta(seconds=5))
     connection.exec_driver_sql("DELETE FROM step WHERE id IN (3, 9, 10, 11, 17, 30)")
     for day in (0, 7, 15, 28):
         evidence = read(connection, choose(connection, Wish(f"day{day:02}")))
-        assert [f"day{day:02}"] == [one.entry_id for one in evidence.closings]
+        assert [f"day{day:02}"] == [one.entry_id for one in evidence.listed]
 
 
 def test_the_counts_of_fields_add_up_over_runs(connection, book):
@@ -87,5 +88,10 @@ def test_the_counts_of_fields_add_up_over_runs(connection, book):
         book.run(run_id)
         book.field(run_id, "ccai-call", "team", seen=10, filled=4, sources={"$agent.team": 4}, reasons={"no_value": 6})
     evidence = read(connection, choose(connection, Wish(since=book.start)))
-    expected = {"seen": 20, "filled": 8, "sources": {"$agent.team": 8}, "reasons": {"no_value": 12}}
-    assert expected == evidence.fields["ccai-call"]["team"]
+    counts = evidence.mappings["ccai-call"].fields["team"]
+    assert (20, 8, {"$agent.team": 8}, {"no_value": 12}) == (
+        counts.seen,
+        counts.filled,
+        counts.sources,
+        counts.reasons,
+    )

@@ -1,0 +1,58 @@
+"""Count what became of entries by team, by queue and by day."""
+
+from datetime import tzinfo
+
+import pandas as pd
+
+from connector.reason import Outcome
+from connector.report.evidence import Evidence
+from connector.report.model import Cell, Column, Kind, Table
+from connector.report.privacy import Privacy
+
+__all__ = ["breakdown_tables", "outcomes_by"]
+
+OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.UNCHANGED)
+UNKNOWN = "(not told)"
+
+
+def breakdown_tables(evidence: Evidence, privacy: Privacy) -> tuple[Table, ...]:
+    """Give the tables by team, by queue and by day; a day is that of the end of the conversation."""
+    frame = evidence.entries
+    words = {name: frame[name].astype(object).where(frame[name] != "", UNKNOWN) for name in ("team", "queue")}
+    days = _days(frame["ended_at"], evidence.zone)
+    note = "Entries that ended before the mapping (unfinished, filtered, voicemail …) have none."
+    queues = words["queue"].map(privacy.scrub)
+    return (
+        _table("by_team", "By team", "Team", words["team"], frame, note),
+        _table("by_queue", "By queue", "Queue", queues, frame, note),
+        _table("by_day", "By day", "Day", days, frame, "By the day on which the conversation ended."),
+    )
+
+
+def _days(moments: pd.Series, zone: tzinfo) -> pd.Series:
+    return moments.dt.tz_convert(zone).dt.strftime("%Y-%m-%d").astype(object).fillna(UNKNOWN)
+
+
+def outcomes_by(frame: pd.DataFrame, groups: pd.Series) -> list[tuple[str, list[int]]]:
+    """Give per group how many entries came to each outcome, in the order of OUTCOMES; groups in the order of names."""
+    counted = pd.crosstab(groups.to_numpy(), frame["outcome"].astype(object).to_numpy())
+    counted = counted.reindex(columns=OUTCOMES, fill_value=0).sort_index()
+    return [
+        (str(name), [int(count) for count in row]) for name, row in zip(counted.index, counted.to_numpy(), strict=True)
+    ]
+
+
+def _table(name: str, title: str, heading: str, groups: pd.Series, frame: pd.DataFrame, about: str) -> Table:  # noqa: PLR0913, PLR0917 - the parts of one table
+    columns = (
+        Column(name.removeprefix("by_"), heading),
+        Column("entries", "Entries", Kind.COUNT),
+        *(Column(outcome, outcome.capitalize(), Kind.COUNT) for outcome in OUTCOMES),
+        Column("delivered_share", "Share delivered", Kind.SHARE),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    if len(frame):
+        for group, counts in outcomes_by(frame, groups):
+            rows.append((group, sum(counts), *counts, counts[0] / sum(counts)))
+    by_day = name == "by_day"
+    rows.sort(key=lambda row: (row[0] == UNKNOWN, 0 if by_day else -int(str(row[1])), str(row[0])))
+    return Table(name, title, columns, rows, about)

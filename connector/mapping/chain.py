@@ -1,7 +1,7 @@
 """Compile the chain of functions under `as`, and check that each one can take what the one before it gives."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from connector.document import did_you_mean
@@ -24,6 +24,7 @@ Worked = tuple[Any, str, bool]
 
 LONGEST_CHAIN = 20
 MOST_REMEMBERED = 1024
+LONGEST_REMEMBERED = 200
 
 _UNFIT: dict[Kind, dict[Kind, str]] = {
     Kind.TEXT: {Kind.LIST: "add join, or read one entry of it", Kind.OBJECT: "name a field of it"},
@@ -99,17 +100,17 @@ def _gives(function: Function, arguments: dict[str, Any], kind: Kind) -> Kind:
 
 
 def _step(function: Function, arguments: dict[str, Any]) -> Callable[[Any], Any]:
-    call = function.call
+    call = partial(function.call, **arguments) if arguments else function.call
     if function.takes is Kind.ANY:
-        return lambda value: call(value, **arguments)
+        return call
     if function.takes is Kind.LIST:
-        return lambda value: call(value if value.__class__ is list else [value], **arguments)
+        return lambda value: call(value if value.__class__ is list else [value])
     convert = text_of if function.takes is Kind.TEXT else number_of
 
     def step(value: Any) -> Any:
         if value.__class__ is list:
-            return [call(convert(entry), **arguments) for entry in value if has_value(entry)]
-        return call(convert(value), **arguments)
+            return [call(convert(entry)) for entry in value if has_value(entry)]
+        return call(convert(value))
 
     return step
 
@@ -150,4 +151,4 @@ def _working(steps: list[Step]) -> Callable[[Any], Worked]:
 def _remembering(steps: list[Step]) -> Callable[[Any], Worked]:
     work = _working(steps)
     known = lru_cache(maxsize=MOST_REMEMBERED)(work)
-    return lambda value: known(value) if value.__class__ is str else work(value)
+    return lambda value: known(value) if value.__class__ is str and len(value) <= LONGEST_REMEMBERED else work(value)

@@ -11,13 +11,13 @@ from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.functions.words import compile_pattern
 from connector.mapping.model import Context
 from connector.mapping.node import Findings, Node
-from connector.mapping.path import PathError
 from connector.mapping.reference import compile_first
 
 __all__ = ["CONDITION_KEYS", "TESTS", "Condition", "compile_condition", "read_conditions"]
 
 Condition = Callable[[Any, Context], bool]
 Test = Callable[[Any], bool]
+"""What is asked of the value that was read; None stands for no value."""
 
 TESTS = ("equals", "in", "not_in", "exists", "matches")
 CONDITION_KEYS = ("path", *TESTS, "note")
@@ -54,11 +54,7 @@ def _condition(node: Node) -> Condition:
     test = tests[0] if len(tests) == 1 else lambda value: all(one(value) for one in tests)
 
     def holds(record: Any, context: Context) -> bool:
-        try:
-            value = read(record, context)
-        except PathError:
-            value = None
-        return test(value)
+        return test(read(record, context))
 
     return holds
 
@@ -88,7 +84,7 @@ def _literal(node: Node) -> str:
 def _word(value: Any) -> str | None:
     """Give the value as the text that words of the file are compared with; None, equal to none, where it has none."""
     try:
-        return text_of(value).strip() if has_value(value) else None
+        return text_of(value).strip() if value is not None else None
     except DATA_FAULTS:
         return None
 
@@ -97,7 +93,7 @@ def _exists(node: Node) -> Test:
     if not isinstance(node.value, bool):
         node.problem("must be true or false")
     wanted = bool(node.value)
-    return lambda value: has_value(value) is wanted
+    return lambda value: (value is not None) is wanted
 
 
 def _matches(node: Node) -> Test:

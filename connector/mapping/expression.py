@@ -32,10 +32,10 @@ def compile_expression(text: str) -> Search:
     """
     try:
         parsed: Any = jmespath.compile(text).parsed
+        _check_functions(parsed)
+        return _compile(parsed)
     except EXPRESSION_FAULTS as error:
         raise ValueError(_told(error)) from error
-    _check_functions(parsed)
-    return _compile(parsed)
 
 
 def _told(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """Compile what stands under `path`: one path, or several of which the first that has a value wins."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +30,23 @@ class References:
         return _one(*pairs[0]) if len(pairs) == 1 else _several(pairs)
 
     @property
-    def read(self) -> Callable[[Any, Context], Any]:
-        """Give the bare reader: the first value, or None."""
+    def read(self) -> Read:
+        """Give the bare reader: the first value, or None; it raises nothing."""
+        if len(self.reads) == 1:
+            return _bare(self.reads[0])
         evaluate = self.evaluate
         return lambda record, context: evaluate(record, context)[0]
+
+
+def _bare(read: Read) -> Read:
+    def first(record: Any, context: Context) -> Any:
+        try:
+            value = read(record, context)
+        except PathError:
+            return None
+        return value if has_value(value) else None
+
+    return first
 
 
 def _one(read: Read, found: Trace) -> Evaluate:

@@ -148,6 +148,17 @@ def test_what_is_no_path_is_said_at_load(path: str, message: str) -> None:
         compile_path(path)
 
 
+@pytest.mark.parametrize("path", ["a|" * 1_500 + "a", "(" * 1_500 + "a" + ")" * 1_500, "a[?b" * 900 + "]" * 900])
+def test_an_expression_nested_too_deeply(path: str) -> None:
+    """An expression that nests without end is refused or fails on the record, and does not take the process along."""
+    try:
+        read = compile_path(path)
+    except ValueError:
+        return
+    with pytest.raises(PathError):
+        read({"a": {"a": 1}}, {})
+
+
 def test_a_failing_expression_is_a_path_error() -> None:
     """An expression that cannot be worked out on a record raises PathError and nothing else."""
     with pytest.raises(PathError):

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-__all__ = ["network_kind"]
+__all__ = ["MOUNTS", "network_kind"]
 
 MOUNTS: Final = Path("/proc/self/mountinfo")
+"""Linux's table of what is mounted where."""
 
 # Their locks do not hold between machines, or at all: SQLite would damage its file there.
 _NETWORK: Final = frozenset(

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from connector.errors import ConfigurationError, LedgerError, Problem
-from connector.ledger.filesystem import network_kind
+from connector.ledger.filesystem import MOUNTS, network_kind
 
 __all__ = ["check_damage", "check_place"]
 
@@ -14,13 +14,13 @@ CHECKED_BYTES: Final = 32 * 1024 * 1024
 """A file up to this size is read through when it is opened (0.1 s); a larger one shows damage where it is read."""
 
 
-def check_place(file: Path) -> None:
+def check_place(file: Path, mounts: Path = MOUNTS) -> None:
     """Raise ConfigurationError where the file's folder is missing or lies on a network file system."""
     if not file.parent.is_dir():
         raise ConfigurationError(
             [Problem(f"the ledger's folder {file.parent} is missing", hint="make it, or mend CONNECTOR_LEDGER")]
         )
-    if kind := network_kind(file.parent):
+    if kind := network_kind(file.parent, mounts):
         hint = "put CONNECTOR_LEDGER on a disk of this machine, or use PostgreSQL"
         raise ConfigurationError([Problem(f"the ledger {file} lies on a network file system ({kind})", hint=hint)])
 

@@ -42,18 +42,19 @@ def translated(place: str) -> Iterator[None]:
     """Raise LedgerError, with the remedy, where the database at this place (named without secrets) fails inside."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         found = _explain(error)
         if found is None:
             raise
         raise LedgerError(f"the ledger {place}: {found[0]}", hint=found[1]) from error
 
 
-def _explain(error: DBAPIError) -> tuple[str, str] | None:
+def _explain(error: DBAPIError | sqlite3.Error) -> tuple[str, str] | None:
     """Give what is wrong and the remedy; None where the statement itself was wrong, which is our own mistake."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return _SQLITE.get(code & 0xFF)
-    state = getattr(error.orig, "sqlstate", None)
+    state = getattr(cause, "sqlstate", None)
     known = _POSTGRESQL.get(str(state)[:2]) if state else None
     return known or (_UNREACHABLE if isinstance(error, OperationalError) else None)

@@ -1,6 +1,6 @@
 """Say what an agent is to the rest of the connector."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 __all__ = ["Agent"]
@@ -20,7 +20,7 @@ class Agent:
 
     def as_context(self) -> dict[str, str]:
         """Give the fields a mapping reads as `$agent.…`."""
-        return {name: value for name, value in asdict(self).items() if not name.startswith("valid_")}
+        return {"id": self.id, "number": self.number, "email": self.email, "name": self.name, "team": self.team}
 
     def is_valid(self, day: date) -> bool:
         """Tell whether this row of the agents file speaks for that day; `valid_to` is the first day it does not."""

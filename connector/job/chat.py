@@ -1,7 +1,5 @@
 """Take a finished chat with its transcript to Capturi as a case."""
 
-from dataclasses import replace
-
 from connector import conversation, delivery, mapping
 from connector.conversation import Case
 from connector.errors import SkipError
@@ -34,8 +32,10 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     draft = mapping.apply(used, session.record, context(run, work, speaker))
     run.statistics_of(used).add(draft, session.record)
     record.identify(draft.values.get("caseUid"), None)
-    if speaker.verdict:
-        await record.close(speaker.verdict)
+    # A mapping of chats needs no rules of consent; one that has them is obeyed.
+    refused = conversation.decide(used.consent, draft.consent).verdict if used.consent else None
+    if verdict := refused or speaker.verdict:
+        await record.close(verdict)
         return
     transcript = best_transcript(work)
     if not isinstance(transcript, Transcript):
@@ -55,7 +55,7 @@ async def _deliver(run: Execution, record: Record, case: Case, version: str) -> 
     body = case.to_wire()
     done = await send(run, record, lambda: _put(body, target, record))
     if done:
-        record.row = replace(record.row, transcript_version=version)
+        record.note_transcript(version)
         await record.delivered(messages=len(body["messages"]), notes=case.notes)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from connector import ledger
 from connector import session as sessions
-from connector.errors import SkipError
+from connector.errors import FileMissingError, SkipError
 from connector.job.execution import Execution
 from connector.ledger import EntryRow, FileRow
 from connector.session import FileRole, Session, Transcript
@@ -63,7 +63,8 @@ async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
             return
         waiting = [file for group in groups for file in group.files if file.pending and file.role == group.role]
         page = await _read(run, waiting)
-        yield [*page.broken, *await _join(run, page)]
+        works = await _join(run, page)
+        yield [*page.broken, *works]
 
 
 async def _read(run: Execution, files: Sequence[FileRow]) -> _Page:
@@ -95,8 +96,7 @@ async def _join(run: Execution, page: _Page) -> list[Work]:
     """Bring sessions, their recordings and transcripts, and what the ledger knows of them together."""
     job = run.plan.job
     await _relabel(run, page)
-    readable = [file.id for pairs in (*page.sessions.values(), *page.transcripts.values()) for _, file in pairs]
-    await run.book.transact(ledger.drop_placeholders, readable)
+    await _drop_moved(run, page)
     keys = list(page.sessions)
     companions: Mapping[Key, list[FileRow]] = await run.book.read(ledger.companions, list(run.places.values()), keys)
     known: Mapping[Key, list[EntryRow]] = await run.book.read(
@@ -131,6 +131,18 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
     )
     strangers = (Work(session, one, (one.id,), (), (), ()) for session, one in rivals)
     return replace(work, rivals=tuple(strangers))
+
+
+async def _drop_moved(run: Execution, page: _Page) -> None:
+    """Pass over files that are gone while another one tells their session: that one decides, and only that counts."""
+    moved = [
+        broken
+        for broken in page.broken
+        if isinstance(broken.error, FileMissingError) and (broken.file.channel, broken.file.session_id) in page.sessions
+    ]
+    if moved:
+        await run.book.transact(ledger.mark_missing, [broken.file.id for broken in moved])
+        page.broken = [broken for broken in page.broken if broken not in moved]
 
 
 async def _relabel(run: Execution, page: _Page) -> None:

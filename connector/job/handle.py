@@ -69,7 +69,7 @@ def _is_another(session: Session, known: EntryRow) -> bool:
 
 
 async def _refuse_rival(run: Execution, work: Work) -> None:
-    row = first_row(run, work.session, f"{RIVAL}{work.file.path}", file_id=work.file.id)
+    row = first_row(run, work.session, f"{RIVAL}{work.file.place_id}:{work.file.path}", file_id=work.file.id)
     detail = f"another session of this tenant has the id {work.session.id}; two instances need two tenants"
     await Record(run, row, work.settled_files).close(Verdict.usual(Code.FIELD_INVALID, detail))
 
@@ -109,7 +109,7 @@ async def _close_vanished(run: Execution, broken: Broken) -> None:
             detail = "the file it came from is no longer in the storage: put it back, and the next run takes it"
             now_in = replace(row, run_id=run.run_id, policy_hash=run.plan.policy_hash)
             await Record(run, now_in, (broken.file.id,)).close(Verdict.usual(Code.UNREADABLE, detail))
-    await run.book.write(ledger.Change(files_done=(broken.file.id,)))
+    await run.book.transact(ledger.mark_missing, [broken.file.id])
 
 
 def _verdict(run: Execution, broken: Broken) -> Verdict:

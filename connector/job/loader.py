@@ -80,7 +80,10 @@ def load(name: str, settings: Settings) -> Plan:
     job = collect(lambda: document.validate(written, Job, value))
     # A job that is wrong somewhere may still name its mappings right: their mistakes belong to the same answer.
     named = _mapping_names(value)
-    mappings = {channel: _mapping(collect, written, settings.home, channel, file) for channel, file in named.items()}
+    key = settings.hash_key.get_secret_value().encode() if settings.hash_key else None
+    mappings = {
+        channel: _mapping(collect, written, settings.home / file, channel, key) for channel, file in named.items()
+    }
     agents_file = _text(value, "agents", "file")
     agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
     judged = collect(lambda: compile_filter(written, job.filter)) if job else None
@@ -122,13 +125,13 @@ def _text(value: Any, *keys: str) -> str | None:
 
 
 def _mapping(
-    collect: _Collector, written: document.Document, home: Path, channel: str, file: str
+    collect: _Collector, written: document.Document, path: Path, channel: str, hash_key: bytes | None
 ) -> mapping.Mapping | None:
-    loaded = collect(lambda: mapping.load(home / file))
+    loaded = collect(lambda: mapping.load(path, hash_key=hash_key))
     if loaded is not None and loaded.writes != WRITES[channel]:
         collect.problems.append(
             written.problem(
-                ("mappings", channel), f"{file} writes {loaded.writes}, a {channel} needs {WRITES[channel]}"
+                ("mappings", channel), f"{path.name} writes {loaded.writes}, a {channel} needs {WRITES[channel]}"
             )
         )
     return loaded

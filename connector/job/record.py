@@ -57,6 +57,7 @@ def first_row(run: Execution, session: Session, leg: str = "", *, file_id: int |
         changed_at=now,
     )
 
+
 AUDIO_STATES = {"unknown": "unknown", "not_done": "none", "held": "none", "refused": "none"}
 """What the outcome of an upload says of the audio; `done` and `existed` close the entry."""
 
@@ -66,57 +67,72 @@ class Record:
 
     def __init__(self, run: Execution, row: EntryRow, files: tuple[int, ...]) -> None:
         self.run = run
-        self.row = row
         self.files = files
+        self._row = row
+        self._changes: dict[str, Any] = {}
+        self._told: list[StepRow] = []
+
+    @property
+    def row(self) -> EntryRow:
+        """Give the entry as it stands now."""
+        if self._changes:
+            # One new row for all changes since the last look: a copy of thirty fields is not free.
+            self._row = replace(self._row, **self._changes)
+            self._changes.clear()
+        return self._row
 
     def identify(self, external_id: str | None, customer: str | None) -> None:
         """Take the external id and the customer's hash that the mapping made."""
-        self.row = replace(self.row, external_id=external_id, customer_hash=customer)
+        self._changes.update(external_id=external_id, customer_hash=customer)
+
+    def note_transcript(self, version: str) -> None:
+        """Take down which transcript the case was made of."""
+        self._changes["transcript_version"] = version
 
     async def intend(self, step: str) -> None:
         """Write down, durably, that a request is about to be made."""
-        row = replace(self.row, state="sending", code=None, detail=None, changed_at=self.run.now())
+        now = self.run.now()
         if step == "audio":
-            row = replace(row, audio_state="sending", audio_tries=row.audio_tries + 1)
-        self.row = row
-        await self.run.book.write(Change(self.row, (self._step(f"{step}.intended"),)), durable=True)
+            tries = self._changes.get("audio_tries", self._row.audio_tries)
+            self._changes.update(audio_state="sending", audio_tries=tries + 1)
+        self._changes.update(state="sending", code=None, detail=None, changed_at=now)
+        steps = self._steps(StepRow(self._row.id, self.run.run_id, now, f"{step}.intended"))
+        await self.run.book.write(Change(self.row, steps), durable=True)
 
     async def note(self, step: str, **facts: Any) -> None:
-        """Write down what came of the request; the next durable write takes it along."""
-        if step == "create" and facts.get("outcome") in {"done", "existed"}:
-            self.row = replace(self.row, created=True, created_at=self.run.now(), uid=facts.get("uid") or self.row.uid)
-        elif step == "audio" and facts.get("outcome") in AUDIO_STATES:
-            self.row = replace(self.row, audio_state=AUDIO_STATES[facts["outcome"]])
-        self.run.book.post(Change(self.row, (self._step(f"{step}.{facts.pop('outcome')}", **facts),)))
+        """Take down what came of the request; it is written with the next step of the entry.
+
+        Should that never come, the request counts as unanswered, and the next run repeats it harmlessly.
+        """
+        outcome = facts.pop("outcome")
+        if step == "create" and outcome in {"done", "existed"}:
+            self._changes.update(created=True, created_at=self.run.now())
+            if facts.get("uid"):
+                self._changes["uid"] = facts["uid"]
+        elif step == "audio" and outcome in AUDIO_STATES:
+            self._changes["audio_state"] = AUDIO_STATES[outcome]
+        self._told.append(self._step(f"{step}.{outcome}", **facts))
 
     async def close(self, verdict: Verdict, **facts: Any) -> None:
         """Write the entry's outcome and that its files need no more work in this run."""
-        self.row = replace(
-            self.row,
-            state=verdict.outcome.value,
-            code=verdict.code.value,
-            detail=verdict.detail,
-            changed_at=self.run.now(),
-        )
-        step = self._step(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
-        await self._finish(step)
+        self._changes.update(state=verdict.outcome.value, code=verdict.code.value, detail=verdict.detail)
+        await self._finish(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
         self._count(verdict.outcome, verdict.code)
 
     async def delivered(self, done: Delivered | None = None, **facts: Any) -> None:
         """Write that the conversation, or the case, is there."""
-        row = replace(self.row, state=Outcome.DELIVERED.value, code=None, detail=None, changed_at=self.run.now())
+        self._changes.update(state=Outcome.DELIVERED.value, code=None, detail=None)
         uploaded = done is not None and done.audio_uploaded
         if done is not None and (uploaded or done.audio_existed):
-            row = replace(row, audio_state="sent", audio_bytes=done.bytes_uploaded, audio_sha256=done.sha256)
-        self.row = row
-        await self._finish(self._step(Outcome.DELIVERED.value, uid=row.uid, audio_sha256=row.audio_sha256, **facts))
+            self._changes.update(audio_state="sent", audio_bytes=done.bytes_uploaded, audio_sha256=done.sha256)
+        await self._finish(Outcome.DELIVERED.value, uid=self.row.uid, audio_sha256=self.row.audio_sha256, **facts)
         size_bytes = done.bytes_uploaded if done is not None else 0
         self._count(Outcome.DELIVERED, audio=int(uploaded), size_bytes=size_bytes)
 
     async def rehearsed(self, audio_bytes: int = 0) -> None:
         """Count what a dry run would have delivered; the ledger it writes to is a copy that is thrown away."""
-        self.row = replace(self.row, state=Outcome.DELIVERED.value, changed_at=self.run.now())
-        await self._finish(self._step("rehearsed"))
+        self._changes.update(state=Outcome.DELIVERED.value)
+        await self._finish("rehearsed")
         self._count(Outcome.DELIVERED, audio=int(audio_bytes > 0), size_bytes=audio_bytes)
 
     async def unchanged(self, newer: EntryRow | None = None, *, counted: bool = True) -> None:
@@ -126,8 +142,15 @@ class Record:
         if counted:
             self._count(Outcome.UNCHANGED)
 
-    async def _finish(self, step: StepRow) -> None:
-        await self.run.book.write(Change(self.row, (step,), self.files))
+    async def _finish(self, step: str, **facts: Any) -> None:
+        self._changes["changed_at"] = self.run.now()
+        await self.run.book.write(Change(self.row, self._steps(self._step(step, **facts)), self.files))
+
+    def _steps(self, step: StepRow) -> tuple[StepRow, ...]:
+        """Give what was taken down since the last writing, and this step."""
+        steps = (*self._told, step)
+        self._told.clear()
+        return steps
 
     def _count(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
         self.run.summary.add(outcome, code, audio=audio, size_bytes=size_bytes)
@@ -135,7 +158,7 @@ class Record:
 
     def _step(self, name: str, **facts: Any) -> StepRow:
         told = {key: value for key, value in facts.items() if value not in (None, "", (), [])}
-        return StepRow(self.row.id, self.run.run_id, self.run.now(), name, told)
+        return StepRow(self._row.id, self.run.run_id, self.run.now(), name, told)
 
 
 def open_record(run: Execution, work: Work, leg: str) -> Record:

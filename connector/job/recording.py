@@ -20,6 +20,8 @@ __all__ = ["Found", "find_recording"]
 YOUNG = timedelta(seconds=60)
 SECOND_LOOK_SECONDS = 5
 HASHED_BYTES = 1024 * 1024
+SMALL_BYTES = 256 * 1024
+"""A recording up to one piece of a stream is kept from its inspection to its upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,9 @@ def _sha256(read_at: ReadAt, size_bytes: int) -> str:
 
 async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
     storage = run.recordings
-    facts = [await storage.examine(part, conversation.inspect) for part in parts]
     if len(parts) == 1:
-        file = parts[0]
-        name = _name(work, facts[0])
-        recording = Recording(name, file.size_bytes, facts[0].content_type, lambda: storage.stream(file))
-        return Found(recording, facts[0])
+        return await _open_one(storage, work, parts[0])
+    facts = [await storage.examine(part, conversation.inspect) for part in parts]
     joined = conversation.join([(part.path, one) for part, one in zip(parts, facts, strict=True)])
 
     def stream() -> AsyncIterator[bytes]:
@@ -110,6 +109,26 @@ async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Foun
 
     name = _name(work, joined.facts)
     return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
+
+
+async def _open_one(storage: Storage, work: Work, file: FileInfo) -> Found:
+    """Look at the one file; a small one is read in the same step, since going to a thread costs more than its bytes."""
+    if file.size_bytes > SMALL_BYTES:
+        facts = await storage.examine(file, conversation.inspect)
+        return Found(
+            Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
+        )
+    facts, content = await storage.examine(file, _inspect_whole)
+    return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: _once(content)), facts)
+
+
+def _inspect_whole(read_at: ReadAt, size_bytes: int) -> tuple[AudioFacts, bytes]:
+    content = read_at(0, size_bytes)
+    return conversation.inspect(lambda offset, length: content[offset : offset + length], size_bytes), content
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _name(work: Work, facts: AudioFacts) -> str:

@@ -32,6 +32,7 @@ class LocalStorage:
     def __init__(self, root: Path) -> None:
         self._root = Path(os.path.normpath(root.absolute()))
         self._real_root = os.path.realpath(self._root).rstrip("/") + "/"
+        self._inside: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -86,19 +87,18 @@ class LocalStorage:
         return FileInfo(path, found.st_size, found.st_mtime_ns)
 
     def _read_many(self, files: Sequence[FileInfo], limit_bytes: int) -> Sequence[bytes | SkipError]:
-        trusted: set[str] = set()
         results: list[bytes | SkipError] = []
         for file in files:
             try:
-                results.append(self._read(file, limit_bytes, trusted))
+                results.append(self._read(file, limit_bytes))
             except SkipError as error:
                 results.append(error)
         return results
 
-    def _read(self, file: FileInfo, limit_bytes: int, trusted: set[str]) -> bytes:
+    def _read(self, file: FileInfo, limit_bytes: int) -> bytes:
         if file.size_bytes > limit_bytes:
             raise refusal.too_large(file, limit_bytes)
-        with self._opened(file.path, trusted) as handle:
+        with self._opened(file.path) as handle:
             content = _read_at(handle, 0, file.size_bytes)
             _reject_changed(handle, file)
         if len(content) != file.size_bytes:
@@ -115,8 +115,8 @@ class LocalStorage:
             try:
                 return examiner(read_at, file.size_bytes)
             finally:
-                with self._opened(file.path) as present:
-                    _reject_changed(present, file)
+                # The path is looked at again, not the open file: another file may have taken its place.
+                _reject_other(os.stat(self._place(file.path)), file)
 
     def _piece(self, file: FileInfo, offset: int) -> bytes:
         with self._opened(file.path) as handle:
@@ -127,9 +127,9 @@ class LocalStorage:
         return piece
 
     @contextmanager
-    def _opened(self, path: str, trusted: set[str] | None = None) -> Iterator[int]:
+    def _opened(self, path: str) -> Iterator[int]:
         try:
-            handle = self._open(path, set() if trusted is None else trusted)
+            handle = self._open(path)
             try:
                 if not stat.S_ISREG(os.fstat(handle).st_mode):
                     raise FileMissingError(path)
@@ -142,16 +142,19 @@ class LocalStorage:
                 raise FileMissingError(path) from error
             raise _translated(path, error) from error
 
-    def _open(self, path: str, trusted: set[str]) -> int:
-        """Open the file for reading; `trusted` gathers the folders that are known to lie inside the root."""
+    def _place(self, path: str) -> str:
+        return self._real_root + tree.real_name(path)
+
+    def _open(self, path: str) -> int:
+        """Open the file for reading; a folder that was once found inside the root is not looked up again."""
         parts = path.split("/")
         if "\0" in path or not {"", ".", ".."}.isdisjoint(parts):
             raise FileMissingError(path)
-        place = self._real_root + tree.real_name(path)
+        place = self._place(path)
         folder = place.rpartition("/")[0]
-        if folder not in trusted:
+        if folder not in self._inside:
             self._require_inside(folder, path)
-            trusted.add(folder)
+            self._inside.add(folder)
         try:
             return os.open(place, _OPEN_FLAGS)
         except OSError as error:
@@ -175,7 +178,10 @@ def _read_at(handle: int, offset: int, length: int) -> bytes:
 
 
 def _reject_changed(handle: int, file: FileInfo) -> None:
-    found = os.fstat(handle)
+    _reject_other(os.fstat(handle), file)
+
+
+def _reject_other(found: os.stat_result, file: FileInfo) -> None:
     if (found.st_size, found.st_mtime_ns) != (file.size_bytes, file.modified_ns):
         raise FileChangedError(file.path)
 

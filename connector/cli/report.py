@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from connector.cli.app import app, errors, guarded, load_settings, output
+from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.run import moment
 from connector.cli.state import ask
 from connector.errors import ConfigurationError, Problem
@@ -79,22 +79,14 @@ def _write(made: "Report", form: Format, out: Path | None, folder: Path) -> None
         return
     name = f"{made.facts.get('run_id') or 'report'}.{form}"
     path = out or folder / name
+    is_folder = path.is_dir() or not path.suffix
     try:
-        if path.is_dir() or not path.suffix:
-            if form in BY_TABLE:
-                paths = reports.write_files(made, form, path)
-                errors.print(f"{len(paths)} tables:", markup=False)
-                path = path / ""
-            else:
-                path = path / name
-                _put(path, reports.write(made, form))
+        if is_folder and form in BY_TABLE:
+            reports.write_files(made, form, path)
         else:
-            _put(path, reports.write(made, form))
+            path = path / name if is_folder else path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(reports.write(made, form))
     except OSError as error:
         raise ConfigurationError([Problem(f"cannot be written: {error.strerror}", path, field="--out")]) from error
     output.print(str(path), markup=False)
-
-
-def _put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

@@ -1,7 +1,7 @@
 """Describe the values of one field in little room: types, lengths, how many different ones, the frequent, examples."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from heapq import nsmallest
@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.mapping.sensitivity import Sensitivity
 
-__all__ = ["Profile"]
+__all__ = ["Profile", "erased"]
 
 MOST_MARKS = 128
 """So many smallest marks tell the number of different values: exactly below it, to about a tenth beyond."""
@@ -98,6 +98,8 @@ class Profile:
             both_exact = self.distinct_is_exact and other.distinct_is_exact
             together = len(self.marks | other.marks)
             self.counted = together if both_exact and together < MOST_MARKS else None
+        # A mapping that changed may have read the same field from people's names before: the stricter word holds.
+        self.sensitivity = max(self.sensitivity, other.sensitivity, key=list(Sensitivity).index)
         self.looked_at += other.looked_at
         self.types.update(other.types)
         self.counts = dict(Counter(self.counts) + Counter(other.counts))
@@ -131,6 +133,19 @@ class Profile:
         shortest, longest, total = data["lengths"]
         return cls(sensitivity, data["looked_at"], Counter(data["types"]), counts, marks, list(data["examples"]),
                    shortest, longest, total, data["counted"])  # fmt: skip
+
+
+def erased(data: Mapping[str, Any], texts: Collection[str]) -> dict[str, Any] | None:
+    """Give the plain data of a profile without any trace of these texts, None where it has none."""
+    forgotten = {_mark(text).to_bytes(MARK_BYTES).hex() for text in texts}
+    width = 2 * MARK_BYTES
+    marks = [data["marks"][start : start + width] for start in range(0, len(data["marks"]), width)]
+    kept = {
+        "examples": [text for text in data["examples"] if text not in texts],
+        "top": [pair for pair in data["top"] if pair[0] not in texts],
+        "marks": "".join(mark for mark in marks if mark not in forgotten),
+    }
+    return None if all(data[name] == value for name, value in kept.items()) else {**data, **kept}
 
 
 def _text(value: Any) -> str:

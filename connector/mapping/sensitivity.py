@@ -1,6 +1,7 @@
 """Know which fields of the target hold personal data, so that what is kept and shown of their values is bounded."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 __all__ = ["Sensitivity", "sensitivity"]
@@ -12,7 +13,7 @@ class Sensitivity(StrEnum):
     OPEN = "open"
     """Ids, times, numbers and words of closed lists."""
     SHARED = "shared"
-    """Words a centre chose; a value that several records share names no single person."""
+    """Words a centre chose; a value that several records share most likely names no single person."""
     PERSONAL = "personal"
     """Names, numbers and addresses of people."""
     WRITTEN = "written"
@@ -20,21 +21,27 @@ class Sensitivity(StrEnum):
 
 
 _OPEN = re.compile(
-    r"externalIdentity|agentId|dateTime|status|audioChannels|salesPersonAudioChannel|team|cutAudio|spokenLanguage"
-    r"|stereoConfig|monoConfig|customNumberProp\d+|caseUid|source|created|updated|inbox|priority"
+    r"externalIdentity|agentId|dateTime|labels|status|audioChannels|salesPersonAudioChannel|team|cutAudio"
+    r"|spokenLanguage|stereoConfig|monoConfig|customNumberProp\d+|caseUid|source|created|updated|inbox|priority|tags"
     r"|message\.(messageUid|created|direction|type|from\.id|attachments)"
 )
 _PERSONAL = re.compile(r"agentName|agentEmail|customer|message\.(from|to)\.(name|email)|message\.to\.id")
 _WRITTEN = re.compile(r"message\.(text|subject)")
+_BY_FIELD = ((_OPEN, Sensitivity.OPEN), (_PERSONAL, Sensitivity.PERSONAL), (_WRITTEN, Sensitivity.WRITTEN))
+
+_PERSONAL_PATH = re.compile(
+    r"phone|mobile|e_?-?mail|caller|cnam|address|birth|surname|(first|last|middle|full|display|user|given|family)_?name"
+    r"|(agent|end_?user|participant|customer|contact|person|requester|author|sender|visitor)[^ ]*name",
+    re.IGNORECASE,
+)
 
 
-def sensitivity(field: str) -> Sensitivity:
-    """Give what the values of this target field can say about a person; a field that is not listed is SHARED."""
-    for pattern, found in (
-        (_OPEN, Sensitivity.OPEN),
-        (_PERSONAL, Sensitivity.PERSONAL),
-        (_WRITTEN, Sensitivity.WRITTEN),
-    ):
-        if pattern.fullmatch(field):
-            return found
-    return Sensitivity.SHARED
+def sensitivity(field: str, paths: Iterable[str] = ()) -> Sensitivity:
+    """Give what the values of this target field can say about a person, read from these paths.
+
+    A field that is not known is SHARED, and PERSONAL where a path sounds like a person's name, number or address.
+    """
+    found = next((one for pattern, one in _BY_FIELD if pattern.fullmatch(field)), Sensitivity.SHARED)
+    if found is Sensitivity.SHARED and any(_PERSONAL_PATH.search(path) for path in paths):
+        return Sensitivity.PERSONAL
+    return found

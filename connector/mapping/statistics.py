@@ -90,7 +90,7 @@ class Statistics:
             if counts is None:
                 counts = self._fields[name] = FieldCounts()
             if counts.profile is None:
-                counts.profile = Profile(sensitivity(name))
+                counts.profile = Profile(sensitivity(name, counts.rule.get("paths", ())))
             counts.profile.add(value)
 
     def _count_patterns(self) -> None:
@@ -171,9 +171,11 @@ def _plain(counts: FieldCounts) -> dict[str, Any]:
 
 
 def _counts(name: str, told: Table[str, Any]) -> FieldCounts:
-    profile = Profile.from_dict(sensitivity(name), told["profile"]) if "profile" in told else None
+    rule, profile = dict(told.get("rule", {})), None
+    if "profile" in told:
+        profile = Profile.from_dict(sensitivity(name, rule.get("paths", ())), told["profile"])
     sources, reasons = Counter(told["sources"]), Counter(told["reasons"])
-    return FieldCounts(told["seen"], told["filled"], sources, reasons, profile, dict(told.get("rule", {})))
+    return FieldCounts(told["seen"], told["filled"], sources, reasons, profile, rule)
 
 
 def _added(one: Table[str, Any], other: Table[str, Any]) -> dict[str, Any]:

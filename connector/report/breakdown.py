@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 import pandas as pd
 
+from connector.mapping.sensitivity import Sensitivity
 from connector.reason import Outcome
 from connector.report.evidence import Evidence
 from connector.report.model import Cell, Column, Kind, Table
@@ -21,12 +22,20 @@ def breakdown_tables(evidence: Evidence, privacy: Privacy) -> tuple[Table, ...]:
     words = {name: frame[name].astype(object).where(frame[name] != "", UNKNOWN) for name in ("team", "queue")}
     days = _days(frame["ended_at"], evidence.zone)
     note = "Entries that ended before the mapping (unfinished, filtered, voicemail …) have none."
-    queues = words["queue"].map(privacy.scrub)
+    sensitivity = _sensitivity_of_queues(evidence)
+    queues = words["queue"].map({queue: privacy.show(sensitivity, queue, 0) for queue in words["queue"].unique()})
     return (
         _table("by_team", "By team", "Team", words["team"], frame, note),
         _table("by_queue", "By queue", "Queue", queues, frame, note),
         _table("by_day", "By day", "Day", days, frame, "By the day on which the conversation ended."),
     )
+
+
+def _sensitivity_of_queues(evidence: Evidence) -> Sensitivity:
+    """Tell whether some mapping makes the subject, which names the queue, of what tells of people."""
+    subjects = [told.fields["subject"].profile for told in evidence.mappings.values() if "subject" in told.fields]
+    personal = any(one is not None and one.sensitivity is Sensitivity.PERSONAL for one in subjects)
+    return Sensitivity.PERSONAL if personal else Sensitivity.OPEN
 
 
 def _days(moments: pd.Series, zone: tzinfo) -> pd.Series:

@@ -47,7 +47,7 @@ def say_reason(reason: str) -> str:
 COLUMNS = (
     Column("mapping", "Mapping"),
     Column("field", "Field"),
-    Column("required", "Required"),
+    Column("required", "Required", Kind.FLAG),
     Column("seen", "Records", Kind.COUNT),
     Column("filled", "Filled", Kind.COUNT),
     Column("fill_rate", "Share filled", Kind.SHARE),
@@ -55,10 +55,10 @@ COLUMNS = (
     Column("why_empty", "Why empty or not as meant", Kind.COUNTS, say_reason),
     Column("looked_at", "Values looked at", Kind.COUNT),
     Column("distinct", "Different values", Kind.COUNT),
-    Column("distinct_is_exact", "Counted exactly"),
+    Column("distinct_is_exact", "Counted exactly", Kind.FLAG),
     Column("types", "Types", Kind.COUNTS),
     Column("shortest", "Shortest", Kind.COUNT),
-    Column("mean_length", "Mean length", Kind.COUNT),
+    Column("mean_length", "Mean length", Kind.NUMBER),
     Column("longest", "Longest", Kind.COUNT),
     Column("top_values", "Most frequent values", Kind.COUNTS),
     Column("examples", "Examples", Kind.WORDS),
@@ -68,7 +68,7 @@ COLUMNS = (
 def field_table(evidence: Evidence, privacy: Privacy) -> Table:
     """Give one row per field of every mapping that was used, in the order of the mapping file."""
     rows = [
-        (mapping, name, *_row(name, counts, privacy))
+        (mapping, name, *_row(counts, privacy))
         for mapping, told in evidence.mappings.items()
         for name, counts in sorted(told.fields.items(), key=lambda item: item[1].rule.get("place", len(told.fields)))
     ]
@@ -79,7 +79,7 @@ def field_table(evidence: Evidence, privacy: Privacy) -> Table:
     return Table("fields", "Fields", COLUMNS, rows, about)
 
 
-def _row(name: str, counts: FieldCounts, privacy: Privacy) -> tuple[Cell, ...]:
+def _row(counts: FieldCounts, privacy: Privacy) -> tuple[Cell, ...]:
     share = counts.filled / counts.seen if counts.seen else None
     required = bool(counts.rule.get("required", False))
     told = (required, counts.seen, counts.filled, share, _sources(counts), ordered(counts.reasons))
@@ -96,8 +96,12 @@ def _row(name: str, counts: FieldCounts, privacy: Privacy) -> tuple[Cell, ...]:
         profile.shortest,
         mean,
         profile.longest,
-        _top(name, profile, privacy),
-        tuple(dict.fromkeys(privacy.show(name, text, profile.counts.get(text, 0)) for text in profile.examples)),
+        _top(profile, privacy),
+        tuple(
+            dict.fromkeys(
+                privacy.show(profile.sensitivity, text, profile.counts.get(text, 0)) for text in profile.examples
+            )
+        ),
     )
 
 
@@ -109,11 +113,12 @@ def _sources(counts: FieldCounts) -> Counts:
     return ordered(found)
 
 
-def _top(name: str, profile: Profile, privacy: Privacy) -> Counts:
+def _top(profile: Profile, privacy: Privacy) -> Counts:
+    few = profile.distinct <= FEW and profile.distinct < profile.looked_at
     shown: dict[str, int] = {}
     for text, count in profile.counts.items():
-        if count > 1 or profile.distinct <= FEW:
-            told = privacy.show(name, text, count)
+        if count > 1 or few:
+            told = privacy.show(profile.sensitivity, text, count)
             shown[told] = shown.get(told, 0) + count
     return ordered(shown)[:MOST_TOP]
 

@@ -50,5 +50,5 @@ def _notes(evidence: Evidence, *, unmasked: bool) -> list[str]:
     if unmasked:
         notes.append("This report shows personal data, as was asked for. Keep it accordingly.")
     else:
-        notes.append("Personal data is reduced to its form: `x` stands for a letter, `9` for a digit.")
+        notes.append("Personal data is reduced to its form, in brackets: `x` stands for a letter, `9` for a digit.")
     return notes

@@ -15,7 +15,9 @@ class Kind(StrEnum):
     """What the cells of a column are, so that each format can show them its own way."""
 
     TEXT = "text"
+    FLAG = "flag"
     COUNT = "count"
+    NUMBER = "number"
     SHARE = "share"
     """From 0 to 1."""
     SECONDS = "seconds"

@@ -12,6 +12,11 @@ from connector.report.wording import listed
 
 __all__ = ["to_parquet"]
 
+DTYPES = {
+    Kind.FLAG: "boolean",
+    Kind.COUNT: "Int64",
+    **dict.fromkeys((Kind.NUMBER, Kind.SHARE, Kind.SECONDS), "Float64"),
+}
 ENGINES = ("pyarrow", "fastparquet")
 
 
@@ -32,8 +37,8 @@ def _series(column: Column, values: list[Cell]) -> pd.Series:
     """Give the column with a type of its own, so that tables of different runs fit together."""
     if column.kind is Kind.MOMENT:
         return pd.to_datetime(pd.Series(values, dtype=object), utc=True)
-    if column.kind in (Kind.COUNT, Kind.SHARE, Kind.SECONDS):
-        return pd.Series(values, dtype="Float64")
+    if column.kind in DTYPES:
+        return pd.Series(values, dtype=DTYPES[column.kind])
     return pd.Series([_text(value) for value in values], dtype="string")
 
 

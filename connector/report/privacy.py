@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass
 
 from connector.mapping.disguise import disguise
-from connector.mapping.sensitivity import Sensitivity, sensitivity
+from connector.mapping.sensitivity import Sensitivity
 
 __all__ = ["SHARED_BY", "Privacy"]
 
 SHARED_BY = 3
-"""A word that so many records share names no single person."""
+"""A word that so many records share most likely names no single person."""
 
 _EMAIL = re.compile(r"[^\s@<>()\"',;:/\\]{1,64}@[^\s@<>()\"',;:/\\]{1,255}")
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)[ (]{0,2}\d(?:[ ()./-]{0,2}\d){5,17}(?!\w)")
+_SHORT_NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,3})?")
+_WORD_OF_NAME = re.compile(r"[^\W\d_]['\u2019.\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +23,30 @@ class Privacy:
 
     unmasked: bool = False
 
-    def show(self, field: str, text: str, count: int) -> str:
-        """Give the value of a target field that came `count` times, or its form where it may tell of a person."""
+    def show(self, found: Sensitivity, text: str, count: int) -> str:
+        """Give a value that came `count` times, or in brackets its form where it may tell of a person."""
         if self.unmasked:
             return text
-        found = sensitivity(field)
-        if found is Sensitivity.OPEN or (found is Sensitivity.SHARED and count >= SHARED_BY):
+        if found is Sensitivity.OPEN or (found is Sensitivity.SHARED and _names_nobody(text, count)):
             return self.scrub(text)
-        return disguise(text)
+        return _form(text)
 
     def scrub(self, text: str) -> str:
         """Give the text with e-mail addresses and international phone numbers in it reduced to their form."""
-        return text if self.unmasked else _PHONE.sub(_form, _EMAIL.sub(_form, text))
+        return text if self.unmasked else _PHONE.sub(_matched_form, _EMAIL.sub(_matched_form, text))
 
 
-def _form(found: re.Match[str]) -> str:
-    return disguise(found[0])
+def _names_nobody(text: str, count: int) -> bool:
+    if _SHORT_NUMBER.fullmatch(text):
+        return True
+    words = text.split()
+    looks_like_a_name = len(words) > 1 and all(_WORD_OF_NAME.fullmatch(one) and one[0].isupper() for one in words)
+    return count >= SHARED_BY and not looks_like_a_name
+
+
+def _form(text: str) -> str:
+    return f"[{disguise(text)}]"
+
+
+def _matched_form(found: re.Match[str]) -> str:
+    return _form(found[0])

@@ -26,7 +26,7 @@ DRIFT_COLUMNS = (
     Column("mapping", "Mapping"),
     Column("change", "Change"),
     Column("path", "Source field"),
-    Column("read", "Read by a rule"),
+    Column("read", "Read by a rule", Kind.FLAG),
     Column("types_before", "Types before", Kind.COUNTS),
     Column("types_now", "Types now", Kind.COUNTS),
     Column("share_before", "Share before", Kind.SHARE),

@@ -18,7 +18,13 @@ __all__ = ["to_xlsx"]
 
 WIDTHS = {Kind.TEXT: 28, Kind.COUNTS: 44, Kind.WORDS: 36, Kind.MOMENT: 18}
 NARROW = 14
-FORMATS = {Kind.COUNT: "#,##0.##", Kind.SHARE: "0.0%", Kind.SECONDS: "#,##0.0", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
+FORMATS = {
+    Kind.COUNT: "#,##0",
+    Kind.NUMBER: "#,##0.0",
+    Kind.SHARE: "0.0%",
+    Kind.SECONDS: "#,##0.0",
+    Kind.MOMENT: "yyyy-mm-dd hh:mm",
+}
 UNITS = {Kind.SECONDS: " (seconds)"}
 
 

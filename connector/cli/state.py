@@ -55,7 +55,7 @@ def status(*, as_json: AsJson = False) -> None:
     for count in counts:
         meaning = Code(count.code).meaning if count.code else ""
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
-        table.add_row(count.target, count.tenant, state, count.code or "", f"{count.entries:,}", meaning)
+        table.add_row(count.target, count.tenant, state, count.code or "", f"{count.count:,}", meaning)
     output.print(table)
 
 

@@ -6,7 +6,7 @@ Ledger.read; what happens to entries goes through Ledger.write.
 
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
-from connector.ledger.correction import drop_entries, drop_placeholders, take_back
+from connector.ledger.correction import drop_entries, drop_placeholders, mark_missing, take_back
 from connector.ledger.history import (
     entries,
     entries_of_file,
@@ -76,6 +76,7 @@ __all__ = [
     "job_lock",
     "latest_runs",
     "mark_companions",
+    "mark_missing",
     "mark_pending",
     "mark_rejudged",
     "open_ledger",

@@ -6,11 +6,13 @@ from sqlalchemy import BigInteger, Connection, delete, exists, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import UNREADABLE_CHANNEL
-from connector.ledger.tables import ENTRY, STEP
+from connector.ledger.tables import ENTRY, FILE, STEP
 
-__all__ = ["drop_entries", "drop_placeholders", "take_back"]
+__all__ = ["drop_entries", "drop_placeholders", "mark_missing", "take_back"]
 
 INTENDED = ".intended"
+NEVER_NS = -1
+"""A time of change that no storage lists."""
 
 
 def drop_entries(connection: Connection, ids: Sequence[str]) -> None:
@@ -29,6 +31,13 @@ def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
     standing = standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)
     if found := list(connection.execute(standing, {"files": list(file_ids)}).scalars()):
         drop_entries(connection, found)
+
+
+def mark_missing(connection: Connection, file_ids: Sequence[int]) -> None:
+    """Note that these files are gone: they wait no more, and count as changed should they be listed again."""
+    given = dialect.batch(connection, "files", BigInteger)
+    gone = update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=False, modified_ns=NEVER_NS)
+    connection.execute(gone, {"files": list(file_ids)})
 
 
 def take_back(connection: Connection, entry_id: str, run_id: str) -> None:

@@ -1,9 +1,17 @@
 """Run whole jobs over the sample data against the rehearsal Capturi on a real socket."""
 
 import asyncio
+import copy
+import io
 import json
+import os
 import shutil
+import sqlite3
+import sys
+import wave
+from array import array
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,12 +63,117 @@ class Project:
         return summary
 
     def edit_job(self, *changes: tuple[str, str]) -> None:
-        path = self.folder / "jobs" / f"{self.name}.yaml"
+        self.edit(f"jobs/{self.name}.yaml", *changes)
+
+    def edit(self, name: str, *changes: tuple[str, str]) -> None:
+        path = self.folder / name
         text = path.read_text(encoding="utf-8")
         for old, new in changes:
-            assert old in text, f"{old!r} is not in the job"
+            assert old in text, f"{old!r} is not in {name}"
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
+
+    def put(self, name: str, content: bytes, *, age: timedelta = timedelta(hours=1)) -> Path:
+        """Write a file below export/ that was last changed so long before the clock's now."""
+        path = self.folder / "export" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        changed = (self.clock.now() - age).timestamp()
+        os.utime(path, (changed, changed))
+        return path
+
+    def call(self, number: int, *, folder: str = "metadata", audio: bool = True, **fields: Any) -> dict[str, Any]:
+        """Write a call of agent 9 that ended 47 minutes before the clock begins, with its recording."""
+        record = call_record(number, **fields)
+        self.put(f"{folder}/call-{number}.json", json.dumps(record).encode())
+        if audio:
+            self.put(f"recordings/call-{number}.wav", sound(number))
+        return record
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Give every entry of the ledger, by channel, session id and leg."""
+        return self.ask("SELECT * FROM entry ORDER BY channel, CAST(session_id AS INTEGER), leg")
+
+    def entry(self, external_id: str) -> dict[str, Any]:
+        (found,) = [row for row in self.entries() if row["external_id"] == external_id]
+        return found
+
+    def steps(self, external_id: str) -> list[str]:
+        rows = self.ask("SELECT name FROM step WHERE entry_id = ? ORDER BY id", self.entry(external_id)["id"])
+        return [row["name"] for row in rows]
+
+    def ask(self, question: str, *values: Any) -> list[dict[str, Any]]:
+        if not (self.folder / "connector.db").exists():
+            return []
+        with closing(sqlite3.connect(self.folder / "connector.db")) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(question, values)]
+
+
+EXAMPLE = json.loads((shipped("mappings") / "examples" / "call-inbound.json").read_text(encoding="utf-8"))
+RATE = 8000
+
+
+def call_record(number: int, **fields: Any) -> dict[str, Any]:
+    """Give a call's metadata: the shipped example under another id, with these fields in place of its own."""
+    return {**copy.deepcopy(EXAMPLE), "id": number, "call_uuid": f"00000000-0000-4000-8000-{number:012d}", **fields}
+
+
+def sound(number: int, seconds: float = 0.5) -> bytes:
+    """Give a wav file in which both speakers hum, each call in its own tones."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        left, right = 20 + number % 50, 80 + number % 70
+        frames = ((at % left * 300, at % right * 100) for at in range(int(seconds * RATE)))
+        samples = array("h", [level for frame in frames for level in frame])
+        file.writeframes(samples.tobytes())
+    return content.getvalue()
+
+
+@dataclass
+class Ended:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Give the one JSON object on standard output."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Give the function that starts `connector` as a user does, in a project folder, and waits for its end."""
+    monkeypatch.delenv("CONNECTOR_HOME", raising=False)
+
+    async def run(folder: Path, *words: str, **environment: str) -> Ended:
+        process = await start_command(folder, *words, **environment)
+        out, err = await process.communicate()
+        return Ended(process.returncode or 0, out.decode(), err.decode())
+
+    return run
+
+
+@pytest.fixture
+def started() -> Callable[..., Any]:
+    """Give the function that starts `connector` and gives its process, for signals."""
+    return start_command
+
+
+async def start_command(folder: Path, *words: str, **environment: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "connector", *words),
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 @dataclass
@@ -71,6 +184,11 @@ class Arrived:
     audio: dict[str, dict[str, Any]]
     cases: dict[str, dict[str, Any]]
     requests: list[dict[str, Any]]
+
+    @property
+    def writes(self) -> list[str]:
+        """Give what was asked of the API, in its order: `POST /v3/conversation` and so on."""
+        return [f"{one['method']} {one['path']}" for one in self.requests]
 
 
 async def read_back(address: str) -> Arrived:

@@ -102,7 +102,7 @@ class TargetUnreachableError(TryAgainError):
 
 
 class SkipError(ConnectorError):
-    """This record cannot go on; the others can."""
+    """The record cannot go on; the others can."""
 
     def __init__(self, code: Code, message: str = "", *, hint: str = "") -> None:
         self.code = code

@@ -46,6 +46,7 @@ def _connector(
         Path | None,
         typer.Option(envvar="CONNECTOR_HOME", help="The project folder, which holds jobs/. Default: this folder."),
     ] = None,
+    *,
     version: Annotated[  # noqa: ARG001 - acted on by its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
     ] = False,

@@ -12,8 +12,9 @@ from connector.job.progress import Progress as Watcher
 from connector.job.summary import Summary
 from connector.reason import Outcome
 
-__all__ = ["columns", "show_summary", "watching"]
+__all__ = ["COLOURS", "columns", "facts_table", "show_summary", "size", "watching"]
 
+THOUSAND = 1000
 COLOURS = {"delivered": "green", "held": "yellow", "skipped": "blue", "refused": "red", "unchanged": "dim"}
 
 
@@ -58,11 +59,13 @@ def _reasons(summary: Summary) -> Table:
 
 def size(size_bytes: float) -> str:
     """Give a number of bytes as people say it."""
-    for unit in ("bytes", "kB", "MB"):
-        if size_bytes < 1000:
-            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
-        size_bytes /= 1000
-    return f"{size_bytes:,.1f} GB"
+    if size_bytes < THOUSAND:
+        return f"{size_bytes:,.0f} bytes"
+    for unit in ("kB", "MB"):
+        size_bytes /= THOUSAND
+        if size_bytes < THOUSAND:
+            return f"{size_bytes:,.1f} {unit}"
+    return f"{size_bytes / THOUSAND:,.1f} GB"
 
 
 @contextmanager

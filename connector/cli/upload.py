@@ -33,7 +33,12 @@ def upload(
     settings = load_settings()
     plan = uploading.choose_plan(job, settings)
     sending = uploading.upload(
-        plan, settings, file, uid=conversation_id, external_id=external_id, clock=clock.SystemClock()
+        plan,
+        settings,
+        uploading.existing(file),
+        uid=conversation_id,
+        external_id=external_id,
+        clock=clock.SystemClock(),
     )
     try:
         done = asyncio.run(sending)

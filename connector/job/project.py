@@ -55,7 +55,7 @@ def create_project(folder: Path) -> list[Path]:
     texts = {
         "jobs/nightly-ccai.yaml": JOB,
         "agents.csv": AGENTS,
-        ".env": ENVIRONMENT.format(token="sandbox", key=secrets.token_hex(16)),
+        ".env": ENVIRONMENT.format(token="sandbox", key=secrets.token_hex(16)),  # noqa: S106 - the sandbox's
         ".env.example": ENVIRONMENT.format(token="", key=""),
         ".gitignore": IGNORED,
     }

@@ -13,7 +13,7 @@ from connector.job.opening import open_target
 from connector.settings import Settings
 from connector.storage import open_storage
 
-__all__ = ["choose_plan", "upload"]
+__all__ = ["choose_plan", "existing", "upload"]
 
 
 def choose_plan(name: str | None, settings: Settings) -> Plan:
@@ -32,14 +32,19 @@ def choose_plan(name: str | None, settings: Settings) -> Plan:
     return plans[0]
 
 
-async def upload(
-    plan: Plan, settings: Settings, path: Path, *, uid: str | None, external_id: str | None, clock: Clock
-) -> Uploaded:
-    """Send the file as the recording of a conversation that is there; raise what delivery raises."""
+def existing(path: Path) -> Path:
+    """Give the path; raise ConfigurationError, with the nearest name, where there is no such file."""
     if not path.is_file():
         near = did_you_mean(path.name, [one.name for one in path.parent.glob("*")]) if path.parent.is_dir() else ""
         raise ConfigurationError([Problem("there is no such file", path, hint=near)])
-    async with open_storage(str(path.parent.resolve()), {}, plan.home) as storage:
+    return path.resolve()
+
+
+async def upload(  # noqa: PLR0913 - what to send, where and to which conversation
+    plan: Plan, settings: Settings, path: Path, *, uid: str | None, external_id: str | None, clock: Clock
+) -> Uploaded:
+    """Send the file as the recording of a conversation that is there; raise what delivery raises."""
+    async with open_storage(str(path.parent), {}, plan.home) as storage:
         file = await storage.stat(path.name)
         facts = await storage.examine(file, conversation.inspect)
         recording = Recording(path.name, file.size_bytes, facts.content_type, lambda: storage.stream(file))

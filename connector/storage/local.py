@@ -116,7 +116,7 @@ class LocalStorage:
                 return examiner(read_at, file.size_bytes)
             finally:
                 # The path is looked at again, not the open file: another file may have taken its place.
-                _reject_other(os.stat(self._place(file.path)), file)
+                _reject_other(os.stat(self._place(file.path)), file)  # noqa: PTH116 - on the hot path
 
     def _piece(self, file: FileInfo, offset: int) -> bytes:
         with self._opened(file.path) as handle:

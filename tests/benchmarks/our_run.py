@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16, help="the job's concurrency")
     parser.add_argument("--home", type=Path, help="keep the project folder here")
     arguments = parser.parse_args()
-    os.environ["BENCH_TOKEN"] = "sandbox"  # noqa: S105 - made up
+    os.environ["BENCH_TOKEN"] = "sandbox"
     home = arguments.home or Path(tempfile.mkdtemp(prefix="connector-bench-"))
     try:
         if not (home / "jobs").exists():

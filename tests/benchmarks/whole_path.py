@@ -24,7 +24,7 @@ ROOT = HERE.parents[1]
 def target(delay_ms: int) -> Iterator[str]:
     """Run the stub target and give its address."""
     command = [sys.executable, str(HERE / "stub_target.py"), "--port", "0", "--delay-ms", str(delay_ms)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         yield process.stdout.readline().split()[-1]
     finally:
@@ -35,7 +35,7 @@ def target(delay_ms: int) -> Iterator[str]:
 def figures(script: str, *arguments: str) -> dict[str, float]:
     """Run one of the scripts beside this one and give what it prints."""
     command = [sys.executable, str(HERE / script), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return json.loads(done.stdout)
 
 
@@ -79,7 +79,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="connector-bench-") as name:
         folder = Path(name)
         make = [sys.executable, str(HERE / "make_sessions.py"), str(arguments.sessions), "--out", name]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
         for delay_ms in arguments.delay_ms or [0, 50]:
             connections = 64 if delay_ms else 16
             naive_limit = min(arguments.sessions, 60) if delay_ms else arguments.sessions

@@ -42,7 +42,7 @@ def start(folder):
 async def kill_when(process, condition):
     """Kill the process as soon as the condition holds; tell whether it was still alive then."""
     assert "ready" in await asyncio.to_thread(process.stdout.readline)
-    while process.poll() is None and not condition():
+    while process.poll() is None and not condition():  # noqa: ASYNC110 - another process sets no event
         await asyncio.sleep(0.001)
     alive = process.poll() is None
     await kill(process)

@@ -1,4 +1,4 @@
-"""What becomes of every sample session: each field, each segment, channel, consent and the audio, or the reason why not."""
+"""What becomes of every sample session: each field, segment, channel, consent and the audio, or the reason why not."""
 
 from pathlib import Path
 from typing import Any

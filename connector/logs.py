@@ -16,6 +16,7 @@ EVENTS = {
     "run.finished": "a run ended; carries every count",
     "run.stopped": "a run had to stop",
     "entry.closed": "one entry got its outcome; carries everything about it",
+    "report.failed": "the report of a run could not be made; the run itself is not touched by that",
     "request.repeated": "a request failed in a way that may heal and is tried again",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",
 }

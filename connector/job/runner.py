@@ -17,6 +17,7 @@ from connector.job.handle import handle
 from connector.job.loader import Plan
 from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.progress import Progress, Silent
+from connector.job.rendering import render_report
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
 from connector.ledger import RunRow
@@ -79,7 +80,8 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         finally:
             code = ExitCode.STOPPED if error else None
             summary.finish(clock.now(), error=error, exit_code=code)
-            await _end(run_, row)
+            row = await _end(run_, row)
+        await _report(run_, settings, row)
 
 
 async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clock) -> int:
@@ -154,7 +156,17 @@ async def _begin(run_: Execution) -> RunRow:
     return row
 
 
-async def _end(run_: Execution, row: RunRow) -> None:
+async def _report(run_: Execution, settings: Settings, row: RunRow) -> None:
+    """Have the run's report made where there is something to tell."""
+    if run_.options.dry_run or not run_.options.report or not run_.summary.worked:
+        return
+    path = await render_report(settings, run_.run_id)
+    if path is not None:
+        run_.summary.report = str(path)
+        await run_.book.transact(ledger.finish_run, replace(row, report=str(path)))
+
+
+async def _end(run_: Execution, row: RunRow) -> RunRow:
     summary = run_.summary
     facts = summary.as_dict()
     statistics = {name: found.to_dict() for name, found in run_.statistics.items()}
@@ -169,6 +181,7 @@ async def _end(run_: Execution, row: RunRow) -> None:
     )
     await run_.book.transact(ledger.finish_run, ended)
     logger().info("run.finished", **facts)
+    return ended
 
 
 @asynccontextmanager

@@ -58,6 +58,7 @@ class Project:
 
     async def run(self, **options: Any) -> Summary:
         plan = loader.load(self.name, self.settings)
+        options = {"report": False, **options}
         summary = await runner.execute(plan, self.settings, Options(**options), clock=self.clock)
         self.summaries.append(summary)
         return summary

@@ -1,7 +1,6 @@
 """Carry one request to the target and its answer back: the only place that knows the HTTP library."""
 
 import asyncio
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,18 +14,17 @@ from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from connector import __version__
-from connector.delivery.address import base_url, proxy_for
+from connector.delivery.address import base_url
 from connector.delivery.model import Answer
 from connector.delivery.upload import Upload
 from connector.errors import (
-    ConfigurationError,
     ConnectorError,
     OutcomeUnknownError,
-    Problem,
     StopError,
     TargetUnreachableError,
     TryAgainError,
 )
+from connector.network import proxy_for, trust
 
 __all__ = ["AiohttpTransport", "Content", "Route", "Transport"]
 
@@ -86,7 +84,7 @@ class AiohttpTransport:
         self._proxy_headers = proxy.headers if proxy else None
         self._route = route
         self._headers = {"User-Agent": f"conversation-connector/{__version__}", **headers}
-        self._tls = _tls(route.ca_file)
+        self._tls = trust(route.ca_file)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -199,14 +197,3 @@ def _named(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "it took too long"
     return type(error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error).__name__
-
-
-def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    if ca_file is None:
-        return ssl.create_default_context()
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            [Problem("cannot be read as certificates in PEM form", ca_file, field="CONNECTOR_CA_FILE")]
-        ) from error

@@ -1,6 +1,6 @@
 import pytest
 
-from connector.delivery.address import base_url, checked_token, proxy_for
+from connector.delivery.address import base_url, checked_token
 from connector.errors import ConfigurationError
 
 
@@ -57,60 +57,3 @@ def test_odd_token(text):
     with pytest.raises(ConfigurationError) as caught:
         checked_token(text)
     assert "ken" not in str(caught.value).replace("token", "")
-
-
-@pytest.fixture
-def environment(monkeypatch):
-    """Give an environment without any proxy, and a way to name one."""
-    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    return monkeypatch.setenv
-
-
-@pytest.mark.usefixtures("environment")
-def test_no_proxy():
-    """Without HTTPS_PROXY the way is direct."""
-    assert proxy_for("https://host.example") is None
-
-
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxy(environment, name):
-    """HTTPS_PROXY, or what stands for all, names the proxy; its credentials go into a header."""
-    environment(name, "http://user:p%40ss@proxy.example:3128")
-    proxy = proxy_for("https://host.example")
-    assert "http://proxy.example:3128" == proxy.url
-    assert {"Proxy-Authorization": "Basic dXNlcjpwQHNz"} == proxy.headers
-    assert "dXNl" not in repr(proxy)
-
-
-def test_proxy_without_scheme(environment):
-    """A proxy named by host and port alone is taken."""
-    environment("HTTPS_PROXY", "proxy.example:3128")
-    assert ("http://proxy.example:3128", {}) == (
-        proxy_for("https://h.example").url,
-        proxy_for("https://h.example").headers,
-    )
-
-
-@pytest.mark.parametrize("excepted", ["host.example", ".example", "*"])
-def test_exception(environment, excepted):
-    """NO_PROXY makes the way direct."""
-    environment("HTTPS_PROXY", "http://proxy.example:3128")
-    environment("NO_PROXY", excepted)
-    assert proxy_for("https://host.example") is None
-
-
-def test_this_machine_is_reached_directly(environment):
-    """A plain address, which lies on this machine, never goes through a proxy."""
-    environment("HTTPS_PROXY", "http://proxy.example:3128")
-    environment("HTTP_PROXY", "http://proxy.example:3128")
-    assert proxy_for("http://127.0.0.1:8787") is None
-
-
-@pytest.mark.parametrize("address", ["socks5://proxy.example:1080", "http://"])
-def test_odd_proxy(environment, address):
-    """A proxy of a kind that is not spoken is a configuration error."""
-    environment("HTTPS_PROXY", address)
-    with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
-        proxy_for("https://host.example")

@@ -1,0 +1,70 @@
+"""Know what every way over HTTP has in common: the proxy that leads there, the authorities to trust, this machine."""
+
+import base64
+import ipaddress
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["Proxy", "is_loopback", "proxy_for", "trust"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where the proxy listens, and the headers that it wants to see."""
+
+    url: str
+    headers: dict[str, str] = field(repr=False)
+
+
+def proxy_for(url: str) -> Proxy | None:
+    """Give the proxy's address and the headers it wants, as HTTPS_PROXY and NO_PROXY in the environment say.
+
+    An address with plain http lies on this machine or beside it and is always reached directly.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "http" or proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    found = proxies.get("https") or proxies.get("all")
+    if not found:
+        return None
+    proxy = urlsplit(found if "://" in found else f"http://{found}")
+    if proxy.scheme not in {"http", "https"} or not proxy.hostname:
+        raise ConfigurationError([Problem("is not an http:// or https:// proxy", field="HTTPS_PROXY")])
+    netloc = proxy.netloc.rpartition("@")[2]
+    return Proxy(f"{proxy.scheme}://{netloc}", _proxy_headers(proxy))
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Give what checks a server's certificate: against the system's authorities, or those of the file instead.
+
+    Raises ConfigurationError where the file cannot be read.
+    """
+    if ca_file is None:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            [Problem("cannot be read as certificates in PEM form", ca_file, field="CONNECTOR_CA_FILE")]
+        ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether the host is this machine and nothing else."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}

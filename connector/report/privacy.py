@@ -33,7 +33,9 @@ class Privacy:
 
     def scrub(self, text: str) -> str:
         """Give the text with e-mail addresses and international phone numbers in it reduced to their form."""
-        return text if self.unmasked else _PHONE.sub(_matched_form, _EMAIL.sub(_matched_form, text))
+        if self.unmasked:
+            return text
+        return _PHONE.sub(_matched_form, _EMAIL.sub(_matched_form, text) if "@" in text else text)
 
 
 def _names_nobody(text: str, count: int) -> bool:

@@ -1,0 +1,37 @@
+"""What is hidden of values."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.mapping.sensitivity import Sensitivity
+from connector.report.privacy import Privacy
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        ("write to ida.holm@example.org today", "write to [xxx.xxxx@xxxxxxx.xxx] today"),
+        ("call +45 31 31 31 31.", "call [+99 99 99 99 99]."),
+        ("call 0045 31313131", "call [9999 99999999]"),
+        ("ujet-metadata/2026/03/24/call-1418.json", "ujet-metadata/2026/03/24/call-1418.json"),
+        ("no recording until 2026-03-31 02:10 UTC", "no recording until 2026-03-31 02:10 UTC"),
+        ("call-687b0ef7-85f8-5886-bc05-05496ab5f43e", "call-687b0ef7-85f8-5886-bc05-05496ab5f43e"),
+    ],
+)
+def test_addresses_and_numbers_within_a_text_are_hidden(text, scrubbed):
+    """E-mail addresses and international phone numbers go; ids, paths and times stay readable."""
+    assert scrubbed == Privacy().scrub(text)
+
+
+@given(st.text(max_size=80))
+def test_a_form_tells_nothing_but_the_form(text):
+    """No letter or digit of a personal value is left."""
+    shown = Privacy().show(Sensitivity.PERSONAL, text, 99)
+    assert not any(sign.isalnum() for sign in shown if sign not in "xX9")
+
+
+@given(st.text(max_size=200))
+def test_scrubbing_any_text_ends(text):
+    """Whatever stands in a text, hiding addresses in it takes no time to speak of and leaves no whole one."""
+    assert "ida@example.org" not in Privacy().scrub(f"{text} ida@example.org {text}")

@@ -4,7 +4,7 @@ import importlib
 
 __all__ = ["register"]
 
-MODULES = ("demo", "project", "run", "state", "report", "upload", "sandbox")
+MODULES = ("demo", "project", "run", "state", "report", "upload", "sandbox", "schema")
 
 
 def register() -> None:

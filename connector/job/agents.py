@@ -12,7 +12,7 @@ from connector.job.record import leave
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Leg, Session
 
-__all__ = ["Speaker", "everybody", "speakers", "was_split_otherwise"]
+__all__ = ["Speaker", "everybody", "lacks_speakers", "speakers", "was_split_otherwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ def speakers(run: Execution, session: Session) -> list[Speaker]:
 def everybody(run: Execution, session: Session) -> list[Speaker]:
     """Give every human agent of the session once, known or not."""
     return [_speaker(run, session, leg, "") for leg in _distinct(session.legs)]
+
+
+def lacks_speakers(run: Execution, work: Work) -> bool:
+    """Tell whether some agents of a split call have their conversations and others do not: a run ended in between."""
+    if work.session.channel not in run.plan.mappings or run.plan.mappings[work.session.channel].split != "agent":
+        return False
+    wanted, known = {one.leg for one in speakers(run, work.session)}, {row.leg for row in work.entries}
+    return bool(wanted & known) and not wanted <= known
 
 
 async def was_split_otherwise(run: Execution, work: Work, legs: set[str]) -> bool:

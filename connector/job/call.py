@@ -30,10 +30,12 @@ async def handle(run: Execution, work: Work) -> None:
     delivered = {row.leg: row for row in work.entries if row.state == Outcome.DELIVERED.value}
     for speaker in found:
         row = delivered.get(speaker.leg)
+        # The files wait until the last speaker has an outcome: a kill in between must not lose the others.
+        is_last = speaker is found[-1]
         if row is not None and not lacks(work, row):
-            await leave(run, work, row)
+            await leave(run, work, row, done=is_last)
             continue
-        record = open_record(run, work, speaker.leg)
+        record = open_record(run, work, speaker.leg, done=is_last)
         try:
             await _one(run, work, speaker, record)
         except SkipError as error:

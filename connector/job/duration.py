@@ -4,7 +4,7 @@ import re
 from datetime import time, timedelta
 from typing import Any
 
-__all__ = ["parse_duration", "parse_hours"]
+__all__ = ["parse_duration", "parse_hours", "write_duration"]
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -21,6 +21,15 @@ def parse_duration(value: Any) -> timedelta:
     if not found:
         raise ValueError("is not a length of time such as 90s, 20m, 2h or 7d")
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
+
+
+def write_duration(value: timedelta) -> str:
+    """Give a length of time as people write it, in the largest unit that fits whole."""
+    seconds = round(value.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def parse_hours(value: str) -> tuple[time, time]:

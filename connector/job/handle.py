@@ -6,6 +6,7 @@ from datetime import timedelta
 from connector import ledger
 from connector.errors import FileChangedError, FileMissingError, FileTruncatedError
 from connector.job import call, chat
+from connector.job.agents import lacks_speakers
 from connector.job.execution import Execution
 from connector.job.gather import RIVAL, Broken, Work, info
 from connector.job.judge import judge
@@ -53,6 +54,8 @@ async def _is_settled(run: Execution, work: Work) -> bool:
         await run.book.write(ledger.Change(files_done=work.settled_files))
         return True
     if not all(row.state == Outcome.DELIVERED.value and not lacks(work, row) for row in work.entries):
+        return False
+    if lacks_speakers(run, work):
         return False
     for row in work.entries:
         await leave(run, work, row)

@@ -50,10 +50,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _cron(text: str) -> str:
+    # Only a job with a schedule pays for the scheduler's import.
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
+
+    try:
+        CronTrigger.from_crontab(text)
+    except ValueError as error:
+        raise ValueError(f"is not a cron line such as 30 2 * * *: {error}") from error
+    return text
+
+
 class Schedule(_Part):
     """When `connector serve` starts the job."""
 
-    cron: str = Field(description="Five cron fields: minute, hour, day of month, month, day of week.")
+    cron: Annotated[str, AfterValidator(_cron)] = Field(
+        description="Five cron fields: minute, hour, day of month, month, day of week."
+    )
     timezone: TimeZone = Field("UTC", description="IANA zone the cron line is read in.")
     catch_up: Literal["none", "last", "all"] = Field("last", description="Which missed starts are made up for.")
 

@@ -71,6 +71,7 @@ class Record:
         self._row = row
         self._changes: dict[str, Any] = {}
         self._told: list[StepRow] = []
+        self._tried = False
 
     @property
     def row(self) -> EntryRow:
@@ -92,6 +93,7 @@ class Record:
     async def intend(self, step: str) -> None:
         """Write down, durably, that a request is about to be made."""
         now = self.run.now()
+        self._tried = True
         if step == "audio":
             tries = self._changes.get("audio_tries", self._row.audio_tries)
             self._changes.update(audio_state="sending", audio_tries=tries + 1)
@@ -114,9 +116,21 @@ class Record:
         self._told.append(self._step(f"{step}.{outcome}", **facts))
 
     async def close(self, verdict: Verdict, **facts: Any) -> None:
-        """Write the entry's outcome and that its files need no more work in this run."""
+        """Write the entry's outcome and that its files need no more work in this run.
+
+        What was decided without the target is written once the target has shown that it takes the token.
+        """
         self._changes.update(state=verdict.outcome.value, code=verdict.code.value, detail=verdict.detail)
-        await self._finish(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
+        change = self._finished(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
+        target, gate = self.run.target, self.run.gate
+        if self._tried or gate.is_open or target is None:
+            await self.run.book.write(change)
+            self._count(verdict.outcome, verdict.code)
+        else:
+            await gate.wait(lambda: self._close_later(change, verdict), target)
+
+    def _close_later(self, change: Change, verdict: Verdict) -> None:
+        self.run.book.post(change)
         self._count(verdict.outcome, verdict.code)
 
     async def delivered(self, done: Delivered | None = None, **facts: Any) -> None:
@@ -125,14 +139,15 @@ class Record:
         uploaded = done is not None and done.audio_uploaded
         if done is not None and (uploaded or done.audio_existed):
             self._changes.update(audio_state="sent", audio_bytes=done.bytes_uploaded, audio_sha256=done.sha256)
-        await self._finish(Outcome.DELIVERED.value, uid=self.row.uid, audio_sha256=self.row.audio_sha256, **facts)
+        facts = {"uid": self.row.uid, "audio_sha256": self.row.audio_sha256, **facts}
+        await self.run.book.write(self._finished(Outcome.DELIVERED.value, **facts))
         size_bytes = done.bytes_uploaded if done is not None else 0
         self._count(Outcome.DELIVERED, audio=int(uploaded), size_bytes=size_bytes)
 
     async def rehearsed(self, audio_bytes: int = 0) -> None:
         """Count what a dry run would have delivered; the ledger it writes to is a copy that is thrown away."""
         self._changes.update(state=Outcome.DELIVERED.value)
-        await self._finish("rehearsed")
+        await self.run.book.write(self._finished("rehearsed"))
         self._count(Outcome.DELIVERED, audio=int(audio_bytes > 0), size_bytes=audio_bytes)
 
     async def unchanged(self, newer: EntryRow | None = None, *, counted: bool = True) -> None:
@@ -142,9 +157,9 @@ class Record:
         if counted:
             self._count(Outcome.UNCHANGED)
 
-    async def _finish(self, step: str, **facts: Any) -> None:
+    def _finished(self, step: str, **facts: Any) -> Change:
         self._changes["changed_at"] = self.run.now()
-        await self.run.book.write(Change(self.row, self._steps(self._step(step, **facts)), self.files))
+        return Change(self.row, self._steps(self._step(step, **facts)), self.files)
 
     def _steps(self, step: StepRow) -> tuple[StepRow, ...]:
         """Give what was taken down since the last writing, and this step."""
@@ -161,20 +176,25 @@ class Record:
         return StepRow(self._row.id, self.run.run_id, self.run.now(), name, told)
 
 
-def open_record(run: Execution, work: Work, leg: str) -> Record:
-    """Give the record of one leg: what the ledger knows of its delivery is kept, all else is as the session tells."""
+def open_record(run: Execution, work: Work, leg: str, *, done: bool = True) -> Record:
+    """Give the record of one leg: what the ledger knows of its delivery is kept, all else is as the session tells.
+
+    `done` says that the session's files need no more work once this leg has its outcome.
+    """
+    files = work.settled_files if done else ()
     fresh = first_row(run, work.session, leg, file_id=work.file.id)
     known = next((row for row in work.entries if row.leg == leg), None)
     if known is None:
-        return Record(run, fresh, work.settled_files)
-    return Record(run, replace(fresh, **{name: getattr(known, name) for name in KEPT}), work.settled_files)
+        return Record(run, fresh, files)
+    return Record(run, replace(fresh, **{name: getattr(known, name) for name in KEPT}), files)
 
 
-async def leave(run: Execution, work: Work, row: EntryRow) -> None:
+async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True) -> None:
     """Write that a delivered entry stays as it is; a newer export of it becomes a step, since Capturi has no update."""
     version = work.session.updated_at.isoformat() if work.session.updated_at else None
     newer = replace(row, version=version, file_id=work.file.id) if version != row.version else None
-    await Record(run, row, work.settled_files).unchanged(newer, counted=row.file_id in work.settled_files)
+    record = Record(run, row, work.settled_files if done else ())
+    await record.unchanged(newer, counted=row.file_id in work.settled_files)
 
 
 def customer_hash(key: bytes | None, customer: object) -> str | None:

@@ -1,9 +1,10 @@
 """Find the one recording of a call, see that it is whole, and make it ready to be sent."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from connector import conversation
 from connector import session as sessions
@@ -17,6 +18,7 @@ from connector.storage import FileInfo, ReadAt, Storage
 
 __all__ = ["Found", "find_recording"]
 
+Inspect = Callable[[ReadAt, int], AudioFacts]
 YOUNG = timedelta(seconds=60)
 SECOND_LOOK_SECONDS = 5
 HASHED_BYTES = 1024 * 1024
@@ -98,11 +100,14 @@ def _sha256(read_at: ReadAt, size_bytes: int) -> str:
 
 
 async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
-    storage = run.recordings
+    storage, limit_bytes = run.recordings, run.plan.job.audio.max_size_bytes
+    inspect = partial(conversation.inspect, limit_bytes=limit_bytes)
     if len(parts) == 1:
-        return await _open_one(storage, work, parts[0])
-    facts = [await storage.examine(part, conversation.inspect) for part in parts]
-    joined = conversation.join([(part.path, one) for part, one in zip(parts, facts, strict=True)])
+        return await _open_one(storage, work, parts[0], inspect)
+    facts = [await storage.examine(part, inspect) for part in parts]
+    joined = conversation.join(
+        [(part.path, one) for part, one in zip(parts, facts, strict=True)], limit_bytes=limit_bytes
+    )
 
     def stream() -> AsyncIterator[bytes]:
         return _stream_joined(storage, parts, joined)
@@ -111,10 +116,10 @@ async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Foun
     return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
 
 
-async def _open_one(storage: Storage, work: Work, file: FileInfo) -> Found:
+async def _open_one(storage: Storage, work: Work, file: FileInfo, inspect: Inspect) -> Found:
     """Look at the one file; a small one is read in the same step, since going to a thread costs more than its bytes."""
     if file.size_bytes > SMALL_BYTES:
-        facts = await storage.examine(file, conversation.inspect)
+        facts = await storage.examine(file, inspect)
         return Found(
             Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
         )

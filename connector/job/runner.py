@@ -114,6 +114,7 @@ async def _work(run_: Execution) -> None:
                 tasks.create_task(one(item))
     except* ConnectorError as group:
         raise _first(group) from None
+    run_.gate.release()
 
 
 async def _wanted(run_: Execution) -> AsyncIterator[Work | Broken]:

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from connector.job.duration import parse_duration, parse_hours
+from connector.job.duration import parse_duration, parse_hours, write_duration
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ def test_anything_else_is_no_length_of_time(text):
     """A bare number would leave the unit to guesses."""
     with pytest.raises(ValueError, match="20m"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["90s", "20m", "2h", "7d", "0s"])
+def test_a_length_of_time_is_written_as_it_was_read(text):
+    """The largest unit that fits whole is the one people used."""
+    assert text == write_duration(parse_duration(text))
 
 
 def test_a_span_of_the_day_is_read():

@@ -1,0 +1,93 @@
+"""Write the reference pages from the code: python docs/make_reference.py."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from connector.job.duration import write_duration
+from connector.job.model import Job
+from connector.mapping.functions import FAILS, FUNCTIONS, Function
+from connector.mapping.targets import TARGETS
+
+HERE = Path(__file__).parent
+NOTE = "<!-- Made by docs/make_reference.py from the code; a test keeps it true. -->\n"
+
+
+def functions() -> Iterator[str]:
+    """Give the section on functions: each with what it takes and gives, and its examples."""
+    for function in FUNCTIONS.values():
+        yield f"### `{function.signature}`\n"
+        yield f"{function.description} Takes {function.takes.value}, gives {function.gives.value}."
+        yield ("It can fail: say `on_error` or `else`.\n" if function.fallible else "It never fails.\n")
+        yield "| value | written | gives |"
+        yield "|---|---|---|"
+        yield from (_example(function, example) for example in function.examples)
+        yield ""
+
+
+def _example(function: Function, example: Any) -> str:
+    given = f"{function.name}: {example.arguments}" if example.arguments is not None else function.name
+    return f"| {_cell(example.value)} | {_cell(given)} | {_cell(example.gives)} |"
+
+
+def _cell(value: Any) -> str:
+    if value is FAILS:
+        return "fails"
+    text = value if isinstance(value, str) else repr(value)
+    return "`" + text.replace("|", "\\|").replace("\n", "\\n") + "`" if text else "(empty)"
+
+
+def targets() -> Iterator[str]:
+    """Give the section on target fields, one table per kind of target."""
+    for name, fields in TARGETS.items():
+        yield f"### `{name}`\n"
+        yield "| field | type | required | meaning |"
+        yield "|---|---|---|---|"
+        for field in fields.values():
+            choices = f" One of {', '.join(str(one) for one in field.choices)}." if field.choices else ""
+            required = "yes" if field.required else ""
+            yield f"| `{field.name}` | {field.kind.value} | {required} | {field.description}{choices} |"
+        yield ""
+
+
+def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Give a table row for each key of a model and of the models in it."""
+    for name, field in model.model_fields.items():
+        key = f"{prefix}{field.alias or name}"
+        nested = next(iter(_models(field.annotation)), None)
+        required = field.is_required()
+        default = "" if required or nested else _default(field.get_default(call_default_factory=True))
+        yield f"| `{key}` | {'required' if required else default} | {field.description or ''} |"
+        if nested is not None:
+            yield from keys(nested, f"{key}.")
+
+
+def _default(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return ""
+    return f"`{write_duration(value) if isinstance(value, timedelta) else value}`"
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+def pages() -> dict[str, str]:
+    """Give the generated pages by file name."""
+    job = ["# Job file\n", NOTE, (HERE / "job-file.head.md").read_text(encoding="utf-8")]
+    job += ["| key | default | meaning |", "|---|---|---|", *keys(Job), ""]
+    mapping = ["# Mapping reference\n", NOTE, (HERE / "mapping-reference.head.md").read_text(encoding="utf-8")]
+    mapping += ["## Functions\n", *functions(), "## Target fields\n", *targets()]
+    return {"job-file.md": "\n".join(job), "mapping-reference.md": "\n".join(mapping)}
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (HERE / name).write_text(text, encoding="utf-8")
+    print(f"wrote {', '.join(pages())}")

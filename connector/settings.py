@@ -38,6 +38,11 @@ class Settings(BaseSettings):
             return f"sqlite:///{(self.home / text.removeprefix('sqlite:///')).resolve()}"
         return text
 
+    @property
+    def mask_key(self) -> bytes | None:
+        """Give the key of masks and of customers' hashes; None where it is not set."""
+        return self.hash_key.get_secret_value().encode() if self.hash_key else None
+
 
 def environment(home: Path) -> Mapping[str, str]:
     """Give the variables `${NAME}` is looked up in: the project's .env, overruled by the real environment."""

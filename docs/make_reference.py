@@ -66,7 +66,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def _default(value: Any) -> str:
-    if value is None or value == [] or value == {}:
+    if value is None or value in ([], {}):
         return ""
     return f"`{write_duration(value) if isinstance(value, timedelta) else value}`"
 

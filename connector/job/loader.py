@@ -80,9 +80,9 @@ def load(name: str, settings: Settings) -> Plan:
     job = collect(lambda: document.validate(written, Job, value))
     # A job that is wrong somewhere may still name its mappings right: their mistakes belong to the same answer.
     named = _mapping_names(value)
-    key = settings.hash_key.get_secret_value().encode() if settings.hash_key else None
     mappings = {
-        channel: _mapping(collect, written, settings.home / file, channel, key) for channel, file in named.items()
+        channel: _mapping(collect, written, settings.home / file, channel, settings.mask_key)
+        for channel, file in named.items()
     }
     agents_file = _text(value, "agents", "file")
     agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None

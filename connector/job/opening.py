@@ -47,7 +47,6 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     target = None
     if not options.dry_run:
         target = await stack.enter_async_context(open_target(plan, settings, limits, clock))
-    places = {one.address: await _place(book, plan, one) for one in (storage, recordings)}
     return Execution(
         plan=plan,
         options=options,
@@ -57,11 +56,11 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         summary=summary,
         book=book,
         storage=storage,
-        recordings=recordings if elsewhere else storage,
-        places=places,
+        recordings=recordings,
+        places={one.address: await _place(book, plan, one) for one in (storage, recordings)},
         target=target,
         limits=limits,
-        hash_key=settings.hash_key.get_secret_value().encode() if settings.hash_key else None,
+        hash_key=settings.mask_key,
     )
 
 

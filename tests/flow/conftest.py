@@ -91,6 +91,9 @@ class Project:
             self.put(f"recordings/call-{number}.wav", sound(number))
         return record
 
+    def sound(self, number: int, seconds: float = 0.5) -> bytes:
+        return sound(number, seconds)
+
     def entries(self) -> list[dict[str, Any]]:
         """Give every entry of the ledger, by channel, session id and leg."""
         return self.ask("SELECT * FROM entry ORDER BY channel, CAST(session_id AS INTEGER), leg")
@@ -98,6 +101,11 @@ class Project:
     def entry(self, external_id: str) -> dict[str, Any]:
         (found,) = [row for row in self.entries() if row["external_id"] == external_id]
         return found
+
+    async def until(self, state: str) -> None:
+        """Wait until the ledger has an entry in this state."""
+        while not any(row["state"] == state for row in self.entries()):  # noqa: ASYNC110 - a database tells no event
+            await asyncio.sleep(0.005)
 
     def steps(self, external_id: str) -> list[str]:
         rows = self.ask("SELECT name FROM step WHERE entry_id = ? ORDER BY id", self.entry(external_id)["id"])
@@ -108,6 +116,8 @@ class Project:
             return []
         with closing(sqlite3.connect(self.folder / "connector.db")) as connection:
             connection.row_factory = sqlite3.Row
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():
+                return []
             return [dict(row) for row in connection.execute(question, values)]
 
 
@@ -121,7 +131,7 @@ def call_record(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def sound(number: int, seconds: float = 0.5) -> bytes:
-    """Give a wav file in which both speakers hum, each call in its own tones."""
+    """Give a wav file in which both speakers hum, each number in its own tones."""
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
         file.setnchannels(2)

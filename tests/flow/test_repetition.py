@@ -127,7 +127,7 @@ async def test_two_storages_of_one_tenant_with_one_id_are_kept_apart(make_projec
     )
 
 
-async def test_a_call_and_a_chat_may_share_an_id(make_project, capturi, reading):
+async def test_a_call_and_a_chat_may_share_an_id(make_project, capturi):
     """Ids are unique per channel only: call 1 and chat 1 are two sessions."""
     async with capturi() as address:
         project = make_project(address, with_samples=False)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Dialect, select, update
+from sqlalchemy import BigInteger, Connection, Dialect, Update, select, update
 
 from connector.ledger import budget, bulk, dialect
 from connector.ledger.correction import drop_placeholders
@@ -20,6 +20,7 @@ KEPT: Final = frozenset({"id", "first_seen_at"})
 class _Statements(NamedTuple):
     entries: bulk.Bulk
     steps: bulk.Bulk
+    finished: Update
 
 
 def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
@@ -33,9 +34,7 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
     statements.entries.write(connection, (latest[id_] for id_ in sorted(latest)))
     statements.steps.write(connection, (step for change in changes for step in change.steps))
     if done := [id_ for change in changes for id_ in change.files_done]:
-        given = dialect.batch(connection, "files", BigInteger)
-        finished = update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=False)
-        connection.execute(finished, {"files": done})
+        connection.execute(statements.finished, {"files": done})
         drop_placeholders(connection, _readable(changes))
     for spent in (change.budget for change in changes if change.budget is not None):
         budget.book(connection, spent)
@@ -54,7 +53,9 @@ def _statements(database: Dialect) -> _Statements:
     changed = {name: entry.excluded[name] for name in names if name not in KEPT}
     entry = entry.on_conflict_do_update(index_elements=[ENTRY.c.id], set_=changed)
     step = dialect.insert(database, STEP)
+    given = dialect.batch(database, "files", BigInteger)
     return _Statements(
         bulk.prepare(database, entry, ENTRY, names),
         bulk.prepare(database, step, STEP, [field.name for field in fields(StepRow)]),
+        update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=False),
     )

@@ -1,8 +1,9 @@
 """Take out of the ledger what turned out not to be so."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import BigInteger, Connection, delete, exists, select, update
+from sqlalchemy import BigInteger, Connection, Dialect, Select, delete, exists, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import UNREADABLE_CHANNEL
@@ -26,11 +27,16 @@ def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
     """Drop the entries that stood for these files themselves while nobody could read whose session they are."""
     if not file_ids:
         return
-    given = dialect.batch(connection, "files", BigInteger)
-    standing = select(ENTRY.c.id).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
-    standing = standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)
-    if found := list(connection.execute(standing, {"files": list(file_ids)}).scalars()):
+    standing = connection.execute(_placeholders(connection.dialect), {"files": list(file_ids)})
+    if found := list(standing.scalars()):
         drop_entries(connection, found)
+
+
+@lru_cache(maxsize=4)
+def _placeholders(database: Dialect) -> Select[tuple[str]]:
+    given = dialect.batch(database, "files", BigInteger)
+    standing = select(ENTRY.c.id).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
+    return standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)
 
 
 def mark_missing(connection: Connection, file_ids: Sequence[int]) -> None:

@@ -40,7 +40,7 @@ def connect(url: str, *, busy_seconds: float, writes: bool) -> Engine:
     if parsed.drivername == DRIVERS["sqlite"]:
         return _sqlite(parsed, busy_seconds=busy_seconds, writes=writes)
     try:
-        return create_engine(parsed, hide_parameters=True, isolation_level=None if writes else "REPEATABLE READ")
+        return create_engine(parsed, hide_parameters=True, execution_options={} if writes else _LOOKING)
     except ModuleNotFoundError as error:
         hint = "install the extra: pip install 'conversation-connector[postgresql]'"
         raise ConfigurationError([Problem("PostgreSQL needs psycopg", field=SETTING, hint=hint)]) from error
@@ -66,6 +66,7 @@ def _parsed(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
+_LOOKING: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _EXAMPLES: Final = "a file like connector.db, or postgresql://user@host/database"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, union
+from sqlalchemy import Connection, Select, and_, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
@@ -27,14 +27,17 @@ def entries_of_sessions(
     """Give each (channel, session id) its entries for the target, one per leg and ordered by it, or none."""
     found: dict[Key, list[EntryRow]] = {key: [] for key in keys}
     given = dialect.batch(connection, "sessions")
-    wanted = (
-        select(ENTRY)
-        .select_from(given.outerjoin(ENTRY, ENTRY.c.session_id == given.c.value))
-        .where(ENTRY.c.tenant == tenant, ENTRY.c.source_kind == source_kind, ENTRY.c.target == target)
-        .order_by(ENTRY.c.session_id, ENTRY.c.leg)
+    # The whole of the unique index but the leg: with less SQLite would rather walk all entries of the target.
+    of_session = and_(
+        ENTRY.c.session_id == given.c.value,
+        ENTRY.c.channel.in_({channel for channel, _ in found}),
+        ENTRY.c.source_kind == source_kind,
+        ENTRY.c.tenant == tenant,
+        ENTRY.c.target == target,
     )
-    sessions = list({session for _, session in found})
-    for row in _rows(connection, wanted, sessions=sessions):
+    wanted = select(ENTRY).select_from(given.outerjoin(ENTRY, of_session)).where(ENTRY.c.id.is_not(None))
+    wanted = wanted.order_by(ENTRY.c.session_id, ENTRY.c.leg)
+    for row in _rows(connection, wanted, sessions=list({session for _, session in found})):
         if (row.channel, row.session_id) in found:
             found[row.channel, row.session_id].append(row)
     return found

@@ -36,13 +36,13 @@ def record_listing(
     Entries count as unchanged only where they ended within the window; nothing is left out of the comparison by it.
     """
     known = connection.execute(_known(connection, place, window), {"paths": [file.path for file in listed]})
-    new: list[dict[str, Any]] = []
+    new: list[int] = []
     changed: list[dict[str, Any]] = []
     unchanged_entries = 0
     for position, id_, size_bytes, modified_ns, etag, pending, entries in known:
         file = listed[position]
         if id_ is None:
-            new.append(_row(place, file, now))
+            new.append(position)
         elif size_bytes != file.size_bytes or modified_ns != file.modified_ns or _differ(etag, file.etag):
             changed.append({"file": id_, "size": file.size_bytes, "modified": file.modified_ns, "tag": file.etag})
         elif not pending:
@@ -50,7 +50,8 @@ def record_listing(
     if changed:
         connection.execute(_CHANGED, changed)
     if new:
-        connection.execute(dialect.insert(connection, FILE).on_conflict_do_nothing(), new)
+        rows = [_row(place, listed[position], now) for position in sorted(new)]
+        connection.execute(dialect.insert(connection, FILE).on_conflict_do_nothing(), rows)
     return Listing(len(new), len(changed), len(listed) - len(new) - len(changed), unchanged_entries)
 
 

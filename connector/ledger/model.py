@@ -90,8 +90,7 @@ class FileRow:
     first_seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What comparing a batch of listed files with the ledger told."""
 
     new: int

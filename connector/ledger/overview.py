@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select, text
+from sqlalchemy import Connection, and_, func, select
 
 from connector.ledger.model import METADATA_FILE, TRANSCRIPT_FILE
+from connector.ledger.question import WAITS
 from connector.ledger.tables import ENTRY, FILE
 
 __all__ = ["StateCount", "count_pending", "counts_by_state", "delivered_before"]
@@ -41,6 +42,9 @@ def delivered_before(connection: Connection, tenant: str, target: str) -> bool:
 
 def count_pending(connection: Connection, place_ids: Sequence[int]) -> int:
     """Count the files that pending_groups would hand out."""
+    wanted = select(func.count()).select_from(FILE).where(FILE.c.place_id.in_(place_ids), WAITS)
     nameless = and_(FILE.c.role == TRANSCRIPT_FILE, FILE.c.session_id.is_(None))
-    wanted = select(func.count()).select_from(FILE).where(FILE.c.place_id.in_(place_ids), text("file.pending"))
-    return int(connection.execute(wanted.where(or_(FILE.c.role == METADATA_FILE, nameless))).scalar_one())
+    # One question each: for both in one SQLite would leave the index of what waits aside.
+    return sum(
+        int(connection.execute(wanted.where(which)).scalar_one()) for which in (FILE.c.role == METADATA_FILE, nameless)
+    )

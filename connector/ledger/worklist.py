@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, update
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, or_, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import COMPANIONS, METADATA_FILE, START, TRANSCRIPT_FILE, Cursor, FileRow, Group
@@ -51,11 +51,11 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     ]
     reasons = (
         ENTRY.c.state.in_(["held", "sending"]),
-        and_(ENTRY.c.state == "refused", ENTRY.c.code.is_distinct_from("unreadable"), or_(*remapped)),
+        and_(ENTRY.c.state == "refused", ENTRY.c.code.is_distinct_from("unreadable"), or_(false(), *remapped)),
         and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash != policy_hash),
     )
     flipped = 0
-    for reason in reasons if remapped else (reasons[0], reasons[2]):
+    for reason in reasons:
         files = select(ENTRY.c.file_id).where(of_source, reason, NOT_DELIVERED)
         waiting = update(FILE).where(FILE.c.id.in_(files), ~FILE.c.pending).values(pending=True)
         flipped += connection.execute(waiting).rowcount

@@ -60,5 +60,5 @@ def test_a_lock_is_free_again_after_its_context(url):
 def test_a_lock_that_cannot_be_made_is_told(tmp_path):
     """Where no lock can be made, the error says where and what to do."""
     (tmp_path / "file").touch()
-    with pytest.raises(LedgerError, match=r"no lock.*write access"), ledger.file_lock(tmp_path / "file/x.db", "nightly"):
+    with pytest.raises(LedgerError, match=r"no lock.*write access"), ledger.file_lock(tmp_path / "file/x", "j"):
         pass

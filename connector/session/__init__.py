@@ -1,6 +1,8 @@
 """Turn the files of a contact centre into sessions: one call or chat each, as its source told it."""
 
 from connector.session.ccai import parse, parse_transcript
+from connector.session.files import BrokenRow, FilesForm, Find
+from connector.session.files import parse as parse_rows
 from connector.session.identity import contradict
 from connector.session.model import Channel, FileName, FileRole, Leg, Session, Transcript, TranscriptEntry
 from connector.session.naming import classify
@@ -10,10 +12,13 @@ from connector.session.standing import Direction, direction, is_voicemail, settl
 from connector.session.transcript import compile_line
 
 __all__ = [
+    "BrokenRow",
     "Channel",
     "Direction",
     "FileName",
     "FileRole",
+    "FilesForm",
+    "Find",
     "Leg",
     "Recording",
     "Session",
@@ -27,6 +32,7 @@ __all__ = [
     "name_roles",
     "pair",
     "parse",
+    "parse_rows",
     "parse_transcript",
     "settles_at",
     "was_handled",

@@ -76,6 +76,8 @@ class Session:
     file: FileInfo
     notes: tuple[str, ...] = ()
     """What had to be mended or left out to read the file; no personal data."""
+    digest: str | None = None
+    """The hash of the record where it is one row of a file: it tells an unchanged row from a changed one."""
 
 
 @dataclass(frozen=True, slots=True)

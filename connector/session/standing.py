@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from connector.session import files
 from connector.session.field import word
 from connector.session.model import Channel, Session
 
@@ -70,6 +71,8 @@ def will_still_move(session: Session) -> bool:
 
 def is_voicemail(session: Session) -> bool:
     """Tell whether the customer spoke to a machine; any reason given for a voicemail counts as one."""
+    if session.source_kind == files.SOURCE_KIND:
+        return False
     if session.status in _VOICEMAIL:
         return True
     reason = word(session.record.get("voicemail_reason"))
@@ -77,18 +80,26 @@ def is_voicemail(session: Session) -> bool:
 
 
 def was_handled(session: Session) -> bool:
-    """Tell whether a human agent talked in the call; in a chat it is enough that one had it."""
+    """Tell whether a human agent talked in the call; in a chat it is enough that one had it.
+
+    Rows of foreign files say nothing about it and count as handled: the job's filter can leave them out.
+    """
+    if session.source_kind == files.SOURCE_KIND:
+        return True
     if session.channel is Channel.CHAT:
         return bool(session.legs)
     return any(leg.talk_seconds for leg in session.legs)
 
 
-def settles_at(session: Session, settle: timedelta) -> datetime:
+def settles_at(session: Session, settle: timedelta) -> datetime | None:
     """Give the moment from which no further export is expected: so long after the later of end and last change.
 
-    Where the session tells neither, its beginning counts, else the file's own time.
+    Where the session tells neither, its beginning counts, else the file's own time; a row of a file that many share
+    has no such time of its own: None.
     """
     told = [moment for moment in (session.ends_at, session.updated_at) if moment is not None]
+    if not told and session.source_kind == files.SOURCE_KIND:
+        return None
     return (max(told) if told else session.created_at or session.file.modified_at) + settle
 
 

@@ -14,6 +14,7 @@ from connector.mapping.profile import Profile
 from connector.mapping.sensitivity import sensitivity
 from connector.report import Wish, choose, make, read, write
 
+A4_LANDSCAPE = 1030
 CHROMIUM = shutil.which("chromium")
 START = datetime(2026, 3, 24, 2, 30, tzinfo=UTC)
 HOSTILE = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
@@ -183,11 +184,12 @@ async def test_texts_can_be_read_in_light_and_dark(browse):
 
 async def test_the_report_prints(browse):
     """On paper there is no navigation, dark ink on white whatever the screen's scheme, and nothing is cut off."""
-    page = await browse(scheme="dark")
+    page = await browse(A4_LANDSCAPE, scheme="dark")
     await page.emulate_media(media="print", color_scheme="dark")
     assert "none" == await page.evaluate("getComputedStyle(document.querySelector('nav')).display")
     assert "rgb(0, 0, 0)" == await page.evaluate("getComputedStyle(document.body).color")
     assert "visible" == await page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX")
+    assert A4_LANDSCAPE >= await page.evaluate("document.documentElement.scrollWidth")
     assert (await page.pdf(prefer_css_page_size=True)).startswith(b"%PDF")
 
 

@@ -38,6 +38,8 @@ class Execution:
     gate: Gate = field(default_factory=Gate)
     hash_key: bytes | None = None
     statistics: dict[str, Statistics] = field(default_factory=dict)
+    policy_hash: str = ""
+    """The plan's digest of what decides about skipping, worked out once."""
 
     @property
     def tenant(self) -> str:

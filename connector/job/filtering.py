@@ -13,15 +13,15 @@ __all__ = ["Filter", "compile_filter"]
 Filter = Callable[[dict[str, Any], dict[str, Any]], str | None]
 
 
-def compile_filter(written: Document, conditions: Sequence[Condition]) -> Filter:
+def compile_filter(written: Document, conditions: Sequence[tuple[int, Condition]]) -> Filter:
     """Give a function from record and context to the path of the first condition that fails, None where all hold.
 
-    The conditions are those of a mapping's `when`. Raises ConfigurationError with every path or expression that is
-    wrong.
+    Each condition, which is that of a mapping's `when`, comes with its place in the list. Raises ConfigurationError
+    with every path or expression that is wrong.
     """
     problems: list[Problem] = []
     tests: list[tuple[str, mapping.Condition]] = []
-    for at, condition in enumerate(conditions):
+    for at, condition in conditions:
         told = condition.model_dump(by_alias=True, exclude_none=True)
         try:
             tests.append((condition.path, mapping.compile_condition(told)))

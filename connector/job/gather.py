@@ -58,7 +58,7 @@ async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
     """Give page after page of sessions to work on; memory holds one page."""
     after, places = ledger.START, list(run.places.values())
     while True:
-        groups, after = await run.book.read(ledger.pending_groups, places, after, PAGE_GROUPS)
+        groups, after = await run.book.transact(ledger.pending_groups, places, after, PAGE_GROUPS)
         if not groups:
             return
         waiting = [file for group in groups for file in group.files if file.pending and file.role == group.role]
@@ -98,8 +98,10 @@ async def _join(run: Execution, page: _Page) -> list[Work]:
     await _relabel(run, page)
     await _drop_moved(run, page)
     keys = list(page.sessions)
-    companions: Mapping[Key, list[FileRow]] = await run.book.read(ledger.companions, list(run.places.values()), keys)
-    known: Mapping[Key, list[EntryRow]] = await run.book.read(
+    companions: Mapping[Key, list[FileRow]] = await run.book.transact(
+        ledger.companions, list(run.places.values()), keys
+    )
+    known: Mapping[Key, list[EntryRow]] = await run.book.transact(
         ledger.entries_of_sessions, job.tenant, job.source.kind, job.target.name, keys=keys
     )
     texts = await _read_transcripts(run, companions)

@@ -97,7 +97,7 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
         job=job.job,
         state=verdict.outcome.value,
         file_id=broken.file.id,
-        policy_hash=run.plan.policy_hash,
+        policy_hash=run.policy_hash,
         run_id=run.run_id,
         first_seen_at=now,
         changed_at=now,
@@ -110,7 +110,7 @@ async def _close_vanished(run: Execution, broken: Broken) -> None:
     for row in await run.book.read(ledger.entries_of_file, broken.file.id):
         if row.state != Outcome.DELIVERED.value:
             detail = "the file it came from is no longer in the storage: put it back, and the next run takes it"
-            now_in = replace(row, run_id=run.run_id, policy_hash=run.plan.policy_hash)
+            now_in = replace(row, run_id=run.run_id, policy_hash=run.policy_hash)
             await Record(run, now_in, (broken.file.id,)).close(Verdict.usual(Code.UNREADABLE, detail))
     await run.book.transact(ledger.mark_missing, [broken.file.id])
 

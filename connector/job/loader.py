@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
+from pydantic import ValidationError
 
 from connector import document, enrichment, mapping
 from connector.errors import ConfigurationError, Problem
 from connector.job import variables
 from connector.job.filtering import Filter, compile_filter
-from connector.job.model import Job
+from connector.job.model import Condition, Job
+from connector.job.scrutiny import find_mistakes
 from connector.settings import Settings, environment
 
 __all__ = ["Plan", "find", "load", "names"]
@@ -86,12 +89,13 @@ def load(name: str, settings: Settings) -> Plan:
     }
     agents_file = _text(value, "agents", "file")
     agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
-    judged = collect(lambda: compile_filter(written, job.filter)) if job else None
-    if job and job.job != path.stem:
+    judged = collect(lambda: compile_filter(written, _conditions(value)))
+    problems += find_mistakes(written, value, settings, problems)
+    if (name_in_file := _text(value, "job")) not in {None, path.stem}:
         hint = f"write `job: {path.stem}` or rename the file"
-        problems.append(written.problem(("job",), f"is {job.job!r}, but the file is {path.name}", hint=hint))
+        problems.append(written.problem(("job",), f"is {name_in_file!r}, but the file is {path.name}", hint=hint))
     if problems or job is None or judged is None:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
     warnings = tuple(warning for one in ready.values() for warning in one.warnings)
     return Plan(job, path, settings.home, ready, agents, judged, warnings)
@@ -116,6 +120,20 @@ def _mapping_names(value: Any) -> dict[str, str]:
     if not isinstance(named, dict):
         return {}
     return {channel: file for channel, file in named.items() if channel in WRITES and isinstance(file, str)}
+
+
+def _in_file(problem: Problem) -> tuple[str, int]:
+    return str(problem.file or ""), problem.line or 0
+
+
+def _conditions(value: Any) -> list[tuple[int, Condition]]:
+    """Give the conditions of the filter that have the right shape; what is wrong with the others is told elsewhere."""
+    written = value.get("filter") if isinstance(value, dict) else None
+    found = []
+    for at, one in enumerate(written if isinstance(written, list) else ()):
+        with suppress(ValidationError):
+            found.append((at, Condition.model_validate(one)))
+    return found
 
 
 def _text(value: Any, *keys: str) -> str | None:

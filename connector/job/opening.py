@@ -61,6 +61,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         target=target,
         limits=limits,
         hash_key=settings.mask_key,
+        policy_hash=plan.policy_hash,
     )
 
 

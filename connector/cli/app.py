@@ -91,8 +91,8 @@ def explain(error: ConnectorError) -> None:
         count = len(error.problems)
         errors.print(f"{count} mistake{'s' if count > 1 else ''} to mend; nothing was started:", style="bold red")
         for problem in error.problems:
-            errors.print(f"  {problem}", markup=False)
+            errors.print(f"  {problem}", markup=False, soft_wrap=True)
         return
-    errors.print(f"Stopped: {error.message}", style="bold red", markup=False)
+    errors.print(f"Stopped: {error.message}", style="bold red", markup=False, soft_wrap=True)
     if error.hint:
-        errors.print(f"  {error.hint}", markup=False)
+        errors.print(f"  {error.hint}", markup=False, soft_wrap=True)

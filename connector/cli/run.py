@@ -30,7 +30,7 @@ def run(  # noqa: PLR0913 - one parameter per documented option
     *,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Work on at most this many new entries.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Work on at most this many new entries.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let a first run send more than 1,000 entries.")] = False,
@@ -39,9 +39,8 @@ def run(  # noqa: PLR0913 - one parameter per documented option
 
     A second run over the same files sends nothing again.
     """
-    settings = load_settings()
     try:
-        return _run(job, settings, _Wish(since, until, limit, dry_run=dry_run, yes=yes), as_json=as_json)
+        return _run(job, load_settings(), _Wish(since, until, limit, dry_run=dry_run, yes=yes), as_json=as_json)
     except ConfigurationError as error:
         if as_json:
             _print_json(_not_started(job, error, dry_run=dry_run))
@@ -56,6 +55,8 @@ class _Wish:
 
     def options(self, zone: str) -> Options:
         since, until = moment("--since", self.since, zone), moment("--until", self.until, zone)
+        if self.limit is not None and self.limit < 1:
+            raise ConfigurationError([Problem("must be at least 1", field="--limit")])
         return Options(since, until, self.limit, dry_run=self.dry_run, yes=self.yes)
 
 
@@ -96,4 +97,4 @@ def _not_started(job: str, error: ConfigurationError, *, dry_run: bool) -> Summa
 
 
 def _print_json(summary: Summary) -> None:
-    sys.stdout.write(json.dumps(summary.as_dict(), ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(summary.as_dict()) + "\n")

@@ -102,7 +102,8 @@ def compile_line(pattern: str) -> Any:
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
-        raise ConfigurationError([Problem(f"is no RE2 expression: {error}", field="transcript_pattern")]) from error
+        told = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
+        raise ConfigurationError([Problem(f"is no RE2 expression: {told}", field="transcript_pattern")]) from error
     missing = [group for group in _GROUPS if group not in compiled.groupindex]
     if missing:
         hint = "name the groups like (?P<time>…)"

@@ -1,0 +1,69 @@
+"""Find the mistakes of a job that its shape does not show: in addresses, options, patterns and the token."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from connector import network
+from connector.delivery.address import base_url, checked_token
+from connector.document import Document, Location
+from connector.errors import ConfigurationError, Problem
+from connector.session.transcript import compile_line
+from connector.settings import Settings
+from connector.storage import open_storage
+
+__all__ = ["find_mistakes"]
+
+
+class _Look(NamedTuple):
+    """One look at a part of the job: what raises where it is wrong, and what a problem's field is relative to."""
+
+    at: Location
+    base: Location
+    try_it: Callable[[], object]
+
+
+def find_mistakes(written: Document, value: Any, settings: Settings, known: list[Problem]) -> list[Problem]:
+    """Give what is wrong with a job's values beyond what is known already; nothing is connected to.
+
+    `value` is the job file with its variables filled in, right or not: a mistake in one part hides no other.
+    """
+    found: list[Problem] = []
+    for look in _looks(value, settings):
+        place = ".".join(str(part) for part in look.at)
+        if any(problem.field == place or problem.field.startswith(f"{place}.") for problem in known):
+            continue
+        try:
+            look.try_it()
+        except ConfigurationError as error:
+            found += [_placed(written, look.base, problem) for problem in error.problems]
+    return found
+
+
+def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
+    for at in (("source",), ("source", "recordings")):
+        address, options = _get(value, *at, "storage"), _get(value, *at, "options") or {}
+        if isinstance(address, str) and isinstance(options, dict):
+            yield _Look(at, at, partial(open_storage, address, options, settings.home))
+    pattern = _get(value, "source", "transcript_pattern")
+    if isinstance(pattern, str):
+        yield _Look(("source", "transcript_pattern"), ("source",), partial(compile_line, pattern))
+    url, token = _get(value, "target", "url"), _get(value, "target", "token")
+    if isinstance(url, str):
+        yield _Look(("target", "url"), (), partial(base_url, url))
+    if isinstance(token, str):
+        yield _Look(("target", "token"), (), partial(checked_token, token))
+    if settings.ca_file is not None:
+        yield _Look(("CONNECTOR_CA_FILE",), (), partial(network.trust, settings.ca_file))
+
+
+def _get(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _placed(written: Document, base: Location, problem: Problem) -> Problem:
+    if problem.file is not None or not problem.field:
+        return problem
+    return written.problem((*base, *problem.field.split(".")), problem.message, hint=problem.hint)

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/our_run.py /tmp/sessions --url http://127.0.0.1:8787 --connections 16
 
-Everything a nightly run does is in the figures: listing, ledger, mapping, audio checks, hashing, sending. Only the start
-of Python is not, as in naive_loop.py.
+Everything a nightly run does is in the figures: listing, ledger, mapping, audio checks, hashing, sending. Only the
+start of Python is not, as in naive_loop.py.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from connector import logs
 from connector.clock import SystemClock
 from connector.job import loader, runner
 from connector.job.summary import Options
@@ -73,6 +74,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16, help="the job's concurrency")
     parser.add_argument("--home", type=Path, help="keep the project folder here")
     arguments = parser.parse_args()
+    logs.configure("error")
     os.environ["BENCH_TOKEN"] = "sandbox"
     home = arguments.home or Path(tempfile.mkdtemp(prefix="connector-bench-"))
     try:

@@ -25,7 +25,7 @@ def agent_table(evidence: Evidence) -> Table:
     for (agent, outcome), found in frame.groupby([frame["agent"].astype(object), frame["outcome"].astype(object)]):
         ends = found["ended_at"]
         first, last = (None if pd.isna(end) else end.to_pydatetime() for end in (ends.min(), ends.max()))
-        rows.append((agent or "(the record names none)", len(found), outcome, first, last))
+        rows.append((str(agent or "(the record names none)"), len(found), str(outcome), first, last))
     rows.sort(key=lambda row: (-row[1], row[0]))
     about = "Who took conversations and is not in the agents file. Add a row with the id or number; held ones then go."
     return Table("agents", "Unknown agents", COLUMNS, rows, about)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from connector.conversation.length import TOLERANCE_SECONDS, TOLERANCE_SHARE
 from connector.reason import Code, Outcome
 from connector.report.evidence import Evidence
 from connector.report.model import Column, Counts, Kind, Table
 
 __all__ = ["audio_table"]
 
-TOLERANCE_SECONDS, TOLERANCE_SHARE = 5.0, 0.05
 COLUMNS = (
     Column("aspect", "Aspect"),
     Column("value", "Found"),

@@ -39,7 +39,8 @@ def _sensitivity_of_queues(evidence: Evidence) -> Sensitivity:
 
 
 def _days(moments: pd.Series, zone: tzinfo) -> pd.Series:
-    return moments.dt.tz_convert(zone).dt.strftime("%Y-%m-%d").astype(object).fillna(UNKNOWN)
+    days: pd.Series = moments.dt.tz_convert(zone).dt.strftime("%Y-%m-%d").astype(object)
+    return days.fillna(UNKNOWN)
 
 
 def outcomes_by(frame: pd.DataFrame, groups: pd.Series) -> list[tuple[str, list[int]]]:

@@ -8,7 +8,7 @@ from connector.report.evidence import Evidence
 from connector.report.model import Cell, Column, Counts, Kind, Table
 from connector.report.privacy import Privacy
 
-__all__ = ["field_table", "say_reason", "say_source"]
+__all__ = ["field_table", "ordered", "say_reason", "say_source"]
 
 LITERALS = ("const", "else", "join", "list")
 MOST_TOP = 10

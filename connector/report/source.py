@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.mapping.statistics import FieldCounts
+from connector.report.coverage import ordered
 from connector.report.evidence import Evidence, MappingEvidence
 from connector.report.model import Cell, Column, Kind, Table
 from connector.report.reach import places_read
@@ -41,7 +42,7 @@ def unread_table(evidence: Evidence) -> Table:
         read, looked_at = _read(told), told.about.get("looked_at", 0)
         unread = [(path, one) for path, one in _leaves(told.about) if one["filled"] and not _is_read(path, read)]
         for path, one in sorted(unread, key=lambda item: -item[1]["filled"]):
-            types = _types(one["types"])
+            types = ordered(one["types"])
             rows.append((name, path, one["filled"], one["filled"] / looked_at, types, one["form"] or ""))
     about = (
         "What the source tells and the mapping leaves out. `x` stands for a letter, `9` for a digit: no value is kept "
@@ -57,7 +58,7 @@ def drift_table(evidence: Evidence) -> Table:
         if told.earlier.get("looked_at") and told.about.get("looked_at"):
             read = _read(told)
             rows += [(name, change, path, _is_read(path, read), *facts) for change, path, *facts in _drift(told)]
-    about = "Compared with the ten runs before. A change in a field that a rule reads deserves a look at the mapping."
+    about = "Compared with the runs before, ten at most. A change in a field that a rule reads deserves a look at the mapping."
     return Table("drift", "Changes in the source", DRIFT_COLUMNS, rows, about)
 
 
@@ -70,7 +71,7 @@ def _drift(told: MappingEvidence) -> list[tuple[Any, ...]]:
         if change and not _is_within_change(path, found, change):
             was, is_now = old.get(path, _ABSENT), new.get(path, _ABSENT)
             shares = was["filled"] / before["looked_at"], is_now["filled"] / now["looked_at"]
-            found.append((change, path, _types(was["types"]), _types(is_now["types"]), *shares))
+            found.append((change, path, ordered(was["types"]), ordered(is_now["types"]), *shares))
     return found
 
 
@@ -110,7 +111,3 @@ def _is_read(path: str, read: frozenset[str]) -> bool:
         cut = max(around.rfind("."), around.rfind("["))
         around = around[:cut] if cut > 0 else ""
     return False
-
-
-def _types(types: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(types.items(), key=lambda item: (-item[1], item[0])))

@@ -1,5 +1,8 @@
 """The facts that a closing step carries for the report."""
 
+import subprocess
+import sys
+
 from connector.conversation.facts import AudioFacts
 from connector.mapping.model import Draft
 from connector.report import agent_facts, audio_facts, consent_facts, mapping_facts
@@ -35,3 +38,11 @@ def test_a_recording_is_told_in_a_few_words():
     audio = AudioFacts("mp3", "mp3_vbr", 31.4159, False, 1, 8000, None, 9, "audio/mpeg", ".mp3")
     expected = {"form": "mp3 mp3_vbr", "seconds": 31.4, "exact": False, "channels": 1, "told": 30.0}
     assert {"audio": expected} == audio_facts(audio, told_seconds=30)
+
+
+def test_a_run_does_not_load_what_only_reports_need():
+    """Telling the facts must not bring pandas into the process of a run, whose memory is bounded."""
+    program = (
+        "import sys, connector.report; sys.exit(sum(name in sys.modules for name in ('pandas', 'pygal', 'openpyxl')))"
+    )
+    assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode

@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
 from connector.storage import refusal, tree
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
+from connector.storage.naming import real_name, reject_stray
 
 __all__ = ["LocalStorage"]
 
@@ -143,13 +144,11 @@ class LocalStorage:
             raise _translated(path, error) from error
 
     def _place(self, path: str) -> str:
-        return self._real_root + tree.real_name(path)
+        return self._real_root + real_name(path)
 
     def _open(self, path: str) -> int:
         """Open the file for reading; a folder that was once found inside the root is not looked up again."""
-        parts = path.split("/")
-        if "\0" in path or not {"", ".", ".."}.isdisjoint(parts):
-            raise FileMissingError(path)
+        reject_stray(path)
         place = self._place(path)
         folder = place.rpartition("/")[0]
         if folder not in self._inside:

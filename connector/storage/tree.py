@@ -6,12 +6,11 @@ from pathlib import Path
 
 from connector.errors import StorageUnreachableError
 from connector.storage.model import BATCH_FILES, FileInfo
+from connector.storage.naming import shown_name
 
-__all__ = ["real_name", "reject_unreachable", "walk"]
+__all__ = ["reject_unreachable", "walk"]
 
 _MOST_OPEN_FOLDERS = 64
-_UNDECODABLE = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
-_ENCODABLE = {shown: hidden for hidden, shown in _UNDECODABLE.items()}
 
 
 def walk(root: Path, batch_files: int = BATCH_FILES) -> Generator[list[FileInfo], None, None]:
@@ -30,11 +29,6 @@ def walk(root: Path, batch_files: int = BATCH_FILES) -> Generator[list[FileInfo]
 def reject_unreachable(root: Path) -> None:
     """Raise StorageUnreachableError, with the remedy, where the root is no folder that can be read."""
     _Descent(str(root)).close()
-
-
-def real_name(path: str) -> str:
-    """Give the path as the system spells it, where the listing had to stand in for bytes that are no UTF-8."""
-    return path if path.isascii() else path.translate(_ENCODABLE)
 
 
 class _Descent:
@@ -73,9 +67,7 @@ class _Descent:
                     found = target
                 else:
                     continue
-                path = prefix + entry.name
-                path = path if path.isascii() else path.translate(_UNDECODABLE)
-                batch.append(FileInfo(path, found.st_size, found.st_mtime_ns))
+                batch.append(FileInfo(shown_name(prefix + entry.name), found.st_size, found.st_mtime_ns))
                 if len(batch) == batch_files:
                     return
         except FileNotFoundError:
@@ -133,7 +125,7 @@ def _close(entries: Iterator[os.DirEntry[str]]) -> None:
 
 
 def _unreachable(folder: str, error: OSError) -> StorageUnreachableError:
-    shown = folder.translate(_UNDECODABLE)
+    shown = shown_name(folder)
     if isinstance(error, FileNotFoundError):
         return StorageUnreachableError(f"there is no folder {shown}", hint="create it, or correct the address")
     if isinstance(error, NotADirectoryError):

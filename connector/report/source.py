@@ -58,7 +58,7 @@ def drift_table(evidence: Evidence) -> Table:
         if told.earlier.get("looked_at") and told.about.get("looked_at"):
             read = _read(told)
             rows += [(name, change, path, _is_read(path, read), *facts) for change, path, *facts in _drift(told)]
-    about = "Compared with the runs before, ten at most. A change in a field that a rule reads deserves a look at the mapping."
+    about = "Compared with the runs before, ten at most. A change in a field that a rule reads may break the mapping."
     return Table("drift", "Changes in the source", DRIFT_COLUMNS, rows, about)
 
 

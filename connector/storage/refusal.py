@@ -4,7 +4,7 @@ from connector.errors import SkipError
 from connector.reason import Code
 from connector.storage.model import FileInfo
 
-__all__ = ["too_large", "unreadable"]
+__all__ = ["corrupted", "too_large", "unreadable"]
 
 
 def too_large(file: FileInfo, limit_bytes: int) -> SkipError:
@@ -16,3 +16,9 @@ def too_large(file: FileInfo, limit_bytes: int) -> SkipError:
 def unreadable(path: str, why: str, hint: str = "") -> SkipError:
     """Give the refusal of a file that the storage lists and does not hand out."""
     return SkipError(Code.UNREADABLE, f"{path} cannot be read: {why}", hint=hint)
+
+
+def corrupted(path: str) -> SkipError:
+    """Give the refusal of a file whose bytes do not have the checksum that the storage states for it."""
+    message = f"{path} came with other bytes than the storage's checksum states"
+    return SkipError(Code.TRY_AGAIN, message, hint="it is read again by the next run; if that helps not, restore it")

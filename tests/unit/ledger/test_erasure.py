@@ -21,7 +21,7 @@ def test_a_customer_s_values_are_taken_out_of_every_run():
             row = {"run_id": "one", "mapping": "m", "field": field, "facts": told}
             connection.execute(insert(MAPPING_STAT), row)
         assert 1 == erase_values(connection, {"Ida Holm"})
-        left = dict(connection.execute(select(MAPPING_STAT.c.field, MAPPING_STAT.c.facts)).tuples())
+        left = {row.field: row.facts for row in connection.execute(select(MAPPING_STAT))}
     engine.dispose()
     assert facts == left["team"]
     assert (3, ["in_sla"], [["in_sla", 1]]) == (

@@ -1,44 +1,49 @@
-"""Hand many rows to the driver at once: the one place below SQLAlchemy's statements, for what each session pays."""
+"""Hand many rows to the driver at once, below SQLAlchemy's statements: each file and each step pays for this."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.sql.dml import Insert
 
 __all__ = ["Bulk", "prepare"]
 
+ROWS: Final = 500
+"""So many rows are in memory as the driver takes them; more of them at once are no faster."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An insert statement as the driver knows it, and how a value of a row becomes what the driver takes."""
+    """An insert statement as the driver knows it, and how values become what the driver takes."""
 
     sql: str
-    values: Callable[[Any], tuple[Any, ...]]
+    names: tuple[str, ...]
+    """The columns in the order in which a row's values are given."""
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
     """By position, for those columns whose values are not written as they are."""
 
-    def write(self, connection: Connection, rows: Iterable[Any]) -> None:
+    def write(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
         """Write these rows; nothing is sent where there is none."""
-        if listed := [self._row(row) for row in rows]:
-            connection.exec_driver_sql(self.sql, listed)
+        converted = map(self._row, rows)
+        while part := list(islice(converted, ROWS)):
+            connection.exec_driver_sql(self.sql, part)
 
-    def _row(self, row: Any) -> tuple[Any, ...]:
-        values = list(self.values(row))
+    def _row(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
         for position, convert in self.converters:
             if (value := values[position]) is not None:
                 values[position] = convert(value)
         return tuple(values)
 
 
-def prepare(database: Dialect, statement: Insert, table: Table, names: Sequence[str]) -> Bulk:
-    """Compile an insert of these columns; a row is an object with an attribute for each of them."""
-    style = "qmark" if database.paramstyle == "qmark" else "format"
+def prepare(database: Dialect, statement: Insert, table: Table, names: Collection[str]) -> Bulk:
+    """Compile an insert that sets these columns; see the result for their order."""
     positional: Any = type(database)
+    style = "qmark" if database.paramstyle == "qmark" else "format"
     compiled = statement.compile(dialect=positional(paramstyle=style), column_keys=list(names))
-    order = compiled.positiontup or list(names)
+    order = tuple(compiled.positiontup or ())
     processors = [table.c[name].type.dialect_impl(database).bind_processor(database) for name in order]
     converters = tuple((position, found) for position, found in enumerate(processors) if found is not None)
-    return Bulk(str(compiled), attrgetter(*order), converters)
+    return Bulk(str(compiled), order, converters)

@@ -1,9 +1,10 @@
 """Write what happened: entries, steps, files that are done and budgets that were spent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Dialect, Update, select, update
 
@@ -17,10 +18,14 @@ __all__ = ["apply_changes"]
 KEPT: Final = frozenset({"id", "first_seen_at"})
 
 
-class _Statements(NamedTuple):
+class _Writing(NamedTuple):
+    """How entries and steps are written, and the values of each in the order they are written in."""
+
     entries: bulk.Bulk
     steps: bulk.Bulk
     finished: Update
+    of_entry: Callable[[EntryRow], tuple[Any, ...]]
+    of_step: Callable[[StepRow], tuple[Any, ...]]
 
 
 def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
@@ -28,13 +33,13 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
 
     A file that is done and could be read loses the entry that stood for it while it could not be.
     """
-    statements = _statements(connection.dialect)
+    writing = _writing(connection.dialect)
     # In the order of the ids, so that two processes that write the same entries wait for, and never block, each other.
     latest = {change.entry.id: change.entry for change in changes if change.entry is not None}
-    statements.entries.write(connection, (latest[id_] for id_ in sorted(latest)))
-    statements.steps.write(connection, (step for change in changes for step in change.steps))
+    writing.entries.write(connection, (writing.of_entry(latest[id_]) for id_ in sorted(latest)))
+    writing.steps.write(connection, (writing.of_step(step) for change in changes for step in change.steps))
     if done := [id_ for change in changes for id_ in change.files_done]:
-        connection.execute(statements.finished, {"files": done})
+        connection.execute(writing.finished, {"files": done})
         drop_placeholders(connection, _readable(changes))
     for spent in (change.budget for change in changes if change.budget is not None):
         budget.book(connection, spent)
@@ -47,15 +52,13 @@ def _readable(changes: Sequence[Change]) -> list[int]:
 
 
 @lru_cache(maxsize=4)
-def _statements(database: Dialect) -> _Statements:
+def _writing(database: Dialect) -> _Writing:
     names = [field.name for field in fields(EntryRow)]
     entry = dialect.insert(database, ENTRY)
     changed = {name: entry.excluded[name] for name in names if name not in KEPT}
     entry = entry.on_conflict_do_update(index_elements=[ENTRY.c.id], set_=changed)
-    step = dialect.insert(database, STEP)
+    entries = bulk.prepare(database, entry, ENTRY, names)
+    steps = bulk.prepare(database, dialect.insert(database, STEP), STEP, [field.name for field in fields(StepRow)])
     given = dialect.batch(database, "files", BigInteger)
-    return _Statements(
-        bulk.prepare(database, entry, ENTRY, names),
-        bulk.prepare(database, step, STEP, [field.name for field in fields(StepRow)]),
-        update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=False),
-    )
+    finished = update(FILE).where(FILE.c.id.in_(select(given.c.value))).values(pending=False)
+    return _Writing(entries, steps, finished, attrgetter(*entries.names), attrgetter(*steps.names))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Dialect, Select, delete, exists, select, update
 
@@ -33,7 +34,7 @@ def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
 
 
 @lru_cache(maxsize=4)
-def _placeholders(database: Dialect) -> Select[tuple[str]]:
+def _placeholders(database: Dialect) -> Select[Any]:
     given = dialect.batch(database, "files", BigInteger)
     standing = select(ENTRY.c.id).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
     return standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)

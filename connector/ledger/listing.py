@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select, type_coerce, update
+from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, select, type_coerce, update
 from sqlalchemy.types import Integer
 
-from connector.ledger import dialect
+from connector.ledger import bulk, dialect
 from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, ListedFile, Listing, Window
 from connector.ledger.question import FINAL_STATES, within
 from connector.ledger.tables import ENTRY, FILE, PLACE
@@ -15,6 +16,10 @@ from connector.ledger.tables import ENTRY, FILE, PLACE
 __all__ = ["place_id", "record_listing"]
 
 AWAITED: Final = (METADATA_FILE, *COMPANIONS)
+NEW_FILE: Final = (
+    *("place_id", "path", "size_bytes", "modified_ns", "etag"),
+    *("role", "channel", "session_id", "part", "pending", "first_seen_at"),
+)
 
 
 def place_id(connection: Connection, tenant: str, source_kind: str, target: str, address: str) -> int:
@@ -50,8 +55,8 @@ def record_listing(
     if changed:
         connection.execute(_CHANGED, changed)
     if new:
-        rows = [_row(place, listed[position], now) for position in sorted(new)]
-        connection.execute(dialect.insert(connection, FILE).on_conflict_do_nothing(), rows)
+        rows = (_row(place, listed[position], now) for position in sorted(new))
+        _new_files(connection.dialect).write(connection, rows)
     return Listing(len(new), len(changed), len(listed) - len(new) - len(changed), unchanged_entries)
 
 
@@ -60,20 +65,16 @@ def _differ(known: str | None, listed: str | None) -> bool:
     return known != listed and known is not None and listed is not None
 
 
-def _row(place: int, file: ListedFile, now: datetime) -> dict[str, Any]:
-    return {
-        "place_id": place,
-        "path": file.path,
-        "size_bytes": file.size_bytes,
-        "modified_ns": file.modified_ns,
-        "etag": file.etag,
-        "role": file.role,
-        "channel": file.channel,
-        "session_id": file.session_id,
-        "part": file.part,
-        "pending": file.role in AWAITED,
-        "first_seen_at": now,
-    }
+def _row(place: int, file: ListedFile, now: datetime) -> tuple[Any, ...]:
+    """Give the values of a new file in the order of NEW_FILE."""
+    version = (file.size_bytes, file.modified_ns, file.etag)
+    label = (file.role, file.channel, file.session_id, file.part)
+    return (place, file.path, *version, *label, file.role in AWAITED, now)
+
+
+@lru_cache(maxsize=4)
+def _new_files(database: Dialect) -> bulk.Bulk:
+    return bulk.prepare(database, dialect.insert(database, FILE).on_conflict_do_nothing(), FILE, NEW_FILE)
 
 
 _CHANGED = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector import conversation, delivery, mapping
+from connector import conversation, delivery, mapping, report
 from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError
@@ -46,11 +46,16 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
     used = run.plan.mappings[work.session.channel]
     draft = mapping.apply(used, work.session.record, context(run, work, speaker))
     run.statistics_of(used).add(draft, work.session.record)
+    record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
     if speaker.leg and "externalIdentity" in draft.values:
         draft.values["externalIdentity"] += f"-{speaker.leg}"
     customer = customer_hash(run.hash_key, draft.values.get("customer"))
     record.identify(draft.values.get("externalIdentity"), customer)
     consent = conversation.decide(used.consent or NO_CONSENT, draft.consent)
+    if used.consent:
+        record.tell(**report.consent_facts(draft.consent, consent.has_consent))
+    if speaker.verdict:
+        record.tell(**report.agent_facts(speaker.agent.id, speaker.agent.number, speaker.agent.email))
     if verdict := consent.verdict or speaker.verdict:
         await record.close(verdict)
         return
@@ -58,6 +63,8 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
     if isinstance(found, Verdict):
         await record.close(found)
         return
+    if found is not None:
+        record.tell(**report.audio_facts(found.facts))
     circumstances = Circumstances(
         redacted=used.segments.redacted if used.segments else "silenced",
         agent_id=speaker.key if speaker.leg else None,

@@ -1,6 +1,6 @@
 """Take a finished chat with its transcript to Capturi as a case."""
 
-from connector import conversation, delivery, mapping
+from connector import conversation, delivery, mapping, report
 from connector.conversation import Case
 from connector.errors import SkipError
 from connector.job.agents import everybody, speakers
@@ -31,6 +31,9 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     speaker = speakers(run, session)[0]
     draft = mapping.apply(used, session.record, context(run, work, speaker))
     run.statistics_of(used).add(draft, session.record)
+    record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
+    if speaker.verdict:
+        record.tell(**report.agent_facts(speaker.agent.id, speaker.agent.number, speaker.agent.email))
     record.identify(draft.values.get("caseUid"), None)
     # A mapping of chats needs no rules of consent; one that has them is obeyed.
     refused = conversation.decide(used.consent, draft.consent).verdict if used.consent else None

@@ -31,7 +31,7 @@ class Finding:
 async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Give one finding for each storage, the target and the ledger; nothing is written anywhere but in the ledger."""
     source = plan.job.source
-    yield await _check_storage(plan, "storage", source.storage, source.options)
+    yield await _check_storage(plan, "storage", source.storage, source.storage_options)
     if source.recordings:
         yield await _check_storage(plan, "recordings", source.recordings.storage, source.recordings.options)
     yield await _check_target(plan, settings, clock)

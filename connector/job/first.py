@@ -43,9 +43,14 @@ async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:
 
 
 async def _has_many(plan: Plan) -> bool:
-    """Tell whether there are more metadata files than a first run may send; the listing ends where that is known."""
+    """Tell whether there are more metadata files than a first run may send; the listing ends where that is known.
+
+    One file of rows may hold any number of sessions.
+    """
     source, count = plan.job.source, 0
-    async with open_storage(source.storage, source.options, plan.home) as storage:
+    if source.reading is not None:
+        return True
+    async with open_storage(source.storage, source.storage_options, plan.home) as storage:
         async for batch in storage.list():
             count += sum(1 for file in batch if classify(source, file.path).role is FileRole.METADATA)
             if count > MOST_ON_FIRST_RUN:

@@ -8,6 +8,8 @@ from connector import ledger
 from connector import session as sessions
 from connector.errors import FileMissingError, SkipError
 from connector.job.execution import Execution
+from connector.job.mail import KIND as MAIL_KIND
+from connector.job.mail import is_message
 from connector.ledger import EntryRow, FileRow
 from connector.session import FileRole, Session, Transcript
 from connector.storage import FileInfo
@@ -50,7 +52,7 @@ class _Page:
     """What one page of files turned out to be."""
 
     sessions: dict[Key, list[tuple[Session, FileRow]]]
-    transcripts: dict[Key, list[tuple[Transcript, FileRow]]]
+    transcripts: dict[Key, list[tuple[Transcript | SkipError, FileRow]]]
     broken: list[Broken]
 
 
@@ -61,10 +63,17 @@ async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
         groups, after = await run.book.transact(ledger.pending_groups, places, after, PAGE_GROUPS)
         if not groups:
             return
-        waiting = [file for group in groups for file in group.files if file.pending and file.role == group.role]
+        waiting = [
+            file for group in groups for file in group.files if _is_wanted(run, file) and file.role == group.role
+        ]
         page = await _read(run, waiting)
         works = await _join(run, page)
         yield [*page.broken, *works]
+
+
+def _is_wanted(run: Execution, file: FileRow) -> bool:
+    """Tell whether the file is read: a judged e-mail once more, for a transcript that newer ones may lack."""
+    return file.pending or (run.plan.job.source.kind == MAIL_KIND and is_message(file.path))
 
 
 async def _read(run: Execution, files: Sequence[FileRow]) -> _Page:
@@ -73,7 +82,10 @@ async def _read(run: Execution, files: Sequence[FileRow]) -> _Page:
         mine = [file for file in files if file.place_id == place]
         bodies = await _bodies(run, place, mine)
         for file, body in zip(mine, bodies, strict=True):
-            _sort(page, file, body, run.plan.job.source.transcript_pattern)
+            if run.plan.job.source.kind == MAIL_KIND and is_message(file.path):
+                _sort_mail(page, file, body, run.plan.job.source.transcript_pattern)
+            else:
+                _sort(page, file, body, run.plan.job.source.transcript_pattern)
     return page
 
 
@@ -90,6 +102,22 @@ def _sort(page: _Page, file: FileRow, body: bytes | SkipError, line_pattern: str
         page.transcripts.setdefault((found.channel, found.session_id or ""), []).append((found, file))
     else:
         page.sessions.setdefault((found.channel, found.id), []).append((found, file))
+
+
+def _sort_mail(page: _Page, file: FileRow, body: bytes | SkipError, line_pattern: str | None) -> None:
+    """Take session and transcripts out of one e-mail; of one that was judged before only the transcripts count."""
+    try:
+        if isinstance(body, SkipError):
+            raise body
+        mail = sessions.parse_mail(body, info(file), line_pattern)
+    except SkipError as error:
+        if file.pending:
+            page.broken.append(Broken(file, error))
+        return
+    key = (mail.session.channel, mail.session.id)
+    page.transcripts.setdefault(key, []).extend((found, file) for found in mail.transcripts)
+    if file.pending:
+        page.sessions.setdefault(key, []).append((mail.session, file))
 
 
 async def _join(run: Execution, page: _Page) -> list[Work]:
@@ -126,7 +154,7 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
     work = Work(
         newest,
         file,
-        (*(one.id for one in same), *(one.id for _, one in bodies)),
+        (*(one.id for one in same), *(one.id for _, one in bodies if one.pending)),
         tuple(one for one in companions if one.role == FileRole.RECORDING),
         (*(text for text, _ in bodies), *(texts[one.id] for one in companions if one.id in texts)),
         tuple(row for row in entries if not row.leg.startswith(RIVAL)),
@@ -154,6 +182,7 @@ async def _relabel(run: Execution, page: _Page) -> None:
         for role, found in ((FileRole.METADATA, page.sessions), (FileRole.TRANSCRIPT, page.transcripts))
         for (channel, session_id), pairs in found.items()
         for _, file in pairs
+        if not (role is FileRole.TRANSCRIPT and is_message(file.path))
         if (file.role, file.channel, file.session_id) != (role, channel, session_id)
     ]
     if changes:

@@ -47,6 +47,8 @@ class Plan:
             "audio": job.audio.model_dump(mode="json"),
             "mappings": {channel: one.hash for channel, one in self.mappings.items()},
         }
+        if job.source.reading is not None:
+            facts["files"] = job.source.reading.digest
         return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     @property

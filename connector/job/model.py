@@ -1,12 +1,18 @@
 """Describe a job file: what a person writes into `jobs/NAME.yaml`, with every default."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from connector.job.duration import parse_duration, parse_hours
+from connector.job.files import KIND, files_options, storage_options
+from connector.job.mail import DEFAULT_DONE
+from connector.job.mail import KIND as MAIL_KIND
+from connector.job.reading import Reading
+from connector.job.zone import TimeZone
 
 __all__ = [
     "AgentsPolicy",
@@ -23,14 +29,6 @@ __all__ = [
 ]
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Copenhagen") from error
-    return name
-
-
 def _day(value: Any) -> Any:
     if isinstance(value, str):
         try:
@@ -42,7 +40,6 @@ def _day(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-TimeZone = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
 
@@ -88,9 +85,15 @@ class StandIn(_Part):
 class Source(_Part):
     """Where sessions come from."""
 
-    kind: Literal["ccai"] = Field("ccai", description="The system that wrote the files.")
-    storage: str = Field(description="Address: a path, file://, sftp://, gs://, s3:// or az://.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Options of the storage; see the storage pages.")
+    kind: Literal["ccai", "ccai-email", "files"] = Field(
+        "ccai", description="The system that wrote the files, or mails them; files: any other."
+    )
+    storage: str = Field(
+        description="Address: a path, file://, sftp://, gs://, s3:// or az://; imaps:// for ccai-email."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Options of the storage; of kind files also what the files are."
+    )
     settle: Duration = Field(
         timedelta(minutes=20), description="How long after its end or last export a session may still change."
     )
@@ -101,6 +104,21 @@ class Source(_Part):
         None, description="RE2 with the groups time, name and text for a line of a TXT transcript."
     )
     stand_in: StandIn = Field(default_factory=StandIn, description="For contacts of a chat without name or e-mail.")
+
+    @property
+    def storage_options(self) -> dict[str, Any]:
+        """Give the options that are the storage's own."""
+        return storage_options(self.kind, self.options)
+
+    @property
+    def done_action(self) -> str | None:
+        """Give what becomes of a file whose session was delivered; None leaves it as it is."""
+        return str(self.options.get("done", DEFAULT_DONE)) if self.kind == MAIL_KIND else None
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """Give how foreign files are read; None where the kind is another one."""
+        return Reading(files_options(self.options)) if self.kind == KIND else None
 
 
 class Mappings(_Part):

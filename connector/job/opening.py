@@ -34,7 +34,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
 ) -> Execution:
     """Give the run with its storages, ledger and target open; the stack closes them."""
     job = plan.job
-    storage = open_storage(job.source.storage, job.source.options, plan.home)
+    storage = open_storage(job.source.storage, job.source.storage_options, plan.home)
     elsewhere = job.source.recordings
     recordings = open_storage(elsewhere.storage, elsewhere.options, plan.home) if elsewhere else storage
     url = settings.ledger_url
@@ -44,9 +44,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     for one in {storage.address: storage, recordings.address: recordings}.values():
         await stack.enter_async_context(one)
     limits = _limits(job.limits, LedgerBudget(book, plan, clock), clock)
-    target = None
-    if not options.dry_run:
-        target = await stack.enter_async_context(open_target(plan, settings, limits, clock))
+    target = open_target(plan, settings, limits, clock)
     return Execution(
         plan=plan,
         options=options,
@@ -58,7 +56,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         storage=storage,
         recordings=recordings,
         places={one.address: await _place(book, plan, one) for one in (storage, recordings)},
-        target=target,
+        target=None if options.dry_run else await stack.enter_async_context(target),
         limits=limits,
         hash_key=settings.mask_key,
         policy_hash=plan.policy_hash,

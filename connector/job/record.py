@@ -71,6 +71,7 @@ class Record:
         self._row = row
         self._changes: dict[str, Any] = {}
         self._told: list[StepRow] = []
+        self._facts: dict[str, Any] = {}
         self._tried = False
 
     @property
@@ -85,6 +86,10 @@ class Record:
     def identify(self, external_id: str | None, customer: str | None) -> None:
         """Take the external id and the customer's hash that the mapping made."""
         self._changes.update(external_id=external_id, customer_hash=customer)
+
+    def tell(self, **facts: Any) -> None:
+        """Take facts for the report; they stand on the step that closes the entry."""
+        self._facts.update(facts)
 
     def note_transcript(self, version: str) -> None:
         """Take down which transcript the case was made of."""
@@ -159,7 +164,8 @@ class Record:
 
     def _finished(self, step: str, **facts: Any) -> Change:
         self._changes["changed_at"] = self.run.now()
-        return Change(self.row, self._steps(self._step(step, **facts)), self.files)
+        closing = self._step(step, **facts, **self._facts)
+        return Change(self.row, self._steps(closing), self.files)
 
     def _steps(self, step: StepRow) -> tuple[StepRow, ...]:
         """Give what was taken down since the last writing, and this step."""

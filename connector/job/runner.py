@@ -15,6 +15,7 @@ from connector.job.first import guard_first_run
 from connector.job.gather import Broken, Work, gather, info
 from connector.job.handle import handle
 from connector.job.loader import Plan
+from connector.job.mailbox import finish_messages, label_messages
 from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.progress import Progress, Silent
 from connector.job.rendering import render_report
@@ -72,7 +73,9 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         error: str | None = "interrupted"
         try:
             await survey(run_)
+            await label_messages(run_)
             await _work(run_)
+            await finish_messages(run_)
             error = None
         except StopError as stop:
             error = str(stop)
@@ -149,7 +152,7 @@ async def _begin(run_: Execution) -> RunRow:
         tenant=job.tenant,
         started_at=summary.started_at,
         dry_run=run_.options.dry_run,
-        options=run_.options.as_facts(),
+        options={**run_.options.as_facts(), "timezone": job.timezone},
         mapping_hash=" ".join(run_.plan.mapping_hashes.values()),
     )
     await run_.book.transact(ledger.start_run, row)

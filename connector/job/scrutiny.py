@@ -8,6 +8,8 @@ from connector import network
 from connector.delivery.address import base_url, checked_token
 from connector.document import Document, Location
 from connector.errors import ConfigurationError, Problem
+from connector.job.files import KIND, files_options, storage_options
+from connector.job.mail import check_mail_job
 from connector.session.transcript import compile_line
 from connector.settings import Settings
 from connector.storage import open_storage
@@ -43,8 +45,11 @@ def find_mistakes(written: Document, value: Any, settings: Settings, known: list
 def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
     for at in (("source",), ("source", "recordings")):
         address, options = _get(value, *at, "storage"), _get(value, *at, "options") or {}
+        kind = _get(value, *at, "kind")
         if isinstance(address, str) and isinstance(options, dict):
-            yield _Look(at, at, partial(open_storage, address, options, settings.home))
+            yield _Look(at, at, partial(open_storage, address, storage_options(str(kind), options), settings.home))
+    yield from _files_looks(value)
+    yield _Look(("source", "kind"), (), partial(check_mail_job, value))
     pattern = _get(value, "source", "transcript_pattern")
     if isinstance(pattern, str):
         yield _Look(("source", "transcript_pattern"), ("source",), partial(compile_line, pattern))
@@ -55,6 +60,22 @@ def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
         yield _Look(("target", "token"), (), partial(checked_token, token))
     if settings.ca_file is not None:
         yield _Look(("CONNECTOR_CA_FILE",), (), partial(network.trust, settings.ca_file))
+
+
+def _files_looks(value: Any) -> Iterator[_Look]:
+    """Give the looks at what a job of kind files says of its files."""
+    options = _get(value, "source", "options") or {}
+    if _get(value, "source", "kind") != KIND or not isinstance(options, dict):
+        return
+    yield _Look(("source", "options"), ("source",), partial(files_options, options))
+    if _get(value, "agents") and not _get(options, "agent"):
+        yield _Look(("source", "options", "agent"), (), _no_agent)
+
+
+def _no_agent() -> None:
+    hint = "name the field that tells the agent, for example agent: {id: agent_id}"
+    message = "is missing: without it nobody can be looked up in the agents file"
+    raise ConfigurationError([Problem(message, field="source.options.agent", hint=hint)])
 
 
 def _get(value: Any, *keys: str) -> Any:

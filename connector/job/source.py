@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from connector import session
+from connector.job.mail import KIND, classify_mail
 from connector.job.model import Source
 from connector.session import FileName, FileRole
 
@@ -12,6 +13,10 @@ __all__ = ["classify", "wants_folder"]
 
 def classify(source: Source, path: str) -> FileName:
     """Give what the file's name says; a name that the job lists as metadata is metadata whatever it looks like."""
+    if source.reading is not None:
+        return source.reading.classify(path)
+    if source.kind == KIND:
+        return classify_mail(path)
     name = session.classify(path)
     if source.patterns and name.role is FileRole.OTHER:
         file_name = path.rpartition("/")[2].lower()

@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from tests.servers.gcs import GcsServer, running_gcs
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
 
 
-def do_without(program: str, package: str) -> NoReturn:
+def do_without(program: str, remedy: str) -> NoReturn:
     """Skip on a laptop; fail where the tests must be complete."""
-    message = f"{program} is not installed: apt-get install {package}"
+    message = f"{program} is not installed: {remedy}"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
@@ -22,7 +24,7 @@ def do_without(program: str, package: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def _sshd() -> Iterator[SshServer]:
     if find_sshd() is None:
-        do_without("sshd", "openssh-server")
+        do_without("sshd", "apt-get install openssh-server")
     with running_sshd() as server:
         yield server
 
@@ -46,3 +48,24 @@ def ssh_folder(ssh_server: SshServer, request: pytest.FixtureRequest) -> Path:
 def tcp_proxy() -> Callable[[int], TcpProxy]:
     """Give the proxy that stands before a port; enter it with `async with`."""
     return TcpProxy
+
+
+@pytest.fixture(scope="session")
+def _gcs() -> Iterator[GcsServer]:
+    if find_spec("gcp_storage_emulator") is None:
+        do_without("gcp-storage-emulator", "pip install gcp-storage-emulator")
+    with running_gcs() as server:
+        yield server
+
+
+@pytest.fixture
+def gcs_server(_gcs: GcsServer) -> Iterator[GcsServer]:
+    """Give a running Google Cloud Storage; what a test does to it is undone for the next one."""
+    yield _gcs
+    _gcs.front.reset()
+
+
+@pytest.fixture
+def gcs_bucket(gcs_server: GcsServer, request: pytest.FixtureRequest) -> str:
+    """Give an empty bucket of its own."""
+    return gcs_server.make_bucket(f"exports-{abs(hash(request.node.nodeid)):x}")

@@ -1,5 +1,6 @@
 """List the kinds of storage, one row each, and open the one that an address names."""
 
+import importlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,9 +40,38 @@ def _local(address: str, _options: Mapping[str, Any], home: Path) -> Storage:
     return LocalStorage(home / Path(place).expanduser())
 
 
+def _lazily(module: str, extra: str) -> Callable[[str, Mapping[str, Any], Path], Storage]:
+    """Give the opening of a kind whose module is loaded when it is used: it may need an extra, and takes time."""
+
+    def open_kind(address: str, options: Mapping[str, Any], home: Path) -> Storage:
+        try:
+            kind = importlib.import_module(f"connector.storage.{module}")
+        except ModuleNotFoundError as error:
+            hint = f'install it: pip install "conversation-connector[{extra}]"'
+            raise ConfigurationError([Problem(f"needs the extra {extra}", field="storage", hint=hint)]) from error
+        storage: Storage = kind.open_kind(address, options, home)
+        return storage
+
+    return open_kind
+
+
 KINDS: Mapping[str, Kind] = {
     "": Kind(_local),
     "file": Kind(_local),
+    "gs": Kind(
+        _lazily("gcs", "gcs"),
+        frozenset(
+            {
+                "client_id",
+                "client_secret",
+                "credentials_file",
+                "endpoint",
+                "refresh_token",
+                "token_uri",
+                "user_project",
+            }
+        ),
+    ),
 }
 """By the scheme of the address; "" is an address without one."""
 

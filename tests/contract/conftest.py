@@ -10,6 +10,7 @@ import pytest
 
 from connector.storage import Storage, open_storage
 from connector.storage.memory import MemoryStorage
+from tests.servers.gcs import GcsServer
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Kind:
 
 
 STORAGES = {
+    "gcs": Kind(frozenset({"gs"}), "gcs_place"),
     "local": Kind(frozenset({"", "file"}), "local_place"),
     "memory": Kind(frozenset(), "memory_place"),
 }
@@ -57,6 +59,19 @@ def memory_place() -> Place:
 def local_place(tmp_path: Path) -> Place:
     folder = FolderPlace(tmp_path / "place")
     return Place(open_storage(str(folder.root), {}, tmp_path), folder.write, folder.remove)
+
+
+@pytest.fixture
+def gcs_place(gcs_server: GcsServer, gcs_bucket: str, tmp_path: Path) -> Place:
+    def write(path: str, content: bytes) -> None:
+        gcs_server.write(gcs_bucket, f"folder/{path}", content)
+
+    def remove(path: str) -> None:
+        gcs_server.remove(gcs_bucket, f"folder/{path}")
+
+    gcs_server.write(gcs_bucket, "elsewhere/call-9.json", b"{}")
+    storage = open_storage(f"gs://{gcs_bucket}/folder", gcs_server.options, tmp_path)
+    return Place(storage, write, remove)
 
 
 class FolderPlace:

@@ -2,6 +2,6 @@
 
 from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.service import Service
-from connector.storage.bucket.storage import BucketStorage
+from connector.storage.bucket.storage import BucketStorage, open_bucket
 
-__all__ = ["BucketStorage", "Patience", "Service"]
+__all__ = ["BucketStorage", "Patience", "Service", "open_bucket"]

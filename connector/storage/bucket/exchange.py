@@ -132,7 +132,8 @@ class Exchange:
         """
         service, renewed = self._service, False
         while True:
-            raw = await self._send(await service.authorise(request))
+            signed = await service.authorise(request, self.plain)
+            raw = await self._send(signed)
             try:
                 answer = Answer(raw.status, raw.headers, b"")
                 if service.judge(answer) is Standing.GOOD:
@@ -147,7 +148,7 @@ class Exchange:
             if standing is not Standing.STALE:
                 yield answer
                 return
-            if renewed or not await service.renew(answer):
+            if renewed or not await service.renew(signed, answer):
                 raise refusal_of(service, answer)
             renewed = True
 

@@ -1,16 +1,16 @@
 """State what a vendor's object store must tell, so that one storage can be built on any of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 from connector.errors import StorageUnreachableError
 from connector.storage.bucket.checksum import Checksum
 from connector.storage.model import FileInfo
 
-__all__ = ["Answer", "Page", "Remedy", "Request", "Service", "Standing", "refusal_of", "standing_of"]
+__all__ = ["Answer", "Page", "Remedy", "Request", "Send", "Service", "Standing", "refusal_of", "standing_of"]
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -79,6 +79,9 @@ class Remedy:
     hint: str
 
 
+Send = Callable[[Request], Coroutine[Any, Any, Answer]]
+
+
 class Service(Protocol):
     """How to ask one vendor's store for things, and how to read its answers."""
 
@@ -89,12 +92,15 @@ class Service(Protocol):
     folder: str
     """What every object's name begins with: empty, or with "/" at its end."""
 
-    async def authorise(self, request: Request) -> Request:
-        """Give the request as it may go out; raise StorageUnreachableError where no credentials can be had."""
+    async def authorise(self, request: Request, send: Send) -> Request:
+        """Give the request as it may go out; raise StorageUnreachableError where no credentials can be had.
+
+        Whoever hands out credentials is asked with `send`, which adds none.
+        """
         ...
 
-    async def renew(self, answer: Answer) -> bool:
-        """Change what this answer says is stale; give whether there is any point in asking again."""
+    async def renew(self, request: Request, answer: Answer) -> bool:
+        """Change what this answer to the request says is stale; give whether there is any point in asking again."""
         ...
 
     def code_of(self, answer: Answer) -> str:
@@ -121,8 +127,8 @@ class Service(Protocol):
         """Ask for the facts of one object."""
         ...
 
-    def facts(self, name: str, answer: Answer) -> FileInfo:
-        """Read the facts of one object; raise ValueError where the answer has none."""
+    def facts(self, path: str, answer: Answer) -> FileInfo:
+        """Read the facts of the object that lies at this path; raise ValueError where the answer has none."""
         ...
 
     def content(self, name: str, etag: str | None, span: tuple[int, int] | None) -> Request:

@@ -4,19 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from connector import settings
 from connector.errors import SkipError, StorageUnreachableError
 from connector.storage import refusal
 from connector.storage.bucket.bucket import Bucket, is_path
 from connector.storage.bucket.exchange import Exchange
+from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.reading import Reading
 from connector.storage.bucket.service import Service
 from connector.storage.bucket.window import HEAD_BYTES, Window
 from connector.storage.model import FileInfo, ReadAt
 
-__all__ = ["BucketStorage"]
+__all__ = ["BucketStorage", "open_bucket"]
 
 T = TypeVar("T")
 
@@ -132,3 +135,8 @@ class BucketStorage:
                 return await self._reading.whole(await self._reading.pinned(file))
         except SkipError as error:
             return error
+
+
+def open_bucket(service: Service, home: Path, patience: Patience | None = None) -> BucketStorage:
+    """Give the storage on a service, not yet connected, with the authorities that the project's settings name."""
+    return BucketStorage(service, Exchange(service, ca_file=settings.load(home).ca_file, patience=patience))

@@ -32,7 +32,7 @@ def classify_mail(path: str) -> FileName:
 
 
 def check_mail_job(value: Any) -> None:
-    """Raise ConfigurationError where a job as written reads e-mails and lacks what that takes, or the other way round."""
+    """Raise ConfigurationError where a job as written reads e-mails and lacks what that takes."""
     source = _object(value, "source")
     is_mail, is_mailbox = source.get("kind") == KIND, str(source.get("storage", "")).lower().startswith(_SCHEMES)
     problems: list[Problem] = []

@@ -7,6 +7,7 @@ Ledger.read; what happens to entries goes through Ledger.write.
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.correction import drop_entries, drop_placeholders, mark_missing, take_back
+from connector.ledger.finished import delivered_files, nameless_files
 from connector.ledger.history import (
     entries,
     entries_of_file,
@@ -61,6 +62,7 @@ __all__ = [
     "count_pending",
     "counts_by_state",
     "delivered_before",
+    "delivered_files",
     "drop_entries",
     "drop_placeholders",
     "entries",
@@ -79,6 +81,7 @@ __all__ = [
     "mark_missing",
     "mark_pending",
     "mark_rejudged",
+    "nameless_files",
     "open_ledger",
     "pending_groups",
     "place_id",

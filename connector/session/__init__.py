@@ -4,6 +4,8 @@ from connector.session.ccai import parse, parse_transcript
 from connector.session.files import BrokenRow, FilesForm, Find
 from connector.session.files import parse as parse_rows
 from connector.session.identity import contradict
+from connector.session.mail import Mail
+from connector.session.mail import parse as parse_mail
 from connector.session.model import Channel, FileName, FileRole, Leg, Session, Transcript, TranscriptEntry
 from connector.session.naming import classify
 from connector.session.pairing import Recording, pair
@@ -20,6 +22,7 @@ __all__ = [
     "FilesForm",
     "Find",
     "Leg",
+    "Mail",
     "Recording",
     "Session",
     "Transcript",
@@ -32,6 +35,7 @@ __all__ = [
     "name_roles",
     "pair",
     "parse",
+    "parse_mail",
     "parse_rows",
     "parse_transcript",
     "settles_at",

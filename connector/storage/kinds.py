@@ -55,6 +55,8 @@ def _lazily(module: str, extra: str) -> Callable[[str, Mapping[str, Any], Path],
     return open_kind
 
 
+_MAILBOX_OPTIONS = frozenset({"ca_file", "done", "oauth_token", "password", "sender"})
+
 KINDS: Mapping[str, Kind] = {
     "": Kind(_local),
     "file": Kind(_local),
@@ -72,6 +74,8 @@ KINDS: Mapping[str, Kind] = {
             }
         ),
     ),
+    "imap": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
+    "imaps": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
 }
 """By the scheme of the address; "" is an address without one."""
 

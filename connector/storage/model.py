@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from connector.errors import SkipError
 
-__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "ReadAt", "Storage"]
+__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "Finisher", "ReadAt", "Storage"]
 
 T = TypeVar("T")
 
@@ -94,5 +94,18 @@ class Storage(Protocol):
 
         Raises FileMissingError, and FileChangedError where size or time of change is not the listed one at the
         beginning or no longer at the end; all pieces together are then exactly the listed version.
+        """
+        ...
+
+
+@runtime_checkable
+class Finisher(Protocol):
+    """What a storage offers beside the laws of Storage where it can put files away that are done with."""
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> None:
+        """Do with each file what the action says: `mark`, `tag` or `move:FOLDER`, as far as the kind knows it.
+
+        Doing it twice does no harm: what is gone or done already is passed over. Raises StorageUnreachableError where
+        the storage does not allow it.
         """
         ...

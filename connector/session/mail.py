@@ -16,8 +16,6 @@ __all__ = ["SOURCE_KIND", "Mail", "parse"]
 
 SOURCE_KIND = "ccai-email"
 
-_Part = Message[str, str]
-
 _TEXT_TYPES = frozenset({"text/plain", "application/json", "text/json"})
 _ATTACHED_SUFFIXES = (".txt", ".json")
 # Others, such as unicode_escape, are no charset that a mail program writes.
@@ -60,7 +58,7 @@ def parse(raw: bytes, file: FileInfo, line_pattern: str | None = None) -> Mail:
     return Mail(session, tuple(transcripts))
 
 
-def _parts(raw: bytes, file: FileInfo) -> tuple[list[_Part], list[_Part]]:
+def _parts(raw: bytes, file: FileInfo) -> tuple[list["Message[str, str]"], list["Message[str, str]"]]:
     """Give the parts that may be the body, and the attachments that may be a transcript."""
     try:
         message = message_from_bytes(raw)
@@ -73,7 +71,7 @@ def _parts(raw: bytes, file: FileInfo) -> tuple[list[_Part], list[_Part]]:
     return bodies, attached
 
 
-def _leaves(message: _Part, depth: int = 0) -> Iterator[_Part]:
+def _leaves(message: "Message[str, str]", depth: int = 0) -> Iterator["Message[str, str]"]:
     """Give the parts that hold content; a message inside the message is somebody else's words."""
     if message.get_content_maintype() == "message":
         return
@@ -85,11 +83,11 @@ def _leaves(message: _Part, depth: int = 0) -> Iterator[_Part]:
                 yield from _leaves(part, depth + 1)
 
 
-def _is_attached(part: _Part) -> bool:
+def _is_attached(part: "Message[str, str]") -> bool:
     return part.get_content_disposition() == "attachment" or part.get_filename() is not None
 
 
-def _name(part: _Part) -> str:
+def _name(part: "Message[str, str]") -> str:
     """Give the attachment's file name where it is one that the platform may write; any other tells nothing."""
     name = (part.get_filename() or "").replace("\\", "/").rpartition("/")[2]
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
@@ -99,11 +97,11 @@ def _name(part: _Part) -> str:
     return f"attachment{suffix}" if suffix in _ATTACHED_SUFFIXES else _nameless(part)
 
 
-def _nameless(part: _Part) -> str:
+def _nameless(part: "Message[str, str]") -> str:
     return {"text/plain": "attachment.txt", "application/json": "attachment.json"}.get(part.get_content_type(), "")
 
 
-def _body(parts: list[_Part], file: FileInfo) -> tuple[bytes, list[str]]:
+def _body(parts: list["Message[str, str]"], file: FileInfo) -> tuple[bytes, list[str]]:
     """Give the JSON of the body, and a note where something stood around it."""
     for part in parts:
         content = _content(part)
@@ -119,7 +117,7 @@ def _body(parts: list[_Part], file: FileInfo) -> tuple[bytes, list[str]]:
     raise _unreadable(file, "has no JSON in its body", hint)
 
 
-def _content(part: _Part) -> bytes:
+def _content(part: "Message[str, str]") -> bytes:
     """Give the part's bytes, in UTF-8 where another encoding is named."""
     try:
         content = part.get_payload(decode=True)

@@ -12,6 +12,7 @@ from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.storage.local import LocalStorage
 from connector.storage.model import Storage
+from connector.storage.sftp.options import SftpOptions
 
 __all__ = ["KINDS", "Kind", "open_storage"]
 
@@ -76,6 +77,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "imap": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
     "imaps": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
+    "sftp": Kind(_lazily("sftp.storage", "sftp"), frozenset(SftpOptions.model_fields)),
 }
 """By the scheme of the address; "" is an address without one."""
 

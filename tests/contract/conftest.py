@@ -11,6 +11,7 @@ import pytest
 from connector.storage import Storage, open_storage
 from connector.storage.memory import MemoryStorage
 from tests.servers.gcs import GcsServer
+from tests.servers.sshd import SshServer
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ STORAGES = {
     "gcs": Kind(frozenset({"gs"}), "gcs_place"),
     "local": Kind(frozenset({"", "file"}), "local_place"),
     "memory": Kind(frozenset(), "memory_place"),
+    "sftp": Kind(frozenset({"sftp"}), "sftp_place"),
 }
 
 
@@ -74,12 +76,20 @@ def gcs_place(gcs_server: GcsServer, gcs_bucket: str, tmp_path: Path) -> Place:
     return Place(storage, write, remove)
 
 
+@pytest.fixture
+def sftp_place(ssh_server: SshServer, ssh_folder: Path, tmp_path: Path) -> Place:
+    folder = FolderPlace(ssh_folder)
+    return Place(
+        open_storage(ssh_server.address(ssh_folder), ssh_server.options, tmp_path), folder.write, folder.remove
+    )
+
+
 class FolderPlace:
     """A folder that gives every written file a later time than the one before, whatever the file system's grain is."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.root.mkdir()
+        self.root.mkdir(exist_ok=True)
         self._latest_ns = time.time_ns()
 
     def write(self, path: str, content: bytes) -> None:

@@ -1,0 +1,144 @@
+"""List every file below a folder on an SFTP server: several folders at once, each file once, in flat memory."""
+
+import asyncio
+from array import array
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import NamedTuple, cast
+
+import asyncssh
+import numpy as np
+
+from connector.errors import FileMissingError
+from connector.storage.model import BATCH_FILES, FileInfo
+from connector.storage.naming import shown_name
+from connector.storage.sftp.login import Link
+from connector.storage.sftp.pool import LOST, Pool
+from connector.storage.sftp.tree import Tree, version
+
+__all__ = ["walk"]
+
+FOLDERS_AT_ONCE = 8
+CHUNK_ENTRIES = 1_000
+
+_Entries = AsyncGenerator[asyncssh.SFTPName, None]
+_UNCLEAR = frozenset({asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_SYMLINK, asyncssh.FILEXFER_TYPE_UNKNOWN})
+
+
+async def walk(pool: Pool, tree: Tree) -> AsyncGenerator[list[FileInfo], None]:
+    """Give every file below the root in batches; kept are the folders still to be read and one chunk of each.
+
+    Links to folders are not followed. Raises StorageUnreachableError for a folder that may not be listed.
+    """
+    waiting, reading, batch = [_Folder(pool, tree, "")], dict[asyncio.Task[_Chunk], _Folder](), list[FileInfo]()
+    try:
+        while waiting or reading:
+            while waiting and len(reading) < FOLDERS_AT_ONCE:
+                folder = waiting.pop()
+                reading[asyncio.ensure_future(folder.read_on())] = folder
+            done, _ = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                folder, chunk = reading.pop(task), task.result()
+                batch += chunk.files
+                waiting += [_Folder(pool, tree, name) for name in chunk.folders]
+                # The newest folder is read first, so that the way down is short and few folders wait.
+                waiting += [] if chunk.is_last else [folder]
+            while len(batch) >= BATCH_FILES:
+                yield batch[:BATCH_FILES]
+                batch = batch[BATCH_FILES:]
+        if batch:
+            yield batch
+    finally:
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        await asyncio.gather(*(folder.close() for folder in [*waiting, *reading.values()]))
+
+
+class _Chunk(NamedTuple):
+    """A part of what stands in a folder."""
+
+    files: list[FileInfo]
+    folders: list[str]
+    """Paths from the root, each ending in "/"."""
+    is_last: bool
+
+
+class _Folder:
+    """A folder that is read chunk by chunk, from its beginning again where the connection breaks."""
+
+    def __init__(self, pool: Pool, tree: Tree, path: str) -> None:
+        self._pool = pool
+        self._tree = tree
+        self._path = path
+        self._link: Link | None = None
+        self._entries: _Entries | None = None
+        # Eight bytes for each name that was given, so that none is given twice after a new beginning.
+        self._given = array("q")
+        self._skipped: np.ndarray | None = None
+
+    async def read_on(self) -> _Chunk:
+        """Give the next chunk."""
+        return await self._pool.run(self._read_on, on=self._link)
+
+    async def close(self) -> None:
+        """Let go of the folder where it is read half way."""
+        entries, link = self._entries, self._link
+        if entries is not None and link is not None and not link.is_lost:
+            with suppress(OSError, asyncssh.Error):
+                await entries.aclose()
+
+    async def _read_on(self, link: Link) -> _Chunk:
+        if link is not self._link or self._entries is None:
+            self._link = link
+            self._entries = cast(_Entries, link.client.scandir(self._tree.place(self._path)))
+            self._skipped = np.sort(np.frombuffer(self._given, dtype=np.int64)) if self._given else None
+        entries, is_last = await self._some(link, self._entries)
+        names = array("q", [hash(entry.filename) for entry in entries])
+        if self._skipped is not None:
+            known = np.isin(np.frombuffer(names, dtype=np.int64), self._skipped)
+            entries = [entry for entry, is_known in zip(entries, known, strict=True) if not is_known]
+        chunk = _Chunk([], [], is_last)
+        for entry in entries:
+            await self._sort(link, entry, chunk)
+        self._given.extend(names)
+        return chunk
+
+    async def _some(self, link: Link, source: _Entries) -> tuple[list[asyncssh.SFTPName], bool]:
+        """Give the next entries, and whether they are the last ones."""
+        entries: list[asyncssh.SFTPName] = []
+        try:
+            async for entry in source:
+                entries.append(entry)
+                if len(entries) == CHUNK_ENTRIES:
+                    return entries, False
+        except LOST:
+            raise
+        except asyncssh.SFTPError as error:
+            await self._tree.require_listable(link, self._path, error)
+        return entries, True
+
+    async def _sort(self, link: Link, entry: asyncssh.SFTPName, chunk: _Chunk) -> None:
+        """Add a file or a folder to the chunk; what is neither is left out."""
+        name, found = str(entry.filename), entry.attrs
+        if name in {"", ".", ".."} or "/" in name or "\0" in name:
+            return
+        path = self._path + shown_name(name)
+        try:
+            if found.type == asyncssh.FILEXFER_TYPE_REGULAR and None not in {found.size, found.mtime}:
+                chunk.files.append(version(path, found))
+            elif found.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
+                chunk.folders.append(f"{path}/")
+            elif found.type in _UNCLEAR:
+                await self._ask(link, path, chunk)
+        except FileMissingError:
+            return
+
+    async def _ask(self, link: Link, path: str, chunk: _Chunk) -> None:
+        """Look at an entry of which the server told too little, or at what a link leads to."""
+        try:
+            chunk.files.append(await self._tree.look(link, path))
+        except LOST:
+            raise
+        except asyncssh.SFTPError as error:
+            raise FileMissingError(path) from error

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Install the programs the tests talk to: with apt where we are root, else say what to install.
 set -euo pipefail
-declare -A wanted=([espeak-ng]=espeak-ng [ffmpeg]=ffmpeg [sox]=sox [chromium]=chromium)
+PATH="$PATH:/usr/sbin"
+declare -A wanted=([espeak-ng]=espeak-ng [ffmpeg]=ffmpeg [sox]=sox [chromium]=chromium [sshd]=openssh-server)
 missing=()
 for program in "${!wanted[@]}"; do
   command -v "$program" >/dev/null || missing+=("${wanted[$program]}")

@@ -97,4 +97,4 @@ def _told(leg: Leg | None) -> Agent:
 
 
 def _day(run: Execution, session: Session) -> datetime:
-    return session.started_at or session.created_at or run.now()
+    return session.started_at or session.created_at or session.ends_at or run.now()

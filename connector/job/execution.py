@@ -9,6 +9,7 @@ from connector.delivery import Capturi, Limits
 from connector.job.gate import Gate
 from connector.job.loader import Plan
 from connector.job.progress import Progress
+from connector.job.rowlog import RowLog
 from connector.job.summary import Options, Summary
 from connector.ledger import Ledger
 from connector.mapping import Mapping, Statistics
@@ -38,6 +39,7 @@ class Execution:
     gate: Gate = field(default_factory=Gate)
     hash_key: bytes | None = None
     statistics: dict[str, Statistics] = field(default_factory=dict)
+    rows: RowLog = field(default_factory=RowLog)
     policy_hash: str = ""
     """The plan's digest of what decides about skipping, worked out once."""
 

@@ -142,7 +142,8 @@ def _problem(error: Any) -> Problem:
     if error["type"] == "missing":
         return Problem("is missing: the path of the call's id", field=field)
     if error["type"] == "extra_forbidden":
-        known = {"agent": AgentPaths, "recording": RecordingPlace}.get(str(error["loc"][0]), FilesOptions)
+        parts: dict[str, type[BaseModel]] = {"agent": AgentPaths, "recording": RecordingPlace}
+        known = parts.get(str(error["loc"][0]), FilesOptions)
         return Problem("is not a known key", field=field, hint=did_you_mean(str(error["loc"][-1]), known.model_fields))
     return Problem(str(error["msg"]).removeprefix("Value error, "), field=field)
 

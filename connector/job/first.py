@@ -6,15 +6,17 @@ from connector import ledger
 from connector.clock import Clock
 from connector.errors import ConfigurationError, Problem
 from connector.job.loader import Plan
+from connector.job.model import Source
 from connector.job.source import classify
 from connector.job.summary import Options
 from connector.session import FileRole
 from connector.settings import Settings
-from connector.storage import open_storage
+from connector.storage import FileInfo, open_storage
 
 __all__ = ["MOST_ON_FIRST_RUN", "guard_first_run"]
 
 MOST_ON_FIRST_RUN = 1000
+SMALLEST_ROW_BYTES = 20
 Rehearse = Callable[[Plan, Settings, Options, Clock], Awaitable[int]]
 
 
@@ -48,11 +50,14 @@ async def _has_many(plan: Plan) -> bool:
     One file of rows may hold any number of sessions.
     """
     source, count = plan.job.source, 0
-    if source.reading is not None:
-        return True
     async with open_storage(source.storage, source.storage_options, plan.home) as storage:
         async for batch in storage.list():
-            count += sum(1 for file in batch if classify(source, file.path).role is FileRole.METADATA)
+            count += sum(_most(source, file) for file in batch if classify(source, file.path).role is FileRole.METADATA)
             if count > MOST_ON_FIRST_RUN:
                 return True
     return False
+
+
+def _most(source: Source, file: FileInfo) -> int:
+    """Give how many sessions a metadata file may hold."""
+    return 1 + file.size_bytes // SMALLEST_ROW_BYTES if source.reading is not None else 1

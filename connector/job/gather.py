@@ -11,10 +11,10 @@ from connector.job.execution import Execution
 from connector.job.mail import KIND as MAIL_KIND
 from connector.job.mail import is_message
 from connector.ledger import EntryRow, FileRow
-from connector.session import FileRole, Session, Transcript
+from connector.session import BrokenRow, FileRole, Session, Transcript
 from connector.storage import FileInfo
 
-__all__ = ["Broken", "Work", "gather"]
+__all__ = ["Broken", "Key", "Work", "gather"]
 
 PAGE_GROUPS = 200
 LARGEST_METADATA_BYTES = 16 * 1024 * 1024
@@ -37,14 +37,17 @@ class Work:
     """What the ledger knows of the session, one row per leg."""
     rivals: tuple["Work", ...] = ()
     """Files that give this session's id to another session."""
+    uncounted_files: tuple[int, ...] = ()
+    """More files whose entries the listing did not count as unchanged: they hold other sessions as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A metadata file that cannot be read."""
+    """A metadata file that cannot be read, or one row of a file that can."""
 
     file: FileRow
     error: SkipError
+    row: BrokenRow | None = None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from connector.job.gather import RIVAL, Broken, Work, info
 from connector.job.judge import judge
 from connector.job.lack import lacks
 from connector.job.record import Record, first_row, leave, open_record
+from connector.job.version import is_older
 from connector.ledger import EntryRow, entry_id
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Channel, Session
@@ -48,8 +49,7 @@ async def _is_settled(run: Execution, work: Work) -> bool:
     if _is_another(work.session, known):
         await _refuse_rival(run, work)
         return True
-    version = work.session.updated_at.isoformat() if work.session.updated_at else None
-    if known.version and version and version < known.version:
+    if is_older(work.session, known.version):
         # An older export that lies in another folder: what counts was judged before.
         await run.book.write(ledger.Change(files_done=work.settled_files))
         return True
@@ -78,20 +78,22 @@ async def _refuse_rival(run: Execution, work: Work) -> None:
 
 
 async def _close_broken(run: Execution, broken: Broken) -> None:
-    """Write down a file that cannot be read under its own path: whose session it is, nobody knows."""
+    """Write down a file, or a row of it, that cannot be read under its path: whose session it is, nobody knows."""
     if isinstance(broken.error, FileMissingError):
         await _close_vanished(run, broken)
         return
     verdict = _verdict(run, broken)
-    job = run.plan.job
-    place = (job.tenant, job.source.kind, ledger.UNREADABLE_CHANNEL, broken.file.path)
+    job, channel, name = run.plan.job, ledger.UNREADABLE_CHANNEL, broken.file.path
+    if broken.row is not None:
+        channel, name = ledger.UNREADABLE_ROW_CHANNEL, f"{name}#{broken.row.digest}"
+    place = (job.tenant, job.source.kind, channel, name)
     now = run.now()
     row = EntryRow(
         id=entry_id(*place, leg=str(broken.file.place_id), target=run.target_name),
         tenant=job.tenant,
         source_kind=job.source.kind,
-        channel=ledger.UNREADABLE_CHANNEL,
-        session_id=broken.file.path,
+        channel=channel,
+        session_id=name,
         leg=str(broken.file.place_id),
         target=run.target_name,
         job=job.job,
@@ -102,7 +104,9 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
         first_seen_at=now,
         changed_at=now,
     )
-    await Record(run, row, (broken.file.id,)).close(verdict, path=broken.file.path)
+    files = (broken.file.id,) if broken.row is None else ()
+    run.rows.broken.add(row.id)
+    await Record(run, row, files).close(verdict, path=broken.file.path)
 
 
 async def _close_vanished(run: Execution, broken: Broken) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from connector.delivery import Delivered
 from connector.job.execution import Execution
 from connector.job.gather import Work
+from connector.job.version import version_of
 from connector.ledger import Change, EntryRow, StepRow, entry_id
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Session
@@ -47,7 +48,7 @@ def first_row(run: Execution, session: Session, leg: str = "", *, file_id: int |
         uuid=session.uuid,
         started_at=session.created_at,
         ended_at=session.ends_at or session.created_at,
-        version=session.updated_at.isoformat() if session.updated_at else None,
+        version=version_of(session),
         file_id=file_id,
         mapping=used.name if used else None,
         mapping_hash=used.hash if used else None,
@@ -197,10 +198,10 @@ def open_record(run: Execution, work: Work, leg: str, *, done: bool = True) -> R
 
 async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True) -> None:
     """Write that a delivered entry stays as it is; a newer export of it becomes a step, since Capturi has no update."""
-    version = work.session.updated_at.isoformat() if work.session.updated_at else None
+    version = version_of(work.session)
     newer = replace(row, version=version, file_id=work.file.id) if version != row.version else None
     record = Record(run, row, work.settled_files if done else ())
-    await record.unchanged(newer, counted=row.file_id in work.settled_files)
+    await record.unchanged(newer, counted=row.file_id in (*work.settled_files, *work.uncounted_files))
 
 
 def customer_hash(key: bytes | None, customer: object) -> str | None:

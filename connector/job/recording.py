@@ -1,6 +1,7 @@
 """Find the one recording of a call, see that it is whole, and make it ready to be sent."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from connector.delivery import Recording
 from connector.errors import FileChangedError, FileMissingError, SkipError
 from connector.job.execution import Execution
 from connector.job.gather import Work, info
+from connector.job.source import classify
 from connector.reason import Code, Outcome, Verdict
 from connector.storage import FileInfo, ReadAt, Storage
 
@@ -20,6 +22,7 @@ __all__ = ["Found", "find_recording"]
 
 Inspect = Callable[[ReadAt, int], AudioFacts]
 YOUNG = timedelta(seconds=60)
+_UNFIT = re.compile(r"[^\w.-]+")
 SECOND_LOOK_SECONDS = 5
 HASHED_BYTES = 1024 * 1024
 SMALL_BYTES = 256 * 1024
@@ -39,7 +42,9 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
 
     Raises SkipError where the recording cannot be used.
     """
-    candidates = sessions.pair(work.file.path, [info(row) for row in work.recordings])
+    source = run.plan.job.source
+    found = [info(row) for row in work.recordings]
+    candidates = sessions.pair(work.file.path, found, lambda path: classify(source, path))
     if not candidates:
         return _missing(run, work)
     for candidate in candidates:
@@ -55,6 +60,9 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
 
 def _missing(run: Execution, work: Work) -> Verdict | None:
     policy, ended_at = run.plan.job.audio, work.session.ends_at or work.session.created_at
+    if ended_at is None:
+        # The source does not say when: the wait began when the session was first met.
+        ended_at = min((row.first_seen_at for row in work.entries), default=run.now())
     if ended_at is not None and run.now() < ended_at + policy.wait:
         detail = f"no recording yet; waited for until {ended_at + policy.wait:%Y-%m-%d %H:%M} UTC"
         return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, detail)
@@ -138,7 +146,7 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
 
 def _name(work: Work, facts: AudioFacts) -> str:
     """Name the upload by what it is: a tenant set to wav may have got mp3 under that name."""
-    return f"{work.session.channel.value}-{work.session.id}{facts.file_suffix}"
+    return f"{work.session.channel.value}-{_UNFIT.sub('_', work.session.id)}{facts.file_suffix}"
 
 
 async def _stream_joined(

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from connector import ledger
 from connector.clock import Clock
@@ -19,6 +20,7 @@ from connector.job.mailbox import finish_messages, label_messages
 from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.progress import Progress, Silent
 from connector.job.rendering import render_report
+from connector.job.rows import close_files, gather_rows
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
 from connector.ledger import RunRow
@@ -118,17 +120,23 @@ async def _work(run_: Execution) -> None:
     except* ConnectorError as group:
         raise _first(group) from None
     run_.gate.release()
+    await close_files(run_)
 
 
 async def _wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
-    async for page in gather(run_):
+    pages = gather_rows(run_) if run_.plan.job.source.reading else gather(run_)
+    async for page in pages:
         for item in page:
-            if isinstance(item, Work):
-                ended_at = item.session.ends_at or item.session.created_at
-                if run_.options.wants(ended_at):
-                    yield item
-            elif run_.options.wants(info(item.file).modified_at):
+            if run_.options.wants(_ended_at(item)):
                 yield item
+            else:
+                run_.rows.left_out.add(item.file.id)
+
+
+def _ended_at(item: Work | Broken) -> datetime | None:
+    if isinstance(item, Work):
+        return item.session.ends_at or item.session.created_at
+    return info(item.file).modified_at
 
 
 def _is_new(item: Work | Broken) -> bool:

@@ -27,6 +27,8 @@ async def survey(run: Execution) -> int:
         mapping_hashes=plan.mapping_hashes,
         policy_hash=plan.policy_hash,
     )
+    if job.source.reading is not None:
+        await run.book.transact(ledger.mark_unread, _source(run), run.policy_hash)
     unchanged = 0
     for storage in {run.storage.address: run.storage, run.recordings.address: run.recordings}.values():
         unchanged += await _list(run, storage)
@@ -41,12 +43,21 @@ async def _wake(run: Execution) -> int:
     """Have sessions judged again whose recording or transcript came; give how many were counted as unchanged before."""
     woken, more = 0, True
     window = Window(run.options.since, run.options.until)
+    places = list(run.places.values())
+    if run.plan.job.source.reading is not None:
+        went_without = run.plan.job.audio.missing == "send"
+        flipped = await run.book.transact(ledger.mark_lacking_audio, places, _source(run), delivered=went_without)
+        woken += await run.book.transact(ledger.final_entries, flipped, window) if flipped else 0
     while more:
-        marked = await run.book.transact(ledger.mark_companions, list(run.places.values()))
+        marked = await run.book.transact(ledger.mark_companions, places)
         more = marked.more
         if marked.flipped:
             woken += await run.book.read(ledger.final_entries, marked.flipped, window)
     return woken
+
+
+def _source(run: Execution) -> ledger.Source:
+    return ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
 
 
 async def _list(run: Execution, storage: Storage) -> int:

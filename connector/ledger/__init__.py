@@ -22,6 +22,7 @@ from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
     START,
     UNREADABLE_CHANNEL,
+    UNREADABLE_ROW_CHANNEL,
     Change,
     Cursor,
     EntryRow,
@@ -38,12 +39,22 @@ from connector.ledger.model import (
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.rehearsal import rehearsal_copy
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
+from connector.ledger.shared import (
+    Source,
+    drop_mended,
+    files,
+    mark_lacking_audio,
+    mark_unread,
+    pending_files,
+    waiting_entries,
+)
 from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
 
 __all__ = [
     "START",
     "UNREADABLE_CHANNEL",
+    "UNREADABLE_ROW_CHANNEL",
     "Change",
     "Cursor",
     "EntryRow",
@@ -55,6 +66,7 @@ __all__ = [
     "Listing",
     "Marked",
     "RunRow",
+    "Source",
     "Spent",
     "StepRow",
     "Window",
@@ -64,6 +76,7 @@ __all__ = [
     "delivered_before",
     "delivered_files",
     "drop_entries",
+    "drop_mended",
     "drop_placeholders",
     "entries",
     "entries_of_file",
@@ -72,17 +85,21 @@ __all__ = [
     "entry_id",
     "file_address",
     "file_lock",
+    "files",
     "final_entries",
     "find",
     "finish_run",
     "job_lock",
     "latest_runs",
     "mark_companions",
+    "mark_lacking_audio",
     "mark_missing",
     "mark_pending",
     "mark_rejudged",
+    "mark_unread",
     "nameless_files",
     "open_ledger",
+    "pending_files",
     "pending_groups",
     "place_id",
     "record_listing",
@@ -96,4 +113,5 @@ __all__ = [
     "statistics",
     "steps",
     "take_back",
+    "waiting_entries",
 ]

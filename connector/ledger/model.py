@@ -13,6 +13,7 @@ __all__ = [
     "START",
     "TRANSCRIPT_FILE",
     "UNREADABLE_CHANNEL",
+    "UNREADABLE_ROW_CHANNEL",
     "Change",
     "Cursor",
     "EntryRow",
@@ -31,6 +32,8 @@ METADATA_FILE: Final = "metadata"
 TRANSCRIPT_FILE: Final = "transcript"
 UNREADABLE_CHANNEL: Final = "file"
 """The channel of an entry that stands for a file which nobody could read: whose session it is, is not known."""
+UNREADABLE_ROW_CHANNEL: Final = "row"
+"""The channel of an entry that stands for one row of a file which could be read but for that row."""
 COMPANIONS: Final = ("recording", TRANSCRIPT_FILE, "voicemail")
 """The roles of files that belong to a session; the words are those of session.model.FileRole."""
 

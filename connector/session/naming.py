@@ -4,17 +4,18 @@ import re
 
 from connector.session.model import Channel, FileName, FileRole
 
-__all__ = ["classify"]
+__all__ = ["AUDIO_SUFFIXES", "classify"]
 
 _METADATA, _RECORDING, _TRANSCRIPT = FileRole.METADATA, FileRole.RECORDING, FileRole.TRANSCRIPT
 _VOICEMAIL, _MEDIA = FileRole.VOICEMAIL, FileRole.MEDIA
 _CHANNELS = {"call": Channel.CALL, "chat": Channel.CHAT}
 _OTHER = FileName(FileRole.OTHER)
 
+AUDIO_SUFFIXES = ("mp3", "wav", "ogg", "opus", "flac", "m4a", "aac", "wma")
 _ROLES = {
     "json": _METADATA,
     "txt": _TRANSCRIPT,
-    **dict.fromkeys(("mp3", "wav", "ogg", "opus", "flac", "m4a", "aac", "wma"), _RECORDING),
+    **dict.fromkeys(AUDIO_SUFFIXES, _RECORDING),
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "heic", "mp4", "mov", "m4v", "3gp", "webm"), _MEDIA),
 }
 

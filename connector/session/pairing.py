@@ -1,13 +1,15 @@
 """Find the recordings that belong to a session among the files that bear its id."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from connector.session import naming
-from connector.session.model import FileRole
+from connector.session.model import FileName, FileRole
 from connector.storage.model import FileInfo
 
 __all__ = ["Recording", "pair"]
+
+Classify = Callable[[str], FileName]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class Recording:
     """In their order; never empty."""
 
 
-def pair(metadata_path: str, candidates: Iterable[FileInfo]) -> tuple[Recording, ...]:
+def pair(
+    metadata_path: str, candidates: Iterable[FileInfo], classify: Classify = naming.classify
+) -> tuple[Recording, ...]:
     """Give the recordings nearest to the metadata: those with which it shares the deepest folder.
 
     The candidates are files of the session's channel and id, in any order; what is no recording by its name, such as
@@ -29,14 +33,14 @@ def pair(metadata_path: str, candidates: Iterable[FileInfo]) -> tuple[Recording,
     nearest: list[FileInfo] = []
     depth = -1
     for candidate in candidates:
-        if naming.classify(candidate.path).role is not FileRole.RECORDING:
+        if classify(candidate.path).role is not FileRole.RECORDING:
             continue
         shared = _shared(folders, candidate.path.split("/")[:-1])
         if shared > depth:
             nearest, depth = [], shared
         if shared == depth:
             nearest.append(candidate)
-    return _joined(nearest)
+    return _joined(nearest, classify)
 
 
 def _shared(folders: list[str], others: list[str]) -> int:
@@ -48,22 +52,17 @@ def _shared(folders: list[str], others: list[str]) -> int:
     return count
 
 
-def _joined(files: Iterable[FileInfo]) -> tuple[Recording, ...]:
+def _joined(files: Iterable[FileInfo], classify: Classify) -> tuple[Recording, ...]:
     """Put the parts of one recording together: same folder, same form, each number once."""
     groups: dict[tuple[str, str, int], list[FileInfo]] = {}
     taken: dict[tuple[str, str, int], int] = {}
-    for number, file in sorted(((_part(file), file) for file in set(files)), key=_order):
+    for number, file in sorted(((classify(file.path).part or 0, file) for file in set(files)), key=_order):
         folder, _, name = file.path.rpartition("/")
         form = name.rpartition(".")[2].lower()
         again = taken.get((folder, form, number), 0)
         taken[folder, form, number] = again + 1
         groups.setdefault((folder, form, again), []).append(file)
     return tuple(Recording(tuple(parts)) for _, parts in sorted(groups.items()))
-
-
-def _part(file: FileInfo) -> int:
-    """Give the number of a part; the file without a number comes first."""
-    return naming.classify(file.path).part or 0
 
 
 def _order(numbered: tuple[int, FileInfo]) -> tuple[int, str]:

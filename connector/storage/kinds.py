@@ -56,27 +56,21 @@ def _lazily(module: str, extra: str) -> Callable[[str, Mapping[str, Any], Path],
     return open_kind
 
 
+_GCS_OPTIONS = frozenset(
+    {"client_id", "client_secret", "credentials_file", "endpoint", "refresh_token", "token_uri", "user_project"}
+)
+_S3_OPTIONS = frozenset(
+    {"access_key_id", "anonymous", "endpoint", "region", "role_arn", "secret_access_key", "session_token"}
+)
 _MAILBOX_OPTIONS = frozenset({"ca_file", "done", "oauth_token", "password", "sender"})
 
 KINDS: Mapping[str, Kind] = {
     "": Kind(_local),
     "file": Kind(_local),
-    "gs": Kind(
-        _lazily("gcs", "gcs"),
-        frozenset(
-            {
-                "client_id",
-                "client_secret",
-                "credentials_file",
-                "endpoint",
-                "refresh_token",
-                "token_uri",
-                "user_project",
-            }
-        ),
-    ),
+    "gs": Kind(_lazily("gcs", "gcs"), _GCS_OPTIONS),
     "imap": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
     "imaps": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
+    "s3": Kind(_lazily("s3", "s3"), _S3_OPTIONS),
     "sftp": Kind(_lazily("sftp.storage", "sftp"), frozenset(SftpOptions.model_fields)),
 }
 """By the scheme of the address; "" is an address without one."""

@@ -11,6 +11,7 @@ import pytest
 from connector.storage import Storage, open_storage
 from connector.storage.memory import MemoryStorage
 from tests.servers.gcs import GcsServer
+from tests.servers.s3 import MotoServer
 from tests.servers.sshd import SshServer
 
 
@@ -25,9 +26,16 @@ class Kind:
 STORAGES = {
     "gcs": Kind(frozenset({"gs"}), "gcs_place"),
     "local": Kind(frozenset({"", "file"}), "local_place"),
+    "s3": Kind(frozenset({"s3"}), "s3_place"),
     "memory": Kind(frozenset(), "memory_place"),
     "sftp": Kind(frozenset({"sftp"}), "sftp_place"),
 }
+
+
+MAILBOXES = {
+    "imap": Kind(frozenset({"imap", "imaps"}), "mail_server"),
+}
+"""Kinds whose files nobody can name or change: test_mailbox.py holds them to the laws that are left."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Place:
 
 @pytest.fixture
 def storages() -> dict[str, Kind]:
-    return STORAGES
+    return {**STORAGES, **MAILBOXES}
 
 
 @pytest.fixture(params=sorted(STORAGES))
@@ -82,6 +90,33 @@ def sftp_place(ssh_server: SshServer, ssh_folder: Path, tmp_path: Path) -> Place
     return Place(
         open_storage(ssh_server.address(ssh_folder), ssh_server.options, tmp_path), folder.write, folder.remove
     )
+
+
+@pytest.fixture
+def s3_place(moto_server: MotoServer, s3_bucket: str, tmp_path: Path) -> Place:
+    def write(path: str, content: bytes) -> None:
+        later.wait(path)
+        moto_server.write(s3_bucket, f"folder/{path}", content)
+
+    def remove(path: str) -> None:
+        moto_server.remove(s3_bucket, f"folder/{path}")
+
+    later = Later()
+    moto_server.write(s3_bucket, "elsewhere/call-9.json", b"{}")
+    storage = open_storage(f"s3://{s3_bucket}/folder", moto_server.options, tmp_path)
+    return Place(storage, write, remove)
+
+
+class Later:
+    """Wait until a file's next version gets another time, where a storage counts whole seconds."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, int] = {}
+
+    def wait(self, path: str) -> None:
+        while int(time.time()) <= self._written.get(path, 0):
+            time.sleep(0.05)
+        self._written[path] = int(time.time())
 
 
 class FolderPlace:

@@ -9,6 +9,7 @@ from connector.network import is_loopback
 
 __all__ = ["Place", "read_endpoint", "read_place"]
 
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 _BUCKET = re.compile(r"[$A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 
@@ -60,7 +61,9 @@ def read_endpoint(text: str, *, secret: bool, field: str = "options.endpoint") -
     # A name without a dot is that of a neighbour, such as another container of the same host.
     if parts.scheme == "http" and secret and not (is_loopback(parts.hostname) or "." not in parts.hostname):
         raise _wrong(field, "would show the credentials to the network", "use https://")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    # As clients name the host in what they send, and as it is signed therefore: small, without the usual port.
+    host = parts.netloc.lower().removesuffix(_USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
 
 
 def _wrong(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, or_, select, update
+from sqlalchemy import BigInteger, Connection, func, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, TRANSCRIPT_FILE, Window
@@ -13,6 +13,15 @@ from connector.ledger.question import FINAL_STATES, WAITS, within
 from connector.ledger.tables import ENTRY, FILE
 
 __all__ = ["Marked", "final_entries", "mark_companions"]
+
+
+WAKING: Final = frozenset(
+    {
+        *(("skipped", "audio_missing"), ("skipped", "transcript_missing")),
+        *(("refused", "audio_invalid"), ("refused", "audio_too_large")),
+    }
+)
+"""States and reasons that another recording or transcript may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,10 @@ def mark_companions(connection: Connection, place_ids: Sequence[int], limit: int
     waiting = _waiting(connection, place_ids, limit)
     if not waiting:
         return Marked((), more=False)
-    woken = tuple(connection.execute(_woken(connection, place_ids), {"files": waiting}).scalars())
+    woken = _woken(connection, place_ids, waiting)
     _set_pending(connection, waiting, pending=False)
     _set_pending(connection, woken, pending=True)
-    return Marked(woken, more=len(waiting) == limit)
+    return Marked(tuple(woken), more=len(waiting) == limit)
 
 
 def final_entries(connection: Connection, file_ids: Sequence[int], window: Window = EVER) -> int:
@@ -69,32 +78,34 @@ def _set_pending(connection: Connection, file_ids: Sequence[int], *, pending: bo
     connection.execute(changed, {"files": list(file_ids)})
 
 
-def _woken(connection: Connection, places: Sequence[int]) -> Select[Any]:
-    """Ask for the metadata files that do not wait yet and must, for the companions in the parameter `files`."""
+def _woken(connection: Connection, places: Sequence[int], file_ids: Sequence[int]) -> list[int]:
+    """Give the metadata files that do not wait yet and must, now that these companions came."""
+    # Question by question: in one, SQLite would choose the order of the tables, and could begin with the largest.
     given = dialect.batch(connection, "files", BigInteger)
-    came, metadata = FILE.alias("came"), FILE.alias("metadata")
-    of_same_session = and_(
-        metadata.c.place_id.in_(places),
-        metadata.c.session_id == came.c.session_id,
-        metadata.c.role == METADATA_FILE,
-        ~metadata.c.pending,
+    came = select(FILE.c.session_id, FILE.c.channel, FILE.c.role).where(FILE.c.id.in_(select(given.c.value)))
+    companions: dict[str, list[Any]] = {}
+    for companion in connection.execute(came, {"files": list(file_ids)}):
+        companions.setdefault(companion.session_id, []).append(companion)
+    sessions = dialect.batch(connection, "sessions")
+    calm = select(FILE.c.id, FILE.c.session_id).where(
+        FILE.c.place_id.in_(places),
+        FILE.c.session_id.in_(select(sessions.c.value)),
+        FILE.c.role == METADATA_FILE,
+        ~FILE.c.pending,
     )
-    # Outer joins for the same reason as in listing.py: the list leads, the indexes follow.
-    joined = given.outerjoin(came, came.c.id == given.c.value).outerjoin(metadata, of_same_session)
-    return (
-        select(metadata.c.id)
-        .distinct()
-        .select_from(joined.outerjoin(ENTRY, ENTRY.c.file_id == metadata.c.id))
-        .where(or_(came.c.channel.is_(None), came.c.channel == ENTRY.c.channel), _wakes(came.c.role))
-    )
+    metadata = {row.id: row.session_id for row in connection.execute(calm, {"sessions": list(companions)})}
+    columns = (ENTRY.c.file_id, ENTRY.c.channel, ENTRY.c.state, ENTRY.c.code, ENTRY.c.audio_state)
+    entries = select(*columns).where(ENTRY.c.file_id.in_(select(given.c.value)))
+    rows = connection.execute(entries, {"files": list(metadata)})
+    return sorted({row.file_id for row in rows if any(_wakes(one, row) for one in companions[metadata[row.file_id]])})
 
 
-def _wakes(role: ColumnElement[str]) -> ColumnElement[bool]:
-    late_audio = and_(ENTRY.c.channel == "call", ENTRY.c.audio_state == "none", role == "recording")
-    grown_chat = and_(ENTRY.c.channel == "chat", role == TRANSCRIPT_FILE)
-    return or_(
-        ENTRY.c.state == "held",
-        and_(ENTRY.c.state == "skipped", ENTRY.c.code.in_(["audio_missing", "transcript_missing"])),
-        and_(ENTRY.c.state == "refused", ENTRY.c.code.in_(["audio_invalid", "audio_too_large"])),
-        and_(ENTRY.c.state == "delivered", or_(late_audio, grown_chat)),
-    )
+def _wakes(companion: Any, entry: Any) -> bool:
+    """Tell whether an entry is to be judged again for the sake of this file."""
+    if companion.channel not in {None, entry.channel}:
+        return False
+    if entry.state == "delivered":
+        late_audio = entry.channel == "call" and entry.audio_state == "none" and companion.role == "recording"
+        grown_chat = entry.channel == "chat" and companion.role == TRANSCRIPT_FILE
+        return bool(late_audio or grown_chat)
+    return entry.state == "held" or (entry.state, entry.code) in WAKING

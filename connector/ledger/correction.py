@@ -36,8 +36,7 @@ def drop_placeholders(connection: Connection, file_ids: Sequence[int]) -> None:
 @lru_cache(maxsize=4)
 def _placeholders(database: Dialect) -> Select[Any]:
     given = dialect.batch(database, "files", BigInteger)
-    standing = select(ENTRY.c.id).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
-    return standing.where(ENTRY.c.channel == UNREADABLE_CHANNEL)
+    return select(ENTRY.c.id).where(ENTRY.c.file_id.in_(select(given.c.value)), ENTRY.c.channel == UNREADABLE_CHANNEL)
 
 
 def mark_missing(connection: Connection, file_ids: Sequence[int]) -> None:

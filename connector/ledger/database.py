@@ -15,8 +15,8 @@ DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg
 
 # synchronous: NORMAL loses nothing when the process dies; a durable write raises it to FULL for its commit.
 # cache_size: kibibytes (negative by SQLite's rule); they count against the memory of the process.
-_WRITER: Final = ("synchronous=NORMAL", "cache_size=-8000", "temp_store=MEMORY", "wal_autocheckpoint=2000")
-_READER: Final = ("query_only=ON", "cache_size=-4000", "temp_store=MEMORY")
+_WRITER: Final = ("synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000")
+_READER: Final = ("query_only=ON", "cache_size=-4000")
 
 
 def place_of(url: str) -> str:

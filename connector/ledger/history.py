@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select, union
+from sqlalchemy import Connection, Select, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
@@ -17,8 +17,8 @@ Key = tuple[str, str]
 def entries(connection: Connection, ids: Sequence[str]) -> dict[str, EntryRow]:
     """Give the entries of these ids that exist, by id."""
     given = dialect.batch(connection, "ids")
-    wanted = select(ENTRY).select_from(given.outerjoin(ENTRY, ENTRY.c.id == given.c.value))
-    return {row.id: row for row in _rows(connection, wanted.where(ENTRY.c.id.is_not(None)), ids=list(ids))}
+    wanted = select(ENTRY).where(ENTRY.c.id.in_(select(given.c.value)))
+    return {row.id: row for row in _rows(connection, wanted, ids=list(ids))}
 
 
 def entries_of_sessions(
@@ -28,14 +28,13 @@ def entries_of_sessions(
     found: dict[Key, list[EntryRow]] = {key: [] for key in keys}
     given = dialect.batch(connection, "sessions")
     # The whole of the unique index but the leg: with less SQLite would rather walk all entries of the target.
-    of_session = and_(
-        ENTRY.c.session_id == given.c.value,
+    wanted = select(ENTRY).where(
+        ENTRY.c.session_id.in_(select(given.c.value)),
         ENTRY.c.channel.in_({channel for channel, _ in found}),
         ENTRY.c.source_kind == source_kind,
         ENTRY.c.tenant == tenant,
         ENTRY.c.target == target,
     )
-    wanted = select(ENTRY).select_from(given.outerjoin(ENTRY, of_session)).where(ENTRY.c.id.is_not(None))
     wanted = wanted.order_by(ENTRY.c.session_id, ENTRY.c.leg)
     for row in _rows(connection, wanted, sessions=list({session for _, session in found})):
         if (row.channel, row.session_id) in found:

@@ -7,7 +7,14 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select,
 
 from connector.ledger import dialect
 from connector.ledger.correction import drop_entries
-from connector.ledger.model import COMPANIONS, METADATA_FILE, UNREADABLE_ROW_CHANNEL, EntryRow, FileRow
+from connector.ledger.model import (
+    COMPANIONS,
+    METADATA_FILE,
+    UNREADABLE_CHANNEL,
+    UNREADABLE_ROW_CHANNEL,
+    EntryRow,
+    FileRow,
+)
 from connector.ledger.question import WAITS
 from connector.ledger.tables import ENTRY, FILE
 
@@ -83,10 +90,11 @@ def mark_lacking_audio(
 
 
 def waiting_entries(connection: Connection, file_ids: Sequence[int], run_id: str) -> list[EntryRow]:
-    """Give the entries of these files that wait and that this run did not judge."""
+    """Give the entries of sessions of these files that wait and that this run did not judge."""
     given = dialect.batch(connection, "files", BigInteger)
     wanted = select(ENTRY).select_from(given.outerjoin(ENTRY, ENTRY.c.file_id == given.c.value))
     wanted = wanted.where(ENTRY.c.state.in_(["held", "sending"]), ENTRY.c.run_id.is_distinct_from(run_id))
+    wanted = wanted.where(ENTRY.c.channel.not_in([UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL]))
     found = connection.execute(wanted, {"files": list(file_ids)})
     return [EntryRow(**row) for row in found.mappings()]
 

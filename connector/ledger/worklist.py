@@ -153,11 +153,9 @@ def _of_sessions(
     connection: Connection, places: Sequence[int], sessions: Sequence[str], roles: Sequence[str] = ()
 ) -> Iterator[FileRow]:
     given = dialect.batch(connection, "sessions")
-    of_session = and_(FILE.c.place_id == bindparam("place"), FILE.c.session_id == given.c.value)
+    wanted = select(FILE).where(FILE.c.place_id == bindparam("place"), FILE.c.session_id.in_(select(given.c.value)))
     if roles:
-        of_session = and_(of_session, FILE.c.role.in_(roles))
-    # An outer join for the same reason as in listing.py: the list leads, the index follows.
-    wanted = select(FILE).select_from(given.outerjoin(FILE, of_session)).where(FILE.c.id.is_not(None))
+        wanted = wanted.where(FILE.c.role.in_(roles))
     found: list[FileRow] = []
     for place in places:
         found += _files(connection, wanted, place=place, sessions=list(sessions))

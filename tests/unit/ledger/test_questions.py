@@ -38,18 +38,23 @@ REJUDGED = {
 @pytest.mark.parametrize(
     ("function", "args", "index"),
     [
-        (ledger.pending_groups, ([1],), "ix_file_pending"),
-        (ledger.companions, ([1], [("call", "1")]), "ix_file_session"),
-        (ledger.find, ("1",), "ix_entry_external_id"),
-        (ledger.find, ("1",), "ix_entry_uid"),
-        (ledger.find, ("1",), "sqlite_autoindex_entry_2"),
-        (ledger.delivered_before, ("acme", "t"), "ix_entry_state"),
+        (ledger.pending_groups, ([1],), "ix_file_pending (place_id=? AND role=? AND session_id>?)"),
+        (ledger.pending_groups, ([1],), "ix_file_pending (place_id=? AND role=? AND session_id=? AND id>?)"),
+        (ledger.companions, ([1], [("call", "1")]), "ix_file_session (place_id=? AND session_id=? AND role=?)"),
+        (ledger.find, ("1",), "ix_entry_external_id (external_id=?)"),
+        (ledger.find, ("1",), "ix_entry_uid (uid=?)"),
+        (ledger.find, ("1",), "sqlite_autoindex_entry_2 (session_id=?)"),
+        (ledger.find, ("1",), "sqlite_autoindex_file_1 (place_id=? AND path=?)"),
+        (ledger.delivered_before, ("acme", "t"), "ix_entry_state (tenant=? AND target=? AND state=?)"),
         (ledger.counts_by_state, (), "COVERING INDEX ix_entry_state"),
-        (ledger.entries_of_file, (1,), "ix_entry_file"),
-        (ledger.entries_of_sessions, ("acme", "ccai", "t"), "sqlite_autoindex_entry_2"),
-        (ledger.count_pending, ([1],), "ix_file_pending"),
-        (ledger.steps, ("1",), "ix_step_entry"),
-        (ledger.mark_rejudged, (), "ix_entry_work"),
+        (ledger.entries, (["1"],), "sqlite_autoindex_entry_1 (id=?)"),
+        (ledger.entries_of_file, (1,), "ix_entry_file (file_id=?)"),
+        (ledger.entries_of_sessions, ("acme", "ccai", "t"), "sqlite_autoindex_entry_2 (session_id=? AND channel=?"),
+        (ledger.count_pending, ([1],), "ix_file_pending (place_id=? AND role=?)"),
+        (ledger.steps, ("1",), "ix_step_entry (entry_id=?)"),
+        (ledger.mark_rejudged, (), "ix_entry_work (tenant=? AND target=? AND source_kind=? AND state=?)"),
+        (ledger.final_entries, ([1],), "ix_entry_file (file_id=? AND state=?)"),
+        (ledger.drop_placeholders, ([1],), "ix_entry_file (file_id=?)"),
     ],
 )
 def test_no_question_reads_a_whole_table(plans, function, args, index):
@@ -58,6 +63,7 @@ def test_no_question_reads_a_whole_table(plans, function, args, index):
     told = plans(function, *args, **options.get(function, {}))
     assert [] != [line for line in told if index in line], told
     assert [] == [line for line in told if line in {"SCAN file", "SCAN entry", "SCAN step"}], told
+    assert [] == [line for line in told if line.endswith(("(place_id=?)", "(tenant=? AND target=?)"))], told
 
 
 def test_comparing_a_listing_reads_each_row_by_index(plans, now):
@@ -75,7 +81,9 @@ def test_waking_sessions_reads_by_index(plans, connection, now):
     listed = [ledger.ListedFile("call-1.wav", 1, 1, None, "recording", "call", "1", None)]
     ledger.record_listing(connection, 1, listed, now=now)
     told = plans(ledger.mark_companions, [1])
-    assert [] == [line for line in told if line in {"SCAN came", "SCAN metadata", "SCAN entry", "SCAN file"}], told
+    assert "SEARCH file USING INDEX ix_file_session (place_id=? AND session_id=? AND role=?)" in told
+    assert "SEARCH entry USING INDEX ix_entry_file (file_id=?)" in told
+    assert [] == [line for line in told if line in {"SCAN entry", "SCAN file"}], told
 
 
 def test_writing_a_change_reads_by_index(plans, make_change, connection):

@@ -45,7 +45,11 @@ class MailboxStorage:
 
     async def __aenter__(self) -> Self:
         """Log in and open the folder."""
-        await self._connection.run(lambda _: None)
+        try:
+            await self._connection.run(lambda _: None)
+        except StorageUnreachableError:
+            await self._connection.close()
+            raise
         return self
 
     async def __aexit__(

@@ -17,7 +17,7 @@ __all__ = ["SOURCE_KIND", "Mail", "parse"]
 SOURCE_KIND = "ccai-email"
 
 _TEXT_TYPES = frozenset({"text/plain", "application/json", "text/json"})
-_ATTACHED_SUFFIXES = (".txt", ".json")
+_SUFFIXES = {"text/plain": ".txt", "application/json": ".json"}
 # Others, such as unicode_escape, are no charset that a mail program writes.
 _CHARSET = re.compile(
     r"(iso-?8859-?\d{1,2}|latin-?1|windows-?125\d|cp(125\d|850)|utf-?(16|32)(le|be)?|koi8-[ru])", re.IGNORECASE
@@ -64,7 +64,7 @@ def _parts(raw: bytes, file: FileInfo) -> tuple[list["Message[str, str]"], list[
         message = message_from_bytes(raw)
         leaves = list(_leaves(message))
         bodies = [part for part in leaves if not _is_attached(part) and part.get_content_type() in _TEXT_TYPES]
-        attached = [part for part in leaves if _is_attached(part) and _name(part).lower().endswith(_ATTACHED_SUFFIXES)]
+        attached = [part for part in leaves if _is_attached(part) and _name(part)]
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The standard library's parser is lenient, but its reading of single headers stumbles over some of them.
         raise _unreadable(file, "is no e-mail that can be read") from error
@@ -88,17 +88,13 @@ def _is_attached(part: "Message[str, str]") -> bool:
 
 
 def _name(part: "Message[str, str]") -> str:
-    """Give the attachment's file name where it is one that the platform may write; any other tells nothing."""
+    """Give the file name of an attached text, "" of anything else; a name that the platform does not write is not told."""
     name = (part.get_filename() or "").replace("\\", "/").rpartition("/")[2]
-    suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    if naming.classify(name).session_id is not None and name.isascii() and name.isprintable():
-        return name
-    # Content type and suffix may disagree; the suffix decides how the content is read.
-    return f"attachment{suffix}" if suffix in _ATTACHED_SUFFIXES else _nameless(part)
-
-
-def _nameless(part: "Message[str, str]") -> str:
-    return {"text/plain": "attachment.txt", "application/json": "attachment.json"}.get(part.get_content_type(), "")
+    suffix = name[name.rfind(".") :].lower() if "." in name else _SUFFIXES.get(part.get_content_type(), "")
+    if suffix not in _SUFFIXES.values():
+        return ""
+    is_known = naming.classify(name).session_id is not None and name.isascii() and name.isprintable()
+    return name if is_known else f"attachment{suffix}"
 
 
 def _body(parts: list["Message[str, str]"], file: FileInfo) -> tuple[bytes, list[str]]:

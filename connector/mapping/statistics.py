@@ -15,7 +15,7 @@ __all__ = ["ABOUT", "FieldCounts", "Statistics"]
 ABOUT = "@about"
 """Stands among the fields' names for what is told of the mapping and of the source's records as a whole."""
 
-CLOSELY_UNTIL = 500
+CLOSELY_UNTIL = 200
 CLOSELY_EVERY = 20
 """The first so many records are looked at closely, and every so-manieth after them."""
 
@@ -48,7 +48,7 @@ class Statistics:
     """The counts of every field of a mapping over many drafts; two of them add up, as plain data they are stored.
 
     With the mapping, rules that never met a record are told as well; with the records, their values and the source's
-    fields are looked at: closely at the first 500 records, then at every twentieth.
+    fields are looked at: closely at the first 200 records, then at every twentieth.
     """
 
     def __init__(self, mapping: Mapping | None = None) -> None:

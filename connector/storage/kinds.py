@@ -56,6 +56,7 @@ def _lazily(module: str, extra: str) -> Callable[[str, Mapping[str, Any], Path],
     return open_kind
 
 
+_AZURE_OPTIONS = frozenset({"account", "account_key", "endpoint", "sas_token"})
 _GCS_OPTIONS = frozenset(
     {"client_id", "client_secret", "credentials_file", "endpoint", "refresh_token", "token_uri", "user_project"}
 )
@@ -67,6 +68,7 @@ _MAILBOX_OPTIONS = frozenset({"ca_file", "done", "oauth_token", "password", "sen
 KINDS: Mapping[str, Kind] = {
     "": Kind(_local),
     "file": Kind(_local),
+    "az": Kind(_lazily("azure", "azure"), _AZURE_OPTIONS),
     "gs": Kind(_lazily("gcs", "gcs"), _GCS_OPTIONS),
     "imap": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),
     "imaps": Kind(_lazily("imap", "imap"), _MAILBOX_OPTIONS),

@@ -10,6 +10,7 @@ import pytest
 
 from connector.storage import Storage, open_storage
 from connector.storage.memory import MemoryStorage
+from tests.servers.azure import AzureServer
 from tests.servers.gcs import GcsServer
 from tests.servers.s3 import MotoServer
 from tests.servers.sshd import SshServer
@@ -24,6 +25,7 @@ class Kind:
 
 
 STORAGES = {
+    "azure": Kind(frozenset({"az"}), "azure_place"),
     "gcs": Kind(frozenset({"gs"}), "gcs_place"),
     "local": Kind(frozenset({"", "file"}), "local_place"),
     "s3": Kind(frozenset({"s3"}), "s3_place"),
@@ -104,6 +106,21 @@ def s3_place(moto_server: MotoServer, s3_bucket: str, tmp_path: Path) -> Place:
     later = Later()
     moto_server.write(s3_bucket, "elsewhere/call-9.json", b"{}")
     storage = open_storage(f"s3://{s3_bucket}/folder", moto_server.options, tmp_path)
+    return Place(storage, write, remove)
+
+
+@pytest.fixture
+def azure_place(azure_server: AzureServer, azure_container: str, tmp_path: Path) -> Place:
+    def write(path: str, content: bytes) -> None:
+        later.wait(path)
+        azure_server.write(azure_container, f"folder/{path}", content)
+
+    def remove(path: str) -> None:
+        azure_server.remove(azure_container, f"folder/{path}")
+
+    later = Later()
+    azure_server.write(azure_container, "elsewhere/call-9.json", b"{}")
+    storage = open_storage(f"az://{azure_container}/folder", azure_server.options, tmp_path)
     return Place(storage, write, remove)
 
 

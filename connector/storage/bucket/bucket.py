@@ -46,7 +46,8 @@ class Bucket:
         """Tell what it means that an object was not given: whether it concerns the one or all of them."""
         standing = self.service.judge(answer)
         if standing is Standing.CHANGED:
-            return FileChangedError(path)
+            # Some say of an object that is gone, too, that it is not the version asked for.
+            return await self._gone(path) or FileChangedError(path)
         if standing is Standing.ARCHIVED:
             return refusal.unreadable(path, "it lies in an archive tier", "restore it to a tier that can be read")
         if standing is Standing.MISSING:
@@ -56,6 +57,13 @@ class Bucket:
         if standing is Standing.FORBIDDEN and not await self.permission.is_lacking(self.name(path)):
             return refusal.unreadable(path, "access is denied", "let the connector's account read it")
         return refusal_of(self.service, answer)
+
+    async def _gone(self, path: str) -> FileMissingError | None:
+        try:
+            await self.stat(path)
+        except FileMissingError as error:
+            return error
+        return None
 
     def name(self, path: str) -> str:
         """Give the object's whole name; raise FileMissingError where the path cannot be one."""

@@ -37,6 +37,8 @@ class Execution:
     """None in a dry run: nothing may leave."""
     limits: Limits
     gate: Gate = field(default_factory=Gate)
+    listed_at: float = 0.0
+    """When the storages were listed, by the clock's monotonic seconds."""
     hash_key: bytes | None = None
     statistics: dict[str, Statistics] = field(default_factory=dict)
     rows: RowLog = field(default_factory=RowLog)

@@ -137,8 +137,18 @@ async def _join(run: Execution, page: _Page) -> list[Work]:
     )
     texts = await _read_transcripts(run, companions)
     return [
-        _work(key, found, companions.get(key, []), texts, page, known.get(key, []))
+        _work(key, found, _present(run, companions.get(key, [])), texts, page, known.get(key, []))
         for key, found in page.sessions.items()
+    ]
+
+
+def _present(run: Execution, companions: Iterable[FileRow]) -> list[FileRow]:
+    """Leave out what is known to be gone, and recordings that do not lie where the job says recordings lie."""
+    place = run.places[run.recordings.address]
+    return [
+        file
+        for file in companions
+        if file.modified_ns != ledger.NEVER_NS and (file.role != FileRole.RECORDING or file.place_id == place)
     ]
 
 

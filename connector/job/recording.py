@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from connector import conversation
+from connector import conversation, ledger
 from connector import session as sessions
 from connector.conversation import AudioFacts
 from connector.delivery import Recording
@@ -15,6 +15,7 @@ from connector.errors import FileChangedError, FileMissingError, SkipError
 from connector.job.execution import Execution
 from connector.job.gather import Work, info
 from connector.job.source import classify
+from connector.ledger import FileRow
 from connector.reason import Code, Outcome, Verdict
 from connector.storage import FileInfo, ReadAt, Storage
 
@@ -42,20 +43,33 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
 
     Raises SkipError where the recording cannot be used.
     """
+    rows = list(work.recordings)
+    while candidates := _pair(run, work, rows):
+        try:
+            return await _choose(run, work, candidates)
+        except FileChangedError as error:
+            return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
+        except FileMissingError as error:
+            # Taken away since it was noted. Where it was one part of several, the others alone are no recording.
+            if any(len(candidate.parts) > 1 for candidate in candidates):
+                return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
+            await run.book.transact(ledger.mark_missing, [row.id for row in rows if row.path == error.path])
+            rows = [row for row in rows if row.path != error.path]
+    return _missing(run, work)
+
+
+def _pair(run: Execution, work: Work, rows: Sequence[FileRow]) -> tuple[sessions.Recording, ...]:
     source = run.plan.job.source
-    found = [info(row) for row in work.recordings]
-    candidates = sessions.pair(work.file.path, found, lambda path: classify(source, path))
-    if not candidates:
-        return _missing(run, work)
+    return sessions.pair(work.file.path, [info(row) for row in rows], lambda path: classify(source, path))
+
+
+async def _choose(run: Execution, work: Work, candidates: tuple[sessions.Recording, ...]) -> Found | Verdict:
     for candidate in candidates:
         for part in candidate.parts:
             if await _is_growing(run, part):
                 return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"{part.path} is still being written")
     chosen = candidates[0] if len(candidates) == 1 else await _same(run.recordings, candidates)
-    try:
-        return await _open(run, work, chosen.parts)
-    except (FileMissingError, FileChangedError) as error:
-        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
+    return await _open(run, work, chosen.parts)
 
 
 def _missing(run: Execution, work: Work) -> Verdict | None:
@@ -73,17 +87,16 @@ def _missing(run: Execution, work: Work) -> Verdict | None:
 
 
 async def _is_growing(run: Execution, file: FileInfo) -> bool:
-    """Tell whether somebody still writes the file: young, and not the same at a second look."""
+    """Tell whether somebody still writes the file: young, and not the same at a second look; raises FileMissingError.
+
+    The listing was the first look, so all young recordings of a run wait for their second one together.
+    """
     if run.now() - file.modified_at >= YOUNG:
         return False
-    try:
-        first = await run.recordings.stat(file.path)
-        if first != file:
-            return True
-        await run.clock.sleep(SECOND_LOOK_SECONDS)
-        return await run.recordings.stat(file.path) != first
-    except FileMissingError:
-        return True
+    early = run.listed_at + SECOND_LOOK_SECONDS - run.clock.monotonic()
+    if early > 0:
+        await run.clock.sleep(early)
+    return await run.recordings.stat(file.path) != file
 
 
 async def _same(storage: Storage, candidates: tuple[sessions.Recording, ...]) -> sessions.Recording:
@@ -131,13 +144,13 @@ async def _open_one(storage: Storage, work: Work, file: FileInfo, inspect: Inspe
         return Found(
             Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
         )
-    facts, content = await storage.examine(file, _inspect_whole)
+    facts, content = await storage.examine(file, partial(_inspect_whole, inspect))
     return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: _once(content)), facts)
 
 
-def _inspect_whole(read_at: ReadAt, size_bytes: int) -> tuple[AudioFacts, bytes]:
+def _inspect_whole(inspect: Inspect, read_at: ReadAt, size_bytes: int) -> tuple[AudioFacts, bytes]:
     content = read_at(0, size_bytes)
-    return conversation.inspect(lambda offset, length: content[offset : offset + length], size_bytes), content
+    return inspect(lambda offset, length: content[offset : offset + length], size_bytes), content
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from connector import ledger
 from connector.job.execution import Execution
+from connector.job.removal import notice_removed
 from connector.job.source import classify, wants_folder
 from connector.ledger import ListedFile, Window
 from connector.reason import Outcome
+from connector.session import FileRole
 from connector.storage import FileInfo, Storage
 
 __all__ = ["survey"]
@@ -32,6 +34,7 @@ async def survey(run: Execution) -> int:
     unchanged = 0
     for storage in {run.storage.address: run.storage, run.recordings.address: run.recordings}.values():
         unchanged += await _list(run, storage)
+    run.listed_at = run.clock.monotonic()
     unchanged -= await _wake(run)
     run.summary.counts[Outcome.UNCHANGED] += unchanged
     expected = await run.book.read(ledger.count_pending, list(run.places.values()))
@@ -48,6 +51,8 @@ async def _wake(run: Execution) -> int:
         went_without = run.plan.job.audio.missing == "send"
         flipped = await run.book.transact(ledger.mark_lacking_audio, places, _source(run), delivered=went_without)
         woken += await run.book.transact(ledger.final_entries, flipped, window) if flipped else 0
+    if removed := await notice_removed(run):
+        woken += await run.book.read(ledger.final_entries, removed, window)
     while more:
         marked = await run.book.transact(ledger.mark_companions, places)
         more = marked.more
@@ -67,19 +72,22 @@ async def _list(run: Execution, storage: Storage) -> int:
     unchanged = 0
     async for batch in storage.list():
         run.progress.listed(len(batch))
-        listed = _listed(run, batch)
+        listed = _listed(run, batch, only_companions=storage is not run.storage)
         found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
         unchanged += found.unchanged_entries
     return unchanged
 
 
-def _listed(run: Execution, batch: Sequence[FileInfo]) -> list[ListedFile]:
+def _listed(run: Execution, batch: Sequence[FileInfo], *, only_companions: bool) -> list[ListedFile]:
+    """Give what the ledger notes of the batch: from a storage of recordings no sessions, and from all its folders."""
     source = run.plan.job.source
     result = []
     for file in batch:
-        if source.folders and not wants_folder(source.folders, file.path):
+        if source.folders and not only_companions and not wants_folder(source.folders, file.path):
             continue
         name = classify(source, file.path)
+        if only_companions and name.role is FileRole.METADATA:
+            continue
         result.append(
             ListedFile(
                 file.path,

@@ -6,7 +6,7 @@ Ledger.read; what happens to entries goes through Ledger.write.
 
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
-from connector.ledger.correction import drop_entries, drop_placeholders, mark_missing, take_back
+from connector.ledger.correction import NEVER_NS, drop_entries, drop_placeholders, mark_missing, take_back
 from connector.ledger.finished import delivered_files, nameless_files
 from connector.ledger.history import (
     entries,
@@ -38,6 +38,7 @@ from connector.ledger.model import (
 )
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.rehearsal import rehearsal_copy
+from connector.ledger.removal import doubled_recordings
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
 from connector.ledger.shared import (
     Source,
@@ -52,6 +53,7 @@ from connector.ledger.worklist import Label, companions, mark_pending, mark_reju
 from connector.ledger.writer import Ledger, open_ledger
 
 __all__ = [
+    "NEVER_NS",
     "START",
     "UNREADABLE_CHANNEL",
     "UNREADABLE_ROW_CHANNEL",
@@ -75,6 +77,7 @@ __all__ = [
     "counts_by_state",
     "delivered_before",
     "delivered_files",
+    "doubled_recordings",
     "drop_entries",
     "drop_mended",
     "drop_placeholders",

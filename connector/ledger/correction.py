@@ -10,11 +10,11 @@ from connector.ledger import dialect
 from connector.ledger.model import UNREADABLE_CHANNEL
 from connector.ledger.tables import ENTRY, FILE, STEP
 
-__all__ = ["drop_entries", "drop_placeholders", "mark_missing", "take_back"]
+__all__ = ["NEVER_NS", "drop_entries", "drop_placeholders", "mark_missing", "take_back"]
 
 INTENDED = ".intended"
 NEVER_NS = -1
-"""A time of change that no storage lists."""
+"""The time of change of a file that is gone: no storage lists it."""
 
 
 def drop_entries(connection: Connection, ids: Sequence[str]) -> None:

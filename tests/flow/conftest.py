@@ -104,8 +104,9 @@ class Project:
 
     async def until(self, state: str) -> None:
         """Wait until the ledger has an entry in this state."""
-        while not any(row["state"] == state for row in self.entries()):  # noqa: ASYNC110 - a database tells no event
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(10):
+            while not any(row["state"] == state for row in self.entries()):  # noqa: ASYNC110 - it tells no event
+                await asyncio.sleep(0.005)
 
     def steps(self, external_id: str) -> list[str]:
         rows = self.ask("SELECT name FROM step WHERE entry_id = ? ORDER BY id", self.entry(external_id)["id"])

@@ -1,7 +1,7 @@
 """Show the messages of one sender in a mailbox as files."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from types import TracebackType
@@ -21,6 +21,7 @@ T = TypeVar("T")
 _PATH = re.compile(r"([0-9]{1,10})/([0-9]{1,10})\.eml")
 _UID_WINDOW = 10_000
 _AT_ONCE = 200
+_LOAD_BYTES = 1024 * 1024
 _FACTS = ["RFC822.SIZE", "INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (FROM)]"]
 _NANOSECONDS = 1_000_000_000
 
@@ -153,9 +154,10 @@ class MailboxStorage:
     def _read(self, client: IMAPClient, files: Sequence[FileInfo], limit_bytes: int) -> Sequence[bytes | SkipError]:
         uids = [self._uid(file.path) for file in files]
         present = self._facts(client, [uid for uid in uids if uid])
-        wanted = [uid for uid, file in present.items() if file.size_bytes <= limit_bytes]
-        # One message at a time: together they could be as large as the limit times their number.
-        bodies = {uid: client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]") for uid in wanted}
+        wanted = {uid: file.size_bytes for uid, file in present.items() if file.size_bytes <= limit_bytes}
+        bodies: dict[int, bytes | None] = {}
+        for some in _loads(wanted):
+            bodies.update((uid, told.get(b"BODY[]")) for uid, told in client.fetch(some, ["BODY.PEEK[]"]).items())
         return [
             self._outcome(file, present.get(uid or 0), bodies.get(uid or 0), limit_bytes)
             for uid, file in zip(uids, files, strict=True)
@@ -205,6 +207,20 @@ class MailboxStorage:
                 client.copy(some, name)
                 client.delete_messages(some, silent=True)
                 client.uid_expunge(some)
+
+
+def _loads(sizes: dict[int, int]) -> Iterator[list[int]]:
+    """Put messages together that are fetched at once: many small ones, large ones alone, so that memory stays small."""
+    load: list[int] = []
+    total = 0
+    for uid, size_bytes in sizes.items():
+        if load and total + size_bytes > _LOAD_BYTES:
+            yield load
+            load, total = [], 0
+        load.append(uid)
+        total += size_bytes
+    if load:
+        yield load
 
 
 def _part(client: IMAPClient, uid: int, offset: int, length: int) -> bytes:

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make the tables."""
     _make_listing()
     _make_entries()
+    _make_steps()
     _make_runs()
 
 
@@ -86,6 +87,9 @@ def _make_entries() -> None:
         sa.UniqueConstraint("session_id", "channel", "source_kind", "tenant", "target", "leg", name="uq_entry"),
     )
     _make_entry_indexes()
+
+
+def _make_steps() -> None:
     op.create_table(
         "step",
         sa.Column("id", KEY, primary_key=True),

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from operator import methodcaller
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,8 @@ class TcpProxy:
 
     `latency_seconds` holds every piece back that long, each way. The next `cuts` connections that got more than
     `cut_after_bytes` from the server are reset. `black_hole()` holds everything back without a word. `refuse()` closes
-    the port, `cut()` resets what is open, and `heal()` sets everything right again.
+    the port, `cut()` resets what is open, and `heal()` sets everything right again. `accepted` counts connections,
+    `most_open` those at once, and `passed_bytes` what came from the server.
     """
 
     def __init__(self, port: int) -> None:
@@ -28,11 +30,13 @@ class TcpProxy:
         self.cuts = 0
         self._passable = asyncio.Event()
         self._passable.set()
+        self.passed_bytes = 0
         self.accepted = 0
         self.open = 0
         self.most_open = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: list[asyncio.WriteTransport] = []
 
     async def __aenter__(self) -> Self:
         await self._listen()
@@ -44,6 +48,9 @@ class TcpProxy:
         await self.refuse()
         self.cut()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for transport in self._transports:
+            reset(transport)
+        await asyncio.sleep(0.01)
 
     async def refuse(self) -> None:
         """Let nobody in from now on; who is in stays."""
@@ -79,22 +86,24 @@ class TcpProxy:
         self.accepted += 1
         self.open += 1
         self.most_open = max(self.most_open, self.open)
-        far_writer, end = None, reset
+        transports, end = [writer.transport], reset
+        self._transports.append(writer.transport)
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+            transports.append(far_writer.transport)
+            self._transports.append(far_writer.transport)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pump(reader, far_writer, counts=False))
                 both.create_task(self._pump(far_reader, writer, counts=True))
         except* EOFError:
-            end = asyncio.WriteTransport.close
+            end = methodcaller("close")
         except* (ConnectionError, asyncio.CancelledError):
             end = reset
         finally:
             self.open -= 1
             self._tasks.discard(task)
-            for one in (writer, far_writer):
-                if one is not None:
-                    end(one.transport)
+            for transport in transports:
+                end(transport)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counts: bool) -> None:
         """Pass pieces on, each after the latency of its own, until one side ends or the cut comes."""
@@ -120,6 +129,7 @@ class TcpProxy:
                     raise ConnectionResetError
                 if not piece:
                     raise EOFError
+                self.passed_bytes += len(piece) * counts
                 writer.write(piece)
                 await writer.drain()
 

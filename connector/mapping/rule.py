@@ -14,7 +14,7 @@ from connector.mapping.reference import number_first, text_first
 from connector.mapping.settling import LEAVE, ON_ERROR, only_when, settle
 from connector.mapping.targets import TargetField
 
-__all__ = ["RULE_KEYS", "compile_field"]
+__all__ = ["RULE_KEYS", "compile_field", "compile_part"]
 
 RULE_KEYS = (*ORIGINS, "by", "skip_empty", "as", "else", "when", "required", "on_error", "note")
 
@@ -49,7 +49,7 @@ def _worked_out(node: Node, target: TargetField | None) -> Made:
     if isinstance(node.value, str):
         made = from_paths(node)
     elif sum(node.has(key) for key in ORIGINS) == 1:
-        made = made_of(node, _nested)
+        made = made_of(node, compile_part)
     else:
         node.problem(f"must have exactly one of {', '.join(ORIGINS)}")
         return NOTHING
@@ -65,7 +65,8 @@ def _worked_out(node: Node, target: TargetField | None) -> Made:
     return replace(made, evaluate=evaluate, kind=kind)
 
 
-def _nested(node: Node) -> Made:
+def compile_part(node: Node) -> Made:
+    """Give a rule that stands inside join or list."""
     return _compile(node, None)
 
 

@@ -1,0 +1,120 @@
+"""Tell in sentences why a field has its value: what was read, what was done to it, what stood in for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from connector.document import Document, Position, did_you_mean
+from connector.errors import ConfigurationError, Problem
+from connector.mapping.coercion import Kind
+from connector.mapping.failure import FieldRefusedError
+from connector.mapping.model import Context, Trace
+from connector.mapping.node import Findings, Node
+from connector.mapping.policy import compile_consent
+from connector.mapping.records import shape_of
+from connector.mapping.rule import compile_field
+from connector.mapping.targets import ALIASES, TargetField, target_field
+from connector.mapping.telling import Show, Teller, same
+
+__all__ = ["Explanation", "Given", "explain", "explain_consent", "find_rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a mapping is applied to, and what keys its masks."""
+
+    record: Any
+    context: Context
+    hash_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a field has its value, or none."""
+
+    position: Position
+    """Where the rule stands."""
+    value: Any
+    refused: str | None
+    """The reason where the record cannot go on without the field."""
+    sentences: tuple[str, ...]
+
+
+def explain(source: Document, name: str, given: Given, show: Show) -> Explanation:
+    """Give why the field of this name has its value under the mapping in the file, which must load without mistakes.
+
+    Raises ConfigurationError where the file has no rule for such a field.
+    """
+    node, target = find_rule(source, name, given.hash_key)
+    teller = Teller(given.record, given.context, show)
+    evaluate = compile_field(node, target).evaluate
+    sentences = list(teller.of_rule(node))
+    try:
+        value, trace = evaluate(given.record, given.context)
+    except FieldRefusedError as error:
+        why = teller.why(Trace(error.source, error.reason))
+        sentences.append(f"The field must not be empty, so the record is refused{why}.")
+        return _explanation(node, None, error.reason, sentences)
+    sentences += _outcome(value, trace, target, teller)
+    return _explanation(node, value, None, sentences)
+
+
+def _explanation(node: Node, value: Any, refused: str | None, sentences: list[str]) -> Explanation:
+    place = node.document.position(node.location)
+    return Explanation(place, value, refused, tuple(sentences))
+
+
+def find_rule(source: Document, name: str, hash_key: bytes | None = None) -> tuple[Node, TargetField]:
+    """Give the rule of a field and what the target says of it; raise ConfigurationError where there is none."""
+    given = source.value
+    findings = Findings(hash_key=hash_key, shape=shape_of(str(given.get("reads"))))
+    fields = Node(source, findings, given).child("fields")
+    written = next((one for one in given["fields"] if name in {one, ALIASES.get(one)}), None)
+    target = target_field(str(given.get("writes")), ALIASES.get(written) or written) if written else None
+    if written is None or target is None:
+        hint = did_you_mean(name, given["fields"]) or f"it has rules for {', '.join(given['fields'])}"
+        raise ConfigurationError([Problem(f"has no rule for {name!r}", source.path, hint=hint)])
+    return fields.child(written), target
+
+
+def _outcome(value: Any, trace: Trace, target: TargetField, teller: "Teller") -> Iterator[str]:
+    """Tell what followed after the rule itself: a default, nothing, or a form that fits the field."""
+    why = teller.why(trace)
+    if trace.source == "else":
+        yield f"So `else` gave {teller.show(value)}{why}."
+    elif value is None:
+        yield f"So the field stays empty{why}."
+    elif target.kind is not Kind.ANY and not same(value, teller.last):
+        yield f"As {target.kind} that is {teller.show(value)}."
+
+
+def explain_consent(source: Document, given: Given, show: Show) -> Explanation:
+    """Give what the record says of consent, what the mapping takes it for, and what follows.
+
+    Raises ConfigurationError where the file says nothing about consent.
+    """
+    root = Node(source, Findings(shape=shape_of(str(source.value.get("reads")))), source.value)
+    found = compile_consent(root.child("consent")) if root.has("consent") else None
+    if found is None:
+        raise ConfigurationError([Problem("says nothing about consent", source.path)])
+    spec, read = found
+    teller = Teller(given.record, given.context, show)
+    sentences = list(teller.of_rule(Node(source, root.findings, list(spec.paths), ("consent", "path"))))
+    word = read(given.record, given.context)
+    means = spec.values.get(word) if word is not None else None
+    if means is None:
+        why = "The record says nothing of consent" if word is None else "`values` do not list this word"
+        sentences.append(f"{why}, so nobody knows: {_UNKNOWN[spec.unknown]} (`unknown: {spec.unknown}`).")
+    elif means:
+        sentences.append("`values` take this word for yes.")
+    else:
+        sentences.append(f"`values` take this word for no: {_REFUSED[spec.refused]} (`refused: {spec.refused}`).")
+    return Explanation(source.position(("consent",)), means, None, tuple(sentences))
+
+
+_UNKNOWN = {"hold": "the call waits", "skip": "the call is left out"}
+_REFUSED = {
+    "skip": "the call is left out",
+    "send": "the call is sent with hasConsent false",
+    "send_without_audio": "the call is sent with hasConsent false, and without its recording",
+}

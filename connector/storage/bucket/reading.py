@@ -7,7 +7,7 @@ from connector.errors import FileChangedError, StorageUnreachableError, TryAgain
 from connector.storage import refusal
 from connector.storage.bucket.bucket import Bucket
 from connector.storage.bucket.checksum import Checksum
-from connector.storage.bucket.exchange import Response
+from connector.storage.bucket.line import Response
 from connector.storage.bucket.patience import Effort
 from connector.storage.bucket.service import Answer
 from connector.storage.model import FileInfo

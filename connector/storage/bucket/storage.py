@@ -13,10 +13,12 @@ from connector.errors import SkipError, StorageUnreachableError
 from connector.storage import refusal
 from connector.storage.bucket.bucket import Bucket, is_path
 from connector.storage.bucket.exchange import Exchange
+from connector.storage.bucket.line import Line
 from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.reading import Reading
 from connector.storage.bucket.service import Service
 from connector.storage.bucket.window import HEAD_BYTES, Window
+from connector.storage.concurrency import together
 from connector.storage.model import FileInfo, ReadAt
 
 __all__ = ["BucketStorage", "open_bucket"]
@@ -34,10 +36,10 @@ class BucketStorage:
     Every byte is asked for together with the version that was listed, so what is read is that version or nothing.
     """
 
-    def __init__(self, service: Service, exchange: Exchange) -> None:
+    def __init__(self, service: Service, line: Line) -> None:
         self._service = service
-        self._exchange = exchange
-        self._bucket = Bucket(service, exchange)
+        self._line = line
+        self._bucket = Bucket(service, Exchange(service, line))
         self._reading = Reading(self._bucket)
         self._stack = AsyncExitStack()
         # A pool of its own: examiners wait for the network and must not take the threads that others need to go on.
@@ -52,7 +54,7 @@ class BucketStorage:
     async def __aenter__(self) -> Self:
         """See that the bucket is there and may be listed."""
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._exchange)
+            await stack.enter_async_context(self._line)
             await self._bucket.page(None, most=1)
             self._stack = stack.pop_all()
         return self
@@ -90,12 +92,7 @@ class BucketStorage:
 
     async def read_many(self, files: Sequence[FileInfo], *, limit_bytes: int) -> Sequence[bytes | SkipError]:
         """Give each object's bytes or the error in its place; many at a time."""
-        tasks = [asyncio.create_task(self._read_or_skip(file, limit_bytes)) for file in files]
-        try:
-            return await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
+        return await together(self._read_or_skip(file, limit_bytes) for file in files)
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the object; its beginning is there before a thread is taken."""
@@ -139,4 +136,4 @@ class BucketStorage:
 
 def open_bucket(service: Service, home: Path, patience: Patience | None = None) -> BucketStorage:
     """Give the storage on a service, not yet connected, with the authorities that the project's settings name."""
-    return BucketStorage(service, Exchange(service, ca_file=settings.load(home).ca_file, patience=patience))
+    return BucketStorage(service, Line(ca_file=settings.load(home).ca_file, patience=patience))

@@ -40,6 +40,7 @@ from connector.ledger.overview import count_pending, counts_by_state, delivered_
 from connector.ledger.rehearsal import rehearsal_copy
 from connector.ledger.removal import doubled_recordings
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
+from connector.ledger.schema import upgrade
 from connector.ledger.shared import (
     Source,
     drop_mended,
@@ -116,5 +117,6 @@ __all__ = [
     "statistics",
     "steps",
     "take_back",
+    "upgrade",
     "waiting_entries",
 ]

@@ -15,7 +15,8 @@ DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg
 
 # synchronous: NORMAL loses nothing when the process dies; a durable write raises it to FULL for its commit.
 # cache_size: kibibytes (negative by SQLite's rule); they count against the memory of the process.
-_WRITER: Final = ("synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000")
+# journal_size_limit: bytes; after one large transaction the log would else keep its size for as long as it is open.
+_WRITER: Final = ("synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000", "journal_size_limit=67108864")
 _READER: Final = ("query_only=ON", "cache_size=-4000")
 
 

@@ -31,13 +31,15 @@ def post(make_project, mail_server, monkeypatch):
     """Give a function from the target's address to a project whose job reads a mailbox, and that mailbox's user."""
     monkeypatch.setenv("MAIL_PASSWORD", mail_server.password)
 
-    def make(target, *, done="mark"):
+    def make(target, *, done="mark", folder="INBOX"):
         user = mail_server.new_user()
         project = make_project(target, with_samples=False)
         project.name = "post"
         project.clock.moment = datetime(2026, 3, 24, 12, tzinfo=UTC)
         project.put("recordings/call-1418.wav", project.sound(1418, 2))
-        job = JOB.format(storage=mail_server.address(user), ca_file=mail_server.ca_file, done=done, target=target)
+        job = JOB.format(
+            storage=mail_server.address(user, folder), ca_file=mail_server.ca_file, done=done, target=target
+        )
         (project.folder / "jobs" / "post.yaml").write_text(job, encoding="utf-8")
         return project, user
 
@@ -104,6 +106,60 @@ async def test_what_was_delivered_is_moved_and_nothing_else(capturi, post, mail_
         assert "no JSON in its body" in refused["detail"]
         second = await project.run()
         assert {"delivered": 0, "held": 1, "refused": 0}.items() <= counts(second).items()
+
+
+async def test_messages_numbered_anew_send_nothing(capturi, reading, post, mail_server):
+    """A folder that was made anew gives its messages other numbers: what was delivered stays, what waited goes on."""
+    waiting = CALL.replace(b'"id": 1418', b'"id": 1500').replace(b"ca727b6e", b"ca727b6f")
+    async with capturi() as address:
+        project, user = post(address, folder="CCAI")
+        for late in (False, True):
+            with mail_server.client(user) as client:
+                if late:
+                    client.delete("CCAI")
+                client.create("CCAI")
+            for message in (CALL, CHAT, waiting):
+                mail_server.deliver(user, message, folder="CCAI")
+            if late:
+                project.put("recordings/call-1500.wav", project.sound(1500, 2))
+            summary = await project.run()
+            assert (0, 1 if late else 2) == (summary.exit_code, counts(summary)["delivered"])
+        assert {"acme-call-1418", "acme-call-1500"} == set((await reading(address)).conversations)
+        assert {"delivered"} == {row["state"] for row in project.entries()}
+
+
+async def test_a_mark_that_was_lost_is_made_up_for(capturi, post, mail_server):
+    """Where a run was cut short between delivery and mark, the next one marks."""
+    async with capturi() as address:
+        project, user = post(address)
+        mail_server.deliver(user, CALL)
+        await project.run()
+        with mail_server.client(user) as client:
+            client.select("INBOX")
+            client.store("1", "-FLAGS", "\\Seen")
+        assert [False] == mail_server.flags(user)
+        await project.run()
+        assert [True] == mail_server.flags(user)
+
+
+async def test_a_transcript_is_kept_for_a_newer_message_without_one(capturi, reading, post, mail_server):
+    """A chat that waits for its agent goes with the transcript of an earlier message, also where the last has none."""
+    bare = CHAT.split(b"\n\n--=")[0].split(b"7bit")[1].strip().replace(b"13:51:23.000", b"13:59:23.000")
+    newer = b"From: no-reply@ccaiplatform.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + bare
+    async with capturi() as address:
+        project, user = post(address)
+        agents = "agents: {file: nobody.csv, unknown: hold}\n"
+        (project.folder / "nobody.csv").write_text("number,id,email,name,team\n,77,nobody@acme.example,Nobody,None\n")
+        path = project.folder / "jobs" / "post.yaml"
+        without = path.read_text()
+        path.write_text(without + agents)
+        for message in (CHAT, newer):
+            mail_server.deliver(user, message)
+            assert {"held": 1, "delivered": 0}.items() <= counts(await project.run()).items()
+        path.write_text(without)
+        assert {"seen": 1, "delivered": 1}.items() <= counts(await project.run()).items()
+        assert 6 == len((await reading(address)).cases["acme-chat-135"]["messages"])
+        assert [True, True] == mail_server.flags(user)
 
 
 async def test_a_dry_run_leaves_the_mailbox_as_it_is(capturi, post, mail_server):

@@ -144,7 +144,7 @@ async def test_a_mark_that_was_lost_is_made_up_for(capturi, post, mail_server):
 
 async def test_a_transcript_is_kept_for_a_newer_message_without_one(capturi, reading, post, mail_server):
     """A chat that waits for its agent goes with the transcript of an earlier message, also where the last has none."""
-    bare = CHAT.split(b"\n\n--=")[0].split(b"7bit")[1].strip().replace(b"13:51:23.000", b"13:59:23.000")
+    bare = CHAT.split(b"\r\n\r\n--=")[1].split(b"7bit")[1].strip().replace(b"13:51:23.000", b"13:59:23.000")
     newer = b"From: no-reply@ccaiplatform.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + bare
     async with capturi() as address:
         project, user = post(address)

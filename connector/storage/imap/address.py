@@ -53,7 +53,7 @@ class MailboxOptions(BaseModel):
     ca_file: str | None = Field(
         None, description="PEM file of the authorities to trust, relative to the project folder; default: the system's."
     )
-    sender: Annotated[str, StringConstraints(pattern=r"^[^@\s\"\\]+@[^@\s\"\\]+$")] = Field(
+    sender: Annotated[str, StringConstraints(pattern=r"^[!#-?A-Z^-~]+@[!#-?A-Z^-~]+$")] = Field(
         PLATFORM_SENDER, description="Only messages from this address are read."
     )
     done: Annotated[str, StringConstraints(pattern=r"^(mark|move:.*\S.*)$")] = Field(

@@ -29,6 +29,7 @@ class MailConnection:
         self._options = options
         self._trust = trust
         self._client: IMAPClient | None = None
+        self._is_writing = False
         self._thread = ThreadPoolExecutor(1, "imap")
         self.validity = 0
         """The number that the server changes when it gives the messages new numbers."""
@@ -36,22 +37,26 @@ class MailConnection:
         """More than the number of any message when the folder was opened."""
         self.separator = "/"
 
-    async def run(self, step: Callable[[IMAPClient], T], *, writing: bool = False) -> T:
+    async def run(self, step: Callable[[IMAPClient], T], *, writing: bool = False, anew: bool = False) -> T:
         """Give what the step makes of the connection; it is taken again, once, on a new one where that broke.
 
-        Raises StorageUnreachableError.
+        The folder is open for reading unless the step writes; anew, so that what came meanwhile shows. Raises
+        StorageUnreachableError.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.run_here, step, writing)
 
-    def run_here(self, step: Callable[[IMAPClient], T], writing: bool = False) -> T:  # noqa: FBT001, FBT002 - for run
-        """Do what run does in the connection's own thread."""
+        def in_thread() -> T:
+            return self._run(step, writing=writing, anew=anew)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, in_thread)
+
+    def _run(self, step: Callable[[IMAPClient], T], *, writing: bool, anew: bool) -> T:
         try:
             try:
-                return step(self._opened(writing=writing))
+                return step(self._opened(writing=writing, anew=anew))
             except (IMAPClientAbortError, OSError):
                 # Servers hang up on who says nothing for some minutes, as a run does while it uploads.
                 self._drop()
-                return step(self._opened(writing=writing))
+                return step(self._opened(writing=writing, anew=True))
         except (IMAPClientError, OSError) as error:
             self._drop()
             raise self._trouble(error) from error
@@ -65,22 +70,30 @@ class MailConnection:
         """Give the folder's name with the server's own sign between folders."""
         return name if self.separator == "/" else name.replace("/", self.separator)
 
-    def _opened(self, *, writing: bool) -> IMAPClient:
-        """Give the connection with the folder open, afresh for each step: so that new messages show."""
+    def _opened(self, *, writing: bool, anew: bool) -> IMAPClient:
+        """Give the connection with the folder open as it is wanted."""
         client = self._client
+        if client is not None and self._is_writing is writing and not anew:
+            return client
         if client is None:
             client = self._client = self._connected()
             self._log_in(client)
             parts = client.list_folders("", "")
             self.separator = parts[0][1].decode("ascii", "replace") if parts and parts[0][1] else "/"
+        self._open_folder(client, writing=writing)
+        return client
+
+    def _open_folder(self, client: IMAPClient, *, writing: bool) -> None:
         try:
             found = client.select_folder(self.folder_name(self._address.folder), readonly=not writing)
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
             raise self._no_folder(client) from error
-        self.validity, self.next_uid = int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0))
-        return client
+        self._is_writing = writing
+        self.validity = int(found.get(b"UIDVALIDITY", 0))
+        # Not every server tells the next number.
+        self.next_uid = int(found.get(b"UIDNEXT", 0)) or 1 + max(client.search(), default=0)
 
     def _connected(self) -> IMAPClient:
         address = self._address

@@ -23,6 +23,7 @@ _UID_WINDOW = 10_000
 _AT_ONCE = 200
 _LOAD_BYTES = 1024 * 1024
 _FACTS = ["RFC822.SIZE", "INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (FROM)]"]
+_TOLD = {b"RFC822.SIZE", b"INTERNALDATE", b"BODY[HEADER.FIELDS (FROM)]"}
 _NANOSECONDS = 1_000_000_000
 
 
@@ -61,8 +62,8 @@ class MailboxStorage:
 
     async def list(self) -> AsyncIterator[Sequence[FileInfo]]:
         """Give the sender's messages in batches; only so many numbers at a time are asked for."""
-        await self._connection.run(lambda _: None)
-        for first in range(1, max(self._connection.next_uid, 2), _UID_WINDOW):
+        await self._connection.run(lambda _: None, anew=True)
+        for first in range(1, self._connection.next_uid, _UID_WINDOW):
             found = await self._connection.run(lambda client, first=first: self._window(client, first))  # type: ignore[misc]
             if found:
                 yield found
@@ -122,7 +123,8 @@ class MailboxStorage:
         found: dict[int, FileInfo] = {}
         for start in range(0, len(uids), _AT_ONCE):
             for uid, told in client.fetch(uids[start : start + _AT_ONCE], _FACTS).items():
-                if self._is_from_sender(told):
+                # A server may tell of other messages in between, and then not all that was asked for.
+                if told.keys() >= _TOLD and self._is_from_sender(told):
                     path = f"{self._connection.validity}/{uid}.eml"
                     modified_ns = int(told[b"INTERNALDATE"].timestamp()) * _NANOSECONDS
                     found[uid] = FileInfo(path, told[b"RFC822.SIZE"], modified_ns)

@@ -110,6 +110,8 @@ async def test_a_broken_connection_is_opened_again(mail_server, tmp_path):
         mail_server.restart()
         assert before == await listed(storage)
         assert [message("one")] == await storage.read_many(before, limit_bytes=1000)
+        mail_server.deliver(user, message("two"))
+        assert 2 == len(await listed(storage))
 
 
 async def test_what_is_done_is_marked_or_moved_once(mail_server, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connector import settings
-from connector.errors import ConfigurationError, ConnectorError, Problem, StorageUnreachableError
+from connector.errors import ConfigurationError, Problem, StorageUnreachableError
 from connector.storage.bucket.signature import Keys
 
 __all__ = ["AwsKeys", "Source", "keys_of_environment"]
@@ -43,7 +43,7 @@ class AwsKeys:
         self._lock = asyncio.Lock()
 
     async def present(self) -> Keys:
-        """Give keys that hold now; raise ConnectorError with the remedy where there are none."""
+        """Give keys that hold now; raise StorageUnreachableError with the remedy where there are none."""
         if self._given is not None:
             return self._given
         async with self._lock:
@@ -63,16 +63,17 @@ class AwsKeys:
     def _get(self) -> Keys:
         import botocore.exceptions as refused  # noqa: PLC0415 - comes with the extra
 
-        trouble: ConnectorError
         try:
             if self._lender is None:
                 self._lender = _lender(self._source)
             if self._lender is not None:
                 found = self._lender.get_frozen_credentials()
                 return Keys(found.access_key, found.secret_key, found.token)
-            trouble = _problem("there are no credentials for Amazon on this machine", _NONE_FOUND)
-        except (refused.ProfileNotFound, refused.PartialCredentialsError, refused.ConfigParseError):
-            trouble = _problem("the credentials for Amazon on this machine are incomplete or spoilt", _NONE_FOUND)
+            message = "there are no credentials for Amazon on this machine"
+            trouble = StorageUnreachableError(message, hint=_NONE_FOUND)
+        except (refused.ProfileNotFound, refused.PartialCredentialsError, refused.ConfigParseError) as error:
+            message = f"the credentials for Amazon on this machine are incomplete or spoilt ({type(error).__name__})"
+            trouble = StorageUnreachableError(message, hint=_NONE_FOUND)
         except refused.ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             hint = "see whether the role's trust policy names the account that asks, and whether its keys are right"
@@ -121,8 +122,4 @@ def _require_botocore() -> None:
         import botocore  # noqa: F401, PLC0415 - see whether it is there
     except ModuleNotFoundError:
         hint = f'{_NONE_FOUND}; or, for roles and profiles, pip install "conversation-connector[s3]"'
-        raise _problem("names no credentials", hint) from None
-
-
-def _problem(message: str, hint: str) -> ConfigurationError:
-    return ConfigurationError([Problem(message, field="options", hint=hint)])
+        raise ConfigurationError([Problem("names no credentials", field="options", hint=hint)]) from None

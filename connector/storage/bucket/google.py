@@ -15,12 +15,11 @@ import google.oauth2.service_account
 from connector import settings
 from connector.errors import ConfigurationError, Problem, StorageUnreachableError
 from connector.storage.bucket.address import read_endpoint
+from connector.storage.bucket.oauth import READ_SCOPE, TOKEN_URI
 from connector.storage.bucket.service import Request, Send
 
-__all__ = ["READ_SCOPE", "TOKEN_URI", "Account", "GoogleTokens"]
+__all__ = ["Account", "GoogleTokens"]
 
-READ_SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
-TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 
 _LOGIN = "run `connector storage login gcs` and put the new token where the old one stands"
@@ -50,8 +49,7 @@ class GoogleTokens:
     async def bearer(self, send: Send) -> str:
         """Give the header's value; a token that is missing or expires soon is got first.
 
-        Raises StorageUnreachableError with the remedy where Google gives none, ConfigurationError where this machine
-        has no default account.
+        Raises StorageUnreachableError with the remedy where Google gives none, or this machine has no default account.
         """
         async with self._lock:
             if self._credentials is None:
@@ -118,8 +116,8 @@ def _default() -> Any:
         return google.auth.default(scopes=[READ_SCOPE])[0]
     except google.auth.exceptions.GoogleAuthError:
         hint = f"name a key in options.credentials_file or {VARIABLE}, or run `gcloud auth application-default login`"
-        problem = Problem("this machine has no application default credentials", field="options", hint=hint)
-    raise ConfigurationError([problem])
+        trouble = StorageUnreachableError("this machine has no application default credentials", hint=hint)
+    raise trouble
 
 
 def _from_file(path: Path, *, field: str) -> Any:

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from connector import ledger
 from connector.enrichment import Agent
 from connector.job.execution import Execution
 from connector.job.gather import Work
+from connector.job.loader import Plan
 from connector.job.record import leave
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Leg, Session
 
-__all__ = ["Speaker", "everybody", "lacks_speakers", "speakers", "was_split_otherwise"]
+__all__ = ["Planned", "Speaker", "everybody", "lacks_speakers", "speakers", "was_split_otherwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,20 @@ class Speaker:
     verdict: Verdict | None = None
 
 
-def speakers(run: Execution, session: Session) -> list[Speaker]:
+class Planned(Protocol):
+    """What knows the plan and the time: a run, or who only looks."""
+
+    @property
+    def plan(self) -> Plan:
+        """Give the plan."""
+        ...
+
+    def now(self) -> datetime:
+        """Give the present moment in UTC."""
+        ...
+
+
+def speakers(run: Planned, session: Session) -> list[Speaker]:
     """Give the agents whose conversations the session becomes: all of them where it is split, else the last one."""
     talked = [leg for leg in session.legs if leg.talk_seconds != 0] or list(session.legs)
     mapping = run.plan.mappings[session.channel]
@@ -36,7 +51,7 @@ def speakers(run: Execution, session: Session) -> list[Speaker]:
     return [_speaker(run, session, leg, f"a{_key(leg)}") for leg in _distinct(talked)]
 
 
-def everybody(run: Execution, session: Session) -> list[Speaker]:
+def everybody(run: Planned, session: Session) -> list[Speaker]:
     """Give every human agent of the session once, known or not."""
     return [_speaker(run, session, leg, "") for leg in _distinct(session.legs)]
 
@@ -73,7 +88,7 @@ def _key(leg: Leg) -> str:
     return leg.agent_id or leg.agent_email or leg.agent_number or ""
 
 
-def _speaker(run: Execution, session: Session, leg: Leg | None, name: str) -> Speaker:
+def _speaker(run: Planned, session: Session, leg: Leg | None, name: str) -> Speaker:
     told, key = _told(leg), _key(leg) if leg else ""
     policy, directory = run.plan.job.agents, run.plan.agents
     if policy is None or directory is None:
@@ -96,5 +111,5 @@ def _told(leg: Leg | None) -> Agent:
     )
 
 
-def _day(run: Execution, session: Session) -> datetime:
+def _day(run: Planned, session: Session) -> datetime:
     return session.started_at or session.created_at or session.ends_at or run.now()

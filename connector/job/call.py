@@ -6,7 +6,7 @@ from connector import conversation, delivery, mapping, report
 from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError
-from connector.job.agents import Speaker, speakers, was_split_otherwise
+from connector.job.agents import Planned, Speaker, speakers, was_split_otherwise
 from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.lack import lacks
@@ -15,6 +15,7 @@ from connector.job.recording import Found, find_recording
 from connector.job.sending import send
 from connector.mapping import ConsentSpec
 from connector.reason import Outcome, Verdict
+from connector.session import Session
 
 __all__ = ["context", "handle"]
 
@@ -37,14 +38,19 @@ async def handle(run: Execution, work: Work) -> None:
             continue
         record = open_record(run, work, speaker.leg, done=is_last)
         try:
-            await _one(run, work, speaker, record)
+            if not await _one(run, work, speaker, record, is_there=row is not None) and row is not None:
+                await leave(run, work, row, done=is_last)
         except SkipError as error:
             await record.close(Verdict.usual(error.code, str(error)))
 
 
-async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> None:
+async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, is_there: bool) -> bool:
+    """Bring one conversation to its outcome; False where it is there already and there is nothing to complete it with.
+
+    What was delivered without audio gets a late recording and is nothing else any more, whatever a mapping says now.
+    """
     used = run.plan.mappings[work.session.channel]
-    draft = mapping.apply(used, work.session.record, context(run, work, speaker))
+    draft = mapping.apply(used, work.session.record, context(run, work.session, speaker))
     run.statistics_of(used).add(draft, work.session.record)
     record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
     if speaker.leg and "externalIdentity" in draft.values:
@@ -56,13 +62,13 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
         record.tell(**report.consent_facts(draft.consent, consent.has_consent))
     if speaker.verdict:
         record.tell(**report.agent_facts(speaker.agent.id, speaker.agent.number, speaker.agent.email))
-    if verdict := consent.verdict or speaker.verdict:
-        await record.close(verdict)
-        return
-    found = await find_recording(run, work) if consent.send_audio else None
+    verdict = consent.verdict or speaker.verdict
+    found = await find_recording(run, work) if consent.send_audio and not verdict else verdict
+    if is_there and not isinstance(found, Found):
+        return False
     if isinstance(found, Verdict):
         await record.close(found)
-        return
+        return True
     if found is not None:
         record.tell(**report.audio_facts(found.facts))
     circumstances = Circumstances(
@@ -72,16 +78,17 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record) -> 
     facts = found.facts if found else None
     made = conversation.build(draft, facts, has_consent=consent.has_consent, circumstances=circumstances)
     await _deliver(run, record, made, found)
+    return True
 
 
-def context(run: Execution, work: Work, speaker: Speaker) -> dict[str, Any]:
+def context(run: Planned, session: Session, speaker: Speaker) -> dict[str, Any]:
     """Give what a mapping reads as $tenant, $agent and $file."""
-    folder, _, name = work.file.path.rpartition("/")
-    modified_at = work.session.file.modified_at.isoformat()
+    file = session.file
+    folder, _, name = file.path.rpartition("/")
     return {
-        "tenant": run.tenant,
+        "tenant": run.plan.job.tenant,
         "agent": speaker.agent.as_context(),
-        "file": {"path": work.file.path, "name": name, "folder": folder, "modified_at": modified_at},
+        "file": {"path": file.path, "name": name, "folder": folder, "modified_at": file.modified_at.isoformat()},
         "crm": {},
         "events": [],
     }

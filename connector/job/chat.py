@@ -29,7 +29,7 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     session = work.session
     used = run.plan.mappings[session.channel]
     speaker = speakers(run, session)[0]
-    draft = mapping.apply(used, session.record, context(run, work, speaker))
+    draft = mapping.apply(used, session.record, context(run, session, speaker))
     run.statistics_of(used).add(draft, session.record)
     record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
     if speaker.verdict:

@@ -16,7 +16,7 @@ from connector.ledger import FileRow
 from connector.reason import Code
 from connector.session import BrokenRow, FilesForm, Session
 from connector.session.rows import format_of
-from connector.storage import Storage
+from connector.storage import FileInfo, Storage
 
 __all__ = ["LARGEST_WHOLE_BYTES", "fetch", "read_rows"]
 
@@ -46,7 +46,7 @@ async def read_rows(run: Execution, files: Sequence[FileRow]) -> AsyncIterator[t
             yield file, FileChangedError(file.path)
             continue
         try:
-            content = await fetch(run.storage_of(file.place_id), file, reading.form, small.get(file.id))
+            content = await fetch(run.storage_of(file.place_id), info(file), reading.form, small.get(file.id))
         except SkipError as error:
             yield file, error
             continue
@@ -98,8 +98,11 @@ async def _read_small(run: Execution, files: Sequence[FileRow]) -> Mapping[int, 
     return found
 
 
-async def fetch(storage: Storage, file: FileRow, form: FilesForm, known: bytes | SkipError | None) -> BinaryIO:
-    """Give the file's content to read from, beyond a few megabytes from a temporary file; raises SkipError."""
+async def fetch(storage: Storage, file: FileInfo, form: FilesForm, known: bytes | SkipError | None = None) -> BinaryIO:
+    """Give the file's content to read from, beyond a few megabytes from a temporary file; raises SkipError.
+
+    `known` is the content, or the error, of a file that was read already.
+    """
     if isinstance(known, SkipError):
         raise known
     if known is not None:
@@ -109,7 +112,7 @@ async def fetch(storage: Storage, file: FileRow, form: FilesForm, known: bytes |
         raise SkipError(Code.UNREADABLE, f"{file.path} is larger than {LARGEST_WHOLE_BYTES:,} bytes", hint=hint)
     content: Any = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - closed by who reads it
     try:
-        async for piece in storage.stream(info(file)):
+        async for piece in storage.stream(file):
             content.write(piece)
     except SkipError:
         content.close()

@@ -59,11 +59,13 @@ async def test_a_file_that_may_not_be_read_disturbs_no_other(storage, ssh_folder
 
 
 @pytest.mark.usefixtures("_other_account")
-async def test_a_folder_that_may_not_be_read_stops_the_listing(storage, ssh_folder):
-    """A listing that cannot be whole is an error that names the folder and the remedy."""
+@pytest.mark.parametrize("mode", [0o700, 0o744])
+async def test_a_folder_that_may_not_be_read_stops_the_listing(storage, ssh_folder, mode):
+    """A listing that cannot be whole is an error, whether a folder may not be read or only not be entered."""
     closed = ssh_folder / "2026" / "closed"
     closed.mkdir(parents=True)
-    closed.chmod(0)
+    (closed / "call-1.json").write_text("{}")
+    closed.chmod(mode)
     async with storage:
         with pytest.raises(StorageUnreachableError, match="may not be read") as caught:
             await paths(storage)

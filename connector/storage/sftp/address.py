@@ -13,7 +13,7 @@ PORT = 22
 LARGEST_PORT = 65535
 
 _AUTHORITY = re.compile(
-    r"(?:(?P<user>.*)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:@/]+)(?::(?P<port>[0-9]+))?\Z", re.DOTALL
+    r"(?:(?P<user>.*)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:@/\s]+)(?::(?P<port>[0-9]+))?\Z", re.DOTALL
 )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from array import array
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from itertools import compress
 from typing import NamedTuple, cast
 
 import asyncssh
@@ -22,7 +22,6 @@ FOLDERS_AT_ONCE = 8
 CHUNK_ENTRIES = 1_000
 
 _Entries = AsyncGenerator[asyncssh.SFTPName, None]
-_UNCLEAR = frozenset({asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_SYMLINK, asyncssh.FILEXFER_TYPE_UNKNOWN})
 
 
 async def walk(pool: Pool, tree: Tree) -> AsyncGenerator[list[FileInfo], None]:
@@ -52,7 +51,8 @@ async def walk(pool: Pool, tree: Tree) -> AsyncGenerator[list[FileInfo], None]:
         for task in reading:
             task.cancel()
         await asyncio.gather(*reading, return_exceptions=True)
-        await asyncio.gather(*(folder.close() for folder in [*waiting, *reading.values()]))
+        for folder in [*waiting, *reading.values()]:
+            folder.close()
 
 
 class _Chunk(NamedTuple):
@@ -81,12 +81,10 @@ class _Folder:
         """Give the next chunk."""
         return await self._pool.run(self._read_on, on=self._link)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Let go of the folder where it is read half way."""
-        entries, link = self._entries, self._link
-        if entries is not None and link is not None and not link.is_lost:
-            with suppress(OSError, asyncssh.Error):
-                await entries.aclose()
+        if self._entries is not None and self._link is not None:
+            self._pool.finish(self._link, self._entries.aclose())
 
     async def _read_on(self, link: Link) -> _Chunk:
         if link is not self._link or self._entries is None:
@@ -95,12 +93,14 @@ class _Folder:
             self._skipped = np.sort(np.frombuffer(self._given, dtype=np.int64)) if self._given else None
         entries, is_last = await self._some(link, self._entries)
         names = array("q", [hash(entry.filename) for entry in entries])
-        if self._skipped is not None:
-            known = np.isin(np.frombuffer(names, dtype=np.int64), self._skipped)
-            entries = [entry for entry, is_known in zip(entries, known, strict=True) if not is_known]
+        if self._skipped is not None and entries:
+            is_new = ~np.isin(np.frombuffer(names, dtype=np.int64), self._skipped)
+            entries = list(compress(entries, is_new))
+            names = array("q", compress(names, is_new))
         chunk = _Chunk([], [], is_last)
         for entry in entries:
-            await self._sort(link, entry, chunk)
+            if _is_name(name := str(entry.filename)):
+                await self._sort(link, self._path + shown_name(name), entry.attrs, chunk)
         self._given.extend(names)
         return chunk
 
@@ -112,33 +112,40 @@ class _Folder:
                 entries.append(entry)
                 if len(entries) == CHUNK_ENTRIES:
                     return entries, False
-        except LOST:
-            raise
+            if not entries and not self._given:
+                # OpenSSH leaves out what it cannot look at, in a folder that may not be entered even the folder itself.
+                await link.client.stat(self._tree.place(f"{self._path}."))
         except asyncssh.SFTPError as error:
             await self._tree.require_listable(link, self._path, error)
         return entries, True
 
-    async def _sort(self, link: Link, entry: asyncssh.SFTPName, chunk: _Chunk) -> None:
-        """Add a file or a folder to the chunk; what is neither is left out."""
-        name, found = str(entry.filename), entry.attrs
-        if name in {"", ".", ".."} or "/" in name or "\0" in name:
-            return
-        path = self._path + shown_name(name)
-        try:
-            if found.type == asyncssh.FILEXFER_TYPE_REGULAR and None not in {found.size, found.mtime}:
-                chunk.files.append(version(path, found))
-            elif found.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
-                chunk.folders.append(f"{path}/")
-            elif found.type in _UNCLEAR:
-                await self._ask(link, path, chunk)
-        except FileMissingError:
-            return
+    async def _sort(self, link: Link, path: str, found: asyncssh.SFTPAttrs, chunk: _Chunk) -> None:
+        """Add a file or a folder to the chunk; what is neither, or vanished meanwhile, is left out."""
+        if found.type == asyncssh.FILEXFER_TYPE_UNKNOWN or found.size is None or found.mtime is None:
+            try:
+                found = await link.client.lstat(self._tree.place(path))
+            except asyncssh.SFTPError as error:
+                await self._tree.require_listable(link, path, error)
+                return
+        if found.type == asyncssh.FILEXFER_TYPE_REGULAR:
+            chunk.files.append(version(path, found))
+        elif found.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
+            chunk.folders.append(f"{path}/")
+        elif found.type == asyncssh.FILEXFER_TYPE_SYMLINK:
+            chunk.files.extend(await self._target(link, path))
 
-    async def _ask(self, link: Link, path: str, chunk: _Chunk) -> None:
-        """Look at an entry of which the server told too little, or at what a link leads to."""
+    async def _target(self, link: Link, path: str) -> list[FileInfo]:
+        """Give the file inside the root to which a link leads, if it leads to one."""
         try:
-            chunk.files.append(await self._tree.look(link, path))
-        except LOST:
-            raise
+            return [await self._tree.look(link, path)]
+        except FileMissingError:
+            return []
         except asyncssh.SFTPError as error:
-            raise FileMissingError(path) from error
+            if isinstance(error, LOST):
+                raise
+            return []
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether it is the name of something in the folder: a server may list the folder itself, or worse."""
+    return name not in {"", ".", ".."} and "/" not in name and "\0" not in name

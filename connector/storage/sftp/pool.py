@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -89,6 +89,13 @@ class Pool:
         message = f"the server ends every connection, {MOST_BREAKS} in a row"
         raise StorageUnreachableError(message, hint="its log says why; then run again")
 
+    def finish(self, link: Link, farewell: Coroutine[Any, Any, None]) -> None:
+        """Let the connection do a last thing, if it still can, without anybody waiting for it."""
+        if link.is_lost:
+            farewell.close()
+        else:
+            _start(self._goodbyes, _bounded(farewell, self._patience.timeout_seconds))
+
     @asynccontextmanager
     async def _borrowed(self, wanted: Link | None) -> AsyncIterator[Link]:
         """Give a connection; swallow the error with which it breaks, so that the work may begin anew."""
@@ -169,6 +176,12 @@ class Pool:
             link.is_lost = True
             link.connection.abort()
             _start(self._goodbyes, link.close())
+
+
+async def _bounded(farewell: Coroutine[Any, Any, None], seconds: float) -> None:
+    with suppress(OSError, asyncssh.Error):
+        async with asyncio.timeout(seconds):
+            await farewell
 
 
 def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -41,10 +40,9 @@ class RemoteFile:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file where it is open and its connection lives."""
-        if self._handle is not None and self._link is not None and not self._link.is_lost:
-            with suppress(OSError, asyncssh.Error):
-                await self._handle.close()
+        """Let go of the file where it is open; nobody waits for that."""
+        if self._handle is not None and self._link is not None:
+            self._pool.finish(self._link, self._handle.close())
 
     async def whole(self) -> bytes:
         """Give the whole content, which must fit into memory; raise FileChangedError where it is another version."""

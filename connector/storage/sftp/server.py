@@ -54,7 +54,7 @@ def read_server(login: Login, options: SftpOptions, home: Path) -> Server:
 
     means = gather(lambda: _means(options, home, "options"))
     host_keys = gather(lambda: _host_keys(options, home, "options"))
-    jump = gather(lambda: _jump(options, means, home)) if options.jump else None
+    jump = gather(lambda: _jump(options, means, home))
     if problems or means is None or host_keys is None:
         raise ConfigurationError(problems)
     return Server(login, means, host_keys, jump)
@@ -63,12 +63,13 @@ def read_server(login: Login, options: SftpOptions, home: Path) -> Server:
 def _jump(options: SftpOptions, means: Means | None, home: Path) -> Server | None:
     """Give the host on the way; what its options leave out of means and known hosts is taken from the server's."""
     jump, field = options.jump, "options.jump"
-    if jump is None or means is None:
+    if jump is None:
         return None
     login = read_login(jump.address.partition("://")[2] or jump.address, field=f"{field}.address")
-    own = _means(jump, home, field) if jump.can_log_in else _shared(means, field)
+    own = _means(jump, home, field) if jump.can_log_in else means and _shared(means, field)
     known = jump if jump.known_hosts else jump.model_copy(update={"known_hosts": options.known_hosts})
-    return Server(login, own, _host_keys(known, home, field))
+    host_keys = _host_keys(known, home, field)
+    return Server(login, own, host_keys) if own else None
 
 
 def _shared(means: Means, field: str) -> Means:

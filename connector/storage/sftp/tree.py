@@ -117,6 +117,8 @@ class Tree:
 
     async def require_listable(self, link: Link, path: str, error: asyncssh.SFTPError) -> None:
         """Raise StorageUnreachableError for a folder that cannot be listed, but for one that vanished meanwhile."""
+        if isinstance(error, _DISCONNECTED):
+            raise error
         if path and isinstance(error, _GONE):
             await self.require_root(link)
             return

@@ -126,11 +126,11 @@ class MailServer:
             _, found = client.fetch("1:*", "(FLAGS)")
             return [b"\\Seen" in line for line in found]
 
-    def start(self) -> None:
-        """Start, and wait until both ports listen."""
+    def start(self, settings: str = "") -> None:
+        """Start with these lines of configuration beside our own, and wait until both ports listen."""
         config = self.folder / "dovecot.conf"
         text = CONFIG.format(folder=self.folder, name=self.folder.name, port=self.port, tls_port=self.tls_port)
-        config.write_text(text)
+        config.write_text(text + settings)
         # All accounts at once: dovecot looks only once a second whether there are new ones.
         accounts = [f"box{number}@acme.example:{{PLAIN}}{PASSWORD}\n" for number in range(ACCOUNTS)]
         (self.folder / "users").write_text("".join(accounts), encoding="utf-8")
@@ -162,10 +162,10 @@ class MailServer:
             self._process.wait()
         self._process = None
 
-    def restart(self) -> None:
+    def restart(self, settings: str = "") -> None:
         """Stop and start again on the same ports."""
         self.stop()
-        self.start()
+        self.start(settings)
 
 
 @contextmanager

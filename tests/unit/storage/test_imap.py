@@ -1,5 +1,7 @@
 """Read a mailbox on a real mail server."""
 
+import asyncio
+
 import pytest
 
 from connector.errors import ConfigurationError, FileMissingError, StorageUnreachableError
@@ -128,3 +130,61 @@ async def test_what_is_done_is_marked_or_moved_once(mail_server, tmp_path):
             await storage.done([second], "move:Archive/Delivered")
         assert [first] == await listed(storage)
     assert [False] == mail_server.flags(user, "Archive.Delivered")
+
+
+@pytest.fixture
+def older_server(mail_server):
+    """Give a function that lets the server offer only what it is told to, until the end of the test."""
+
+    def offer(*capabilities: str) -> None:
+        mail_server.restart(f"imap_capability = IMAP4rev1 SASL-IR {' '.join(capabilities)}\n")
+
+    yield offer
+    mail_server.restart()
+
+
+async def test_a_server_without_move_moves_all_the_same(mail_server, older_server, tmp_path):
+    """Where only single messages can be erased, a message is copied and then erased, and no other one."""
+    older_server("UIDPLUS")
+    user = mail_server.new_user()
+    for body in ("one", "two"):
+        mail_server.deliver(user, message(body))
+    with mail_server.client(user) as client:
+        client.select("INBOX")
+        client.store("2", "+FLAGS", "\\Deleted")
+    async with open_storage(mail_server.address(user), mail_server.options, tmp_path) as storage:
+        first, second = await listed(storage)
+        await storage.done([first], "move:Delivered")
+        assert [second] == await listed(storage)
+    assert 1 == len(mail_server.flags(user, "Delivered"))
+
+
+async def test_a_server_that_cannot_move_says_so(mail_server, older_server, tmp_path):
+    """Rather than erase what somebody else marked, nothing is moved, and the remedy is told."""
+    older_server()
+    user = mail_server.new_user()
+    mail_server.deliver(user, message())
+    async with open_storage(mail_server.address(user), mail_server.options, tmp_path) as storage:
+        found = await listed(storage)
+        with pytest.raises(StorageUnreachableError, match="cannot move") as caught:
+            await storage.done(found, "move:Delivered")
+        assert "done: mark" in caught.value.hint
+        assert found == await listed(storage)
+
+
+async def test_a_port_without_tls_is_told(tmp_path):
+    """A server that does not speak TLS on this port is a clear error, with the usual port as its remedy."""
+
+    async def hang_up(_reader, writer):
+        writer.write(b"* OK this is no TLS\r\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        storage = open_storage(f"imaps://a@127.0.0.1:{port}", {"password": "x"}, tmp_path)
+        with pytest.raises(StorageUnreachableError, match="no TLS") as caught:
+            await storage.__aenter__()
+        assert "993" in caught.value.hint

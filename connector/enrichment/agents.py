@@ -1,6 +1,7 @@
 """Look agents up in the file that a customer keeps of them."""
 
 import csv
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -21,8 +22,11 @@ class Directory:
     """The agents a customer knows, found by id, then number, then e-mail."""
 
     def __init__(self, agents: Iterable[Agent]) -> None:
+        known = tuple(agents)
+        self.digest = hashlib.sha256(repr(known).encode(errors="replace")).hexdigest()[:16]
+        """What the file says, for noticing that it says something else."""
         self._rows: dict[tuple[str, str], list[Agent]] = {}
-        for agent in agents:
+        for agent in known:
             for key in KEYS:
                 if value := getattr(agent, key):
                     self._rows.setdefault((key, value.casefold()), []).append(agent)

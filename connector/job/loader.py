@@ -44,6 +44,8 @@ class Plan:
             "filter": [condition.model_dump(mode="json") for condition in job.filter],
             "not_before": str(job.not_before or ""),
             "agents": job.agents.model_dump(mode="json") if job.agents else None,
+            # Where unknown agents are left out, the file itself decides about skipping.
+            "known": self.agents.digest if self.agents and job.agents and job.agents.unknown == "skip" else None,
             "audio": job.audio.model_dump(mode="json"),
             "mappings": {channel: one.hash for channel, one in self.mappings.items()},
         }

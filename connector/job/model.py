@@ -1,6 +1,6 @@
 """Describe a job file: what a person writes into `jobs/NAME.yaml`, with every default."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -213,11 +213,12 @@ class Job(_Part):
     alerts: list[SecretStr] = Field(default_factory=list, description="Addresses told of exit code 1 or 3.")
 
     def earliest(self) -> datetime | None:
-        """Give `not_before` as a moment: a bare date begins at midnight in the schedule's time zone."""
+        """Give `not_before` as a moment; without an offset it is meant in the schedule's zone, a date from midnight."""
         value = self.not_before
-        if value is None or isinstance(value, datetime):
-            return value.astimezone(UTC) if isinstance(value, datetime) else None
-        return datetime(value.year, value.month, value.day, tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+        if value is None:
+            return None
+        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.timezone))).astimezone(UTC)
 
     @property
     def timezone(self) -> str:

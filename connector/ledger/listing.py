@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, select, type_coerce, update
+from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, or_, select, type_coerce, update
 from sqlalchemy.types import Integer
 
 from connector.ledger import bulk, dialect
@@ -81,7 +81,8 @@ _CHANGED = (
     update(FILE)
     .where(FILE.c.id == bindparam("file"))
     .values(size_bytes=bindparam("size"), modified_ns=bindparam("modified"), etag=bindparam("tag"))
-    .values(pending=FILE.c.role.in_(AWAITED))
+    # Not `in_`, whose list is only written out at execution: it is executed for many files at once.
+    .values(pending=or_(*(FILE.c.role == role for role in AWAITED)))
 )
 
 

@@ -116,6 +116,24 @@ async def test_a_broken_connection_is_opened_again(mail_server, tmp_path):
         assert 2 == len(await listed(storage))
 
 
+async def test_a_connection_that_is_cut_while_reading_is_opened_again(mail_server, tcp_proxy, tmp_path):
+    """A reset in the middle of a message costs a second login, and the message comes whole."""
+    user = mail_server.new_user()
+    whole = message("line of the body\r\n" * 60_000)
+    mail_server.deliver(user, whole)
+    async with tcp_proxy(mail_server.tls_port) as proxy:
+        address = mail_server.address(user).replace(str(mail_server.tls_port), str(proxy.port))
+        async with open_storage(address, mail_server.options, tmp_path) as storage:
+            (file,) = await listed(storage)
+            pieces = []
+            async for piece in storage.stream(file):
+                pieces.append(piece)
+                proxy.cut()
+            assert whole == b"".join(pieces)
+            proxy.cut()
+            assert [whole] == await storage.read_many([file], limit_bytes=file.size_bytes)
+
+
 async def test_what_is_done_is_marked_or_moved_once(mail_server, tmp_path):
     """To mark sets the sign of a read message, to move takes the message to a folder that is made for it."""
     user = mail_server.new_user()

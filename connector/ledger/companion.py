@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, func, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, TRANSCRIPT_FILE, Window
-from connector.ledger.question import FINAL_STATES, WAITS, within
+from connector.ledger.question import OPEN_STATES, WAITS, within
 from connector.ledger.tables import ENTRY, FILE
 
 __all__ = ["Marked", "final_entries", "mark_companions"]
@@ -57,7 +57,7 @@ def final_entries(connection: Connection, file_ids: Sequence[int], window: Windo
     """
     given = dialect.batch(connection, "files", BigInteger)
     entries = select(func.count()).where(ENTRY.c.file_id.in_(select(given.c.value)))
-    entries = entries.where(ENTRY.c.state.in_(FINAL_STATES), *within(window))
+    entries = entries.where(ENTRY.c.state.not_in(OPEN_STATES), *within(window))
     return int(connection.execute(entries, {"files": list(file_ids)}).scalar_one())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.types import Integer
 
 from connector.ledger import bulk, dialect
 from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, ListedFile, Listing, Window
-from connector.ledger.question import FINAL_STATES, within
+from connector.ledger.question import OPEN_STATES, within
 from connector.ledger.tables import ENTRY, FILE, PLACE
 
 __all__ = ["place_id", "record_listing"]
@@ -91,7 +91,7 @@ def _known(connection: Connection, place: int, window: Window) -> Select[Any]:
     paths = dialect.batch(connection, "paths")
     entries = (
         select(func.count())
-        .where(ENTRY.c.file_id == FILE.c.id, ENTRY.c.state.in_(FINAL_STATES), *within(window))
+        .where(ENTRY.c.file_id == FILE.c.id, ENTRY.c.state.not_in(OPEN_STATES), *within(window))
         .scalar_subquery()
     )
     pending = type_coerce(FILE.c.pending, Integer)

@@ -72,9 +72,11 @@ async def measure(number_of_files: int, folder: Path) -> None:
         print(f"first listing    {number_of_files:>9,} files {seconds:6.2f} s")
         await book.transact(deliver_all)
         before = resident_bytes()
+        used = time.process_time()
         seconds, new, unchanged = await compare(book, place, number_of_files, new=1_000)
         grown = (resident_bytes() - before) / 2**20
-        told = f"{new:,} new, {unchanged:,} unchanged entries"
+        used = time.process_time() - used
+        told = f"{used:.2f} s of a processor, {new:,} new, {unchanged:,} unchanged entries"
         print(f"second listing   {number_of_files:>9,} files {seconds:6.2f} s, {told}")
         print(f"memory           {resident_bytes() / 2**20:9.0f} MiB, {grown:+.1f} MiB by the second listing")
         rejudged = {"mapping_hashes": {"call": HASH}, "policy_hash": HASH}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, text
 from connector.ledger.model import Window
 from connector.ledger.tables import ENTRY
 
-__all__ = ["OPEN_STATES", "NOT_DELIVERED", "WAITS", "within"]
+__all__ = ["NOT_DELIVERED", "OPEN_STATES", "WAITS", "within"]
 
 WAITS: Final = text("file.pending")
 NOT_DELIVERED: Final = text("entry.state <> 'delivered'")

@@ -12,7 +12,7 @@ from connector.job.gather import Work
 from connector.job.lack import lacks
 from connector.job.record import Record, customer_hash, leave, open_record
 from connector.job.recording import Found, find_recording
-from connector.job.sending import send
+from connector.job.sending import rehearse, send
 from connector.mapping import ConsentSpec
 from connector.reason import Outcome, Verdict
 from connector.session import Session
@@ -99,7 +99,8 @@ async def _deliver(run: Execution, record: Record, made: Conversation, found: Fo
     notes = (*made.notes, *left_out)
     target = run.target
     if target is None:
-        await record.rehearsed(found.recording.size_bytes if found else 0)
+        size_bytes = found.recording.size_bytes if found else 0
+        await rehearse(run, record, creates=not record.row.created, audio_bytes=size_bytes)
         return
     parcel = Parcel(
         external_id=made.external_identity,

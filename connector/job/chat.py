@@ -9,7 +9,7 @@ from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.lack import best_transcript, transcript_version
 from connector.job.record import Record, open_record
-from connector.job.sending import send
+from connector.job.sending import rehearse, send
 from connector.reason import Code, Verdict
 from connector.session import Transcript
 
@@ -53,7 +53,7 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
 async def _deliver(run: Execution, record: Record, case: Case, version: str) -> None:
     target = run.target
     if target is None:
-        await record.rehearsed()
+        await rehearse(run, record, creates=True)
         return
     body = case.to_wire()
     done = await send(run, record, lambda: _put(body, target, record))

@@ -14,7 +14,7 @@ from connector.job.execution import Execution
 from connector.job.record import Record
 from connector.reason import Code, Verdict
 
-__all__ = ["send"]
+__all__ = ["rehearse", "send"]
 
 T = TypeVar("T")
 
@@ -44,3 +44,15 @@ async def send(run: Execution, record: Record, deliver: Callable[[], Awaitable[T
     else:
         return done
     return None
+
+
+async def rehearse(run: Execution, record: Record, *, creates: bool, audio_bytes: int = 0) -> None:
+    """Count in a dry run what a delivery would come to: the limits hold in it as well, in the copy of the ledger."""
+    try:
+        await run.limits.open()
+        if creates:
+            await run.limits.book()
+    except SkipError as error:
+        await record.close(Verdict.usual(error.code, str(error)))
+    else:
+        await record.rehearsed(audio_bytes)

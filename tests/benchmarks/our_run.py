@@ -25,17 +25,17 @@ from connector.shipped import shipped
 JOB = """\
 job: bench
 tenant: acme
-source: {{kind: ccai, storage: "{folder}", settle: 0}}
+source: {{kind: ccai, storage: "{storage}", options: {options}, settle: 0}}
 mappings: {{call: mappings/ccai-call.yaml}}
 target: {{kind: capturi, url: "{url}", api: v3, token: "${{BENCH_TOKEN}}"}}
 limits: {{concurrency: {connections}}}
 """
 
 
-def prepare(home: Path, folder: Path, url: str, connections: int) -> None:
+def prepare(home: Path, storage: str, url: str, connections: int, options: str = "{}") -> None:
     """Write a project folder whose one job sends the sessions there."""
     (home / "jobs").mkdir(parents=True)
-    job = JOB.format(folder=folder.resolve(), url=url, connections=connections)
+    job = JOB.format(storage=storage, url=url, connections=connections, options=options)
     (home / "jobs" / "bench.yaml").write_text(job, encoding="utf-8")
     shutil.copytree(shipped("mappings"), home / "mappings")
 
@@ -69,7 +69,8 @@ def _cpu_seconds() -> float:
 def main() -> None:
     """Read the arguments, run, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="what make_sessions.py wrote")
+    parser.add_argument("folder", help="what make_sessions.py wrote, or the storage's address")
+    parser.add_argument("--options", default="{}", help="options of the storage, as JSON")
     parser.add_argument("--url", required=True, help="the target's address")
     parser.add_argument("--connections", type=int, default=16, help="the job's concurrency")
     parser.add_argument("--home", type=Path, help="keep the project folder here")
@@ -79,7 +80,8 @@ def main() -> None:
     home = arguments.home or Path(tempfile.mkdtemp(prefix="connector-bench-"))
     try:
         if not (home / "jobs").exists():
-            prepare(home, arguments.folder, arguments.url, arguments.connections)
+            storage = arguments.folder if "://" in arguments.folder else str(Path(arguments.folder).resolve())
+            prepare(home, storage, arguments.url, arguments.connections, arguments.options)
         print(json.dumps(run(home)))
     finally:
         if arguments.home is None:

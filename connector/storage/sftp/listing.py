@@ -7,7 +7,6 @@ from itertools import compress
 from typing import NamedTuple, cast
 
 import asyncssh
-import numpy as np
 
 from connector.errors import FileMissingError
 from connector.storage.model import BATCH_FILES, FileInfo
@@ -75,7 +74,7 @@ class _Folder:
         self._entries: _Entries | None = None
         # Eight bytes for each name that was given, so that none is given twice after a new beginning.
         self._given = array("q")
-        self._skipped: np.ndarray | None = None
+        self._is_again = False
 
     async def read_on(self) -> _Chunk:
         """Give the next chunk."""
@@ -90,13 +89,12 @@ class _Folder:
         if link is not self._link or self._entries is None:
             self._link = link
             self._entries = cast(_Entries, link.client.scandir(self._tree.place(self._path)))
-            self._skipped = np.sort(np.frombuffer(self._given, dtype=np.int64)) if self._given else None
+            self._is_again = bool(self._given)
         entries, is_last = await self._some(link, self._entries)
         names = array("q", [hash(entry.filename) for entry in entries])
-        if self._skipped is not None and entries:
-            is_new = ~np.isin(np.frombuffer(names, dtype=np.int64), self._skipped)
-            entries = list(compress(entries, is_new))
-            names = array("q", compress(names, is_new))
+        if self._is_again:
+            is_new = _missing(names, self._given)
+            entries, names = list(compress(entries, is_new)), array("q", compress(names, is_new))
         chunk = _Chunk([], [], is_last)
         for entry in entries:
             if _is_name(name := str(entry.filename)):
@@ -144,6 +142,15 @@ class _Folder:
             if isinstance(error, LOST):
                 raise
             return []
+
+
+def _missing(names: "array[int]", given: "array[int]") -> list[bool]:
+    """Tell for each name whether it is not among those that were given."""
+    # Only a listing that broke needs numpy, which takes 16 MB.
+    import numpy as np  # noqa: PLC0415
+
+    found: list[bool] = np.isin(np.frombuffer(names, "q"), np.frombuffer(given, "q"), invert=True).tolist()
+    return found
 
 
 def _is_name(name: str) -> bool:

@@ -98,4 +98,4 @@ def _limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock) -> Limits:
 
 def job_lock(settings: Settings, job: str) -> AbstractContextManager[None]:
     """Give the lock that keeps a second process from running the job; it ends with this process."""
-    return ledger.file_lock(settings.home / "connector.db", job)
+    return ledger.job_lock(settings.ledger_url, job)

@@ -20,11 +20,13 @@ TARGET = "capturi https://capturi.example"
 
 @pytest.fixture(scope="session")
 def postgresql_server():
+    missing = None
     if find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed: pip install 'psycopg[binary]'")
-    if find_postgresql() is None:
-        message = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing = "psycopg is not installed: pip install 'psycopg[binary]'"
+    elif find_postgresql() is None:
+        missing = "PostgreSQL is not installed: apt-get install postgresql"
+    if missing is not None:
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
     with running_postgresql() as server:
         yield server
 

@@ -67,13 +67,13 @@ def _check(name: str, settings: Settings) -> int:
 async def _try(plan: object, settings: Settings) -> int:
     from connector.job.check import check as try_everything  # noqa: PLC0415
 
-    code = ExitCode.DONE
+    codes = [ExitCode.DONE]
     async for finding in try_everything(plan, settings, clock.SystemClock()):  # type: ignore[arg-type]
         mark = "[green]ok[/]      " if finding.reached else "[red]failed[/]  "
         output.print(f"  {mark} {finding.name}: ", end="")
-        output.print(finding.text, markup=False)
+        output.print(finding.text, markup=False, soft_wrap=True)
         if finding.hint:
-            output.print(f"           {finding.hint}", markup=False)
+            output.print(f"           {finding.hint}", markup=False, soft_wrap=True)
         if not finding.reached:
-            code = ExitCode.STOPPED
-    return code
+            codes.append(ExitCode.MEND if finding.is_mistake else ExitCode.STOPPED)
+    return max(codes)

@@ -25,11 +25,15 @@ def ask(settings: Settings, question: Callable[..., T], *args: Any) -> T:
     """Give what the ledger answers to one reading function."""
     from connector import clock, ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
 
-    async def answer() -> T:
-        async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+    async def answer(url: str) -> T:
+        async with ledger.open_ledger(url, clock=clock.SystemClock()) as book:
             return await book.read(question, *args)
 
-    return asyncio.run(answer())
+    if ledger.exists(settings.ledger_url):
+        return asyncio.run(answer(settings.ledger_url))
+    # Who only looks makes no ledger: in a wrong folder it would stay behind.
+    with ledger.rehearsal_copy(settings.ledger_url) as empty:
+        return asyncio.run(answer(empty))
 
 
 @app.command(epilog="Example: `connector status` shows how many conversations wait, and what for.")

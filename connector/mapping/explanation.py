@@ -1,22 +1,24 @@
 """Tell in sentences why a field has its value: what was read, what was done to it, what stood in for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connector.document import Document, Position, did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.mapping.coercion import Kind
 from connector.mapping.failure import FieldRefusedError
-from connector.mapping.model import Context, Trace
+from connector.mapping.model import Context, Draft, Span, Trace
 from connector.mapping.node import Findings, Node
 from connector.mapping.policy import compile_consent
 from connector.mapping.records import shape_of
 from connector.mapping.rule import compile_field
+from connector.mapping.spans import BEGINNING, END
 from connector.mapping.targets import ALIASES, TargetField, target_field
-from connector.mapping.telling import Show, Teller, same
+from connector.mapping.telling import Show, Teller, literal, same
 
-__all__ = ["Explanation", "Given", "explain", "explain_consent", "find_rule"]
+__all__ = ["Explanation", "Given", "explain", "explain_consent", "explain_segments", "find_rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _outcome(value: Any, trace: Trace, target: TargetField, teller: "Teller") ->
     """Tell what followed after the rule itself: a default, nothing, or a form that fits the field."""
     why = teller.why(trace)
     if trace.source == "else":
-        yield f"So `else` gave {teller.show(value)}{why}."
+        yield f"So `else` gave {literal(value)}{why}."
     elif value is None:
         yield f"So the field stays empty{why}."
     elif target.kind is not Kind.ANY and not same(value, teller.last):
@@ -110,6 +112,41 @@ def explain_consent(source: Document, given: Given, show: Show) -> Explanation:
     else:
         sentences.append(f"`values` take this word for no: {_REFUSED[spec.refused]} (`refused: {spec.refused}`).")
     return Explanation(source.position(("consent",)), means, None, tuple(sentences))
+
+
+def explain_segments(source: Document, draft: Draft) -> Explanation:
+    """Give which stretches of its recording the record names, in seconds after the recording's start."""
+    spans, written = draft.spans, source.value.get("segments")
+    if spans is None or not isinstance(written, dict):
+        raise ConfigurationError([Problem("says nothing about segments: the whole recording is sent", source.path)])
+    sentences = [f"The recording starts where `{_short(written.get('from'))}` says"]
+    if spans.origin is None:
+        sentences[0] += ", and that is no time: nobody knows what lies where in it."
+    else:
+        sentences[0] += f": {spans.origin:%Y-%m-%d %H:%M:%S} UTC."
+        sentences.append(f"`keep` ({_short(written.get('keep'))}) names {_stretches(spans.keep, spans.origin)}.")
+    if spans.origin is not None and "cut" in written:
+        sentences.append(f"`cut` ({_short(written.get('cut'))}) names {_stretches(spans.cut, spans.origin)}.")
+    return Explanation(source.position(("segments",)), None, None, tuple(sentences))
+
+
+def _stretches(spans: Sequence[Span], origin: datetime) -> str:
+    if not spans:
+        return "no stretch"
+    told = [f"{_second(span.start, origin, BEGINNING)} to {_second(span.end, origin, END)}" for span in spans]
+    silent = sum(span.talk_seconds == 0 for span in spans)
+    beside = f", of which {silent} without talk {'counts' if silent == 1 else 'count'} for nothing" if silent else ""
+    return f"{len(told)} stretch{'es' if len(told) > 1 else ''}: {', '.join(told)}{beside}"
+
+
+def _second(moment: datetime, origin: datetime, open_end: datetime) -> str:
+    if moment == open_end:
+        return "the beginning" if open_end == BEGINNING else "the end"
+    return f"{(moment - origin).total_seconds():g} s"
+
+
+def _short(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _UNKNOWN = {"hold": "the call waits", "skip": "the call is left out"}

@@ -15,12 +15,17 @@ from connector.mapping.reference import compile_first
 from connector.mapping.rule import compile_part
 from connector.mapping.wording import say_reason
 
-__all__ = ["Show", "Teller", "same"]
+__all__ = ["Show", "Teller", "literal", "same"]
 
 Show = Callable[[Any], str]
 """Give a value as it may be shown."""
 
 LONGEST_ARGUMENTS = 60
+
+
+def literal(value: Any) -> str:
+    """Give a value that stands in the mapping itself: it tells nothing of a person."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def same(value: Any, other: Any) -> bool:
@@ -61,7 +66,7 @@ class Teller:
     def _of_origin(self, node: Node) -> Iterator[str]:
         if node.has("const"):
             self.last = node.value["const"]
-            yield f"The rule says the value itself: {self.show(self.last)}."
+            yield f"The rule says the value itself: {literal(self.last)}."
         elif node.has("path"):
             yield from self._of_paths(node.child("path"))
         else:
@@ -93,7 +98,7 @@ class Teller:
             if isinstance(part.value, dict) or str(part.value).startswith("$"):
                 yield f"Part {number}: {' '.join(self._of_part(part))}"
             else:
-                yield f"Part {number} is the text {self.show(part.value)}."
+                yield f"Part {number} is the text {literal(part.value)}."
         bare = {key: node.value[key] for key in (kind, "by", "skip_empty") if key in node.value}
         self.last = _evaluate(Node(node.document, node.findings, bare, node.location), self)
         told = self.show(self.last) if self.last is not None else "nothing, since a part is empty"
@@ -104,7 +109,7 @@ class Teller:
         yield from inner.of_rule(part)
         value, trace = compile_part(part).evaluate(self.record, self.context)
         if trace.source == "else":
-            yield f"So `else` gave {self.show(value)}."
+            yield f"So `else` gave {literal(value)}."
         elif value is None:
             yield f"So it gives nothing{inner.why(trace)}."
 

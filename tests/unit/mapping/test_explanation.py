@@ -33,27 +33,27 @@ def told(text, tmp_path):
         ("a", {"a": "x"}, "`a` has 'x'."),
         ("{path: [a, b, c]}", {"c": "x"}, "`a` and `b` have no value. `c` has 'x'."),
         ("{path: [a]}", {}, "`a` has no value. So the field stays empty."),
-        ("{path: a, else: none}", {}, "`a` has no value. So `else` gave 'none'."),
+        ("{path: a, else: none}", {}, '`a` has no value. So `else` gave "none".'),
         ("{path: a, required: true}", {}, "`a` has no value. The field must not be empty, so the record is refused."),
         ("{path: a, as: [trim, lower]}", {"a": " X "}, "`a` has ' X '. `trim` made 'X' of it. `lower` made 'x' of it."),
         ("{path: a, as: [lower]}", {"a": "x"}, "`a` has 'x'. `lower` left it as it was."),
         ("{path: a, as: [{extract: '[0-9]'}]}", {"a": "x"},
          "`a` has 'x'. `extract ([0-9])` could not be done on 'x'. So the field stays empty."),
         ("{path: a, as: [{table: {x: y}}], else: z}", {"a": "q"},
-         "`a` has 'q'. `table (x y)` could not be done on 'q'. So `else` gave 'z'."),
+         "`a` has 'q'. `table (x y)` could not be done on 'q'. So `else` gave \"z\"."),
         ("{path: a, as: [{replace: {find: x}}]}", {"a": "x"},
          "`a` has 'x'. `replace (find x)` left nothing of 'x'. So the field stays empty."),
         ("a", {"a": 5}, "`a` has 5. As text that is '5'."),
         ("a", {"a": [1]}, "`a` has [1]. So the field stays empty: not a text."),
-        ("{const: yes}", {}, "The rule says the value itself: 'yes'."),
+        ("{const: yes}", {}, 'The rule says the value itself: "yes".'),
         ("{path: a, when: {path: b, equals: x}}", {"a": 1, "b": "y"},
          "Its condition on `b` (equals x) does not hold: there is 'y'. So the field stays empty."),
         ("{path: a, when: [{path: b, exists: true}]}", {"a": "x", "b": "y"},
          "Its condition on `b` (exists true) holds: there is 'y'. `a` has 'x'."),
         ("{join: [p, {path: a}], by: '-'}", {"a": 7},
-         "The rule joins 2 parts. Part 1 is the text 'p'. Part 2: `a` has 7. Together that is 'p-7'."),
+         "The rule joins 2 parts. Part 1 is the text \"p\". Part 2: `a` has 7. Together that is 'p-7'."),
         ("{join: [p, {path: a}]}", {},
-         ("The rule joins 2 parts. Part 1 is the text 'p'. Part 2: `a` has no value. So it gives nothing. "
+         ('The rule joins 2 parts. Part 1 is the text "p". Part 2: `a` has no value. So it gives nothing. '
          "Together that is nothing, since a part is empty. So the field stays empty.")),
         ("{path: 'sum(a)'}", {"a": "x"}, "`sum(a)` could not be worked out on this record. So the field stays empty."),
     ],
@@ -67,7 +67,7 @@ def test_parts_of_a_list_are_told_one_by_one(told):
     """Each part tells its own origin, its default and its condition."""
     rule = "labels: {list: [fixed, {path: a, else: none}, {const: C, when: {path: b, exists: true}}, $tenant]}"
     assert (
-        "The rule lists 4 parts. Part 1 is the text 'fixed'. Part 2: `a` has no value. So `else` gave 'none'. "
+        'The rule lists 4 parts. Part 1 is the text "fixed". Part 2: `a` has no value. So `else` gave "none". '
         "Part 3: Its condition on `b` (exists true) does not hold: there is no value. So it gives nothing. "
         "Part 4: `$tenant` has 'acme'. Together that is ['fixed', 'none', 'acme']."
     ) == told(rule, {}, "labels", tenant="acme")

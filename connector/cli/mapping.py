@@ -1,0 +1,123 @@
+"""Add the commands `mapping …`: test a mapping, see and understand what it makes of real sessions, propose one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector.cli.app import app, guarded, load_settings
+from connector.cli.mapping_source import DEFAULT_TENANT, Where, find_plan, look, warn
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["commands"]
+
+commands = typer.Typer(
+    name="mapping",
+    help="Test a mapping, see what it makes of real sessions and why, compare two versions, propose a first one.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(commands)
+
+Files = Annotated[Path | None, typer.Option("--files", help="A folder of files, instead of the job's storage.")]
+Unmasked = Annotated[bool, typer.Option("--unmasked/--masked", help="Show personal data instead of its form.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Tenant = Annotated[str, typer.Option(help="What $tenant is where no job says it.")]
+
+
+@commands.command("test", epilog="Example: `connector mapping test ccai-call` runs mappings/ccai-call.test.yaml.")
+@guarded
+def run_examples(
+    names: Annotated[list[str] | None, typer.Argument(help="Mappings, by name or path; left out: all.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Run the examples beside mappings: NAME.test.yaml says what NAME.yaml must make of its inputs.
+
+    Exit code 3 where an example fails; each difference names its field, what was expected and what came out.
+    """
+    from connector.cli.mapping_tests import run_tests  # noqa: PLC0415
+
+    return run_tests(load_settings(), names or [], as_json=as_json)
+
+
+@commands.command(epilog="Example: `connector mapping preview nightly-ccai --limit 5`; with --files no job is needed.")
+@guarded
+def preview(  # noqa: PLR0913 - one parameter per documented option
+    name: Annotated[str, typer.Argument(metavar="JOB|MAPPING", help="A job, or a mapping by name or path.")],
+    *,
+    files: Files = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many sessions, the newest first.")] = 3,
+    tenant: Tenant = DEFAULT_TENANT,
+    unmasked: Unmasked = False,
+    as_json: AsJson = False,
+) -> None:
+    """Map real sessions and show each field with its value, what it came from, and why it is empty.
+
+    Nothing is written and nothing is sent. Personal data is shown as its form.
+    """
+    from connector.cli.mapping_preview import show_preview  # noqa: PLC0415
+
+    settings = load_settings()
+    plan = find_plan(settings, name, Where(files, tenant))
+    warn(plan)
+    show_preview(plan, look(plan, limit), unmasked=unmasked, as_json=as_json)
+
+
+@commands.command(
+    epilog="Example: `connector mapping explain nightly-ccai 1418 customer`; also consent, segments, sent."
+)
+@guarded
+def explain(  # noqa: PLR0913 - one parameter per documented option
+    job: Annotated[str, typer.Argument(metavar="JOB|MAPPING", help="A job, or a mapping by name or path.")],
+    session: Annotated[str, typer.Argument(metavar="SESSION|FILE", help="Id, external id or file of the session.")],
+    field: Annotated[str, typer.Argument(help="Field of Capturi, or consent, segments or sent.")] = "sent",
+    *,
+    files: Files = None,
+    tenant: Tenant = DEFAULT_TENANT,
+    unmasked: Unmasked = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell in sentences why a field of one session has its value, and why the session is sent or not.
+
+    What was read from where, what each function made of it, which default stood in, which condition did not hold.
+    """
+    from connector.cli.mapping_explain import Explainer, show_explanation  # noqa: PLC0415
+
+    settings = load_settings()
+    plan = find_plan(settings, job, Where(files, tenant))
+    found = look(plan, 1, session)
+    if not found.sessions:
+        hint = found.broken[0] if found.broken else "`connector mapping preview` shows what there is"
+        message = f"there is no session {session!r} in {found.files:,} metadata files that can be read"
+        raise ConfigurationError([Problem(message, hint=hint)])
+    explainer = Explainer(settings, plan, found.sessions[0], unmasked=unmasked)
+    show_explanation(explainer, field, as_json=as_json)
+
+
+@commands.command(
+    epilog="Example: `connector mapping diff old.yaml mappings/ccai-call.yaml --job nightly-ccai --last 500`."
+)
+@guarded
+def diff(  # noqa: PLR0913 - one parameter per documented option
+    old: Annotated[str, typer.Argument(help="The mapping as it is: a name, a path, or REVISION:PATH of git.")],
+    new: Annotated[str, typer.Argument(help="The mapping as it would be.")],
+    *,
+    job: Annotated[
+        str | None, typer.Option(help="Read this job's sessions; left out: a job that uses the mapping.")
+    ] = None,
+    files: Files = None,
+    last: Annotated[int, typer.Option(min=1, help="How many sessions, the newest.")] = 200,
+    tenant: Tenant = DEFAULT_TENANT,
+    unmasked: Unmasked = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would change between two versions of a mapping: counts and examples by field, and which sessions.
+
+    Nothing is written and nothing is sent. What was delivered already is never sent again, whatever changes here.
+    """
+    from connector.cli.mapping_diff import load_pair, show_diff  # noqa: PLC0415
+
+    settings = load_settings()
+    pair = load_pair(settings, old, new, job, Where(files, tenant))
+    show_diff(pair, look(pair.after, last), unmasked=unmasked, as_json=as_json)

@@ -1,0 +1,101 @@
+"""Find the mappings and the sessions that a mapping command is about."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from connector.cli.app import errors
+from connector.document import did_you_mean
+from connector.errors import ConfigurationError, Problem
+from connector.settings import Settings
+
+if TYPE_CHECKING:
+    from connector.job.loader import Plan
+    from connector.job.sessions import Looked
+    from connector.mapping import Mapping
+
+__all__ = ["DEFAULT_TENANT", "Where", "find_mapping", "find_plan", "load_mapping", "look", "warn"]
+
+DEFAULT_TENANT = "tenant"
+SUFFIXES = (".yaml", ".yml")
+
+
+class Where(NamedTuple):
+    """Where sessions are read: in a folder of this machine, or where the job reads them."""
+
+    files: Path | None = None
+    tenant: str = DEFAULT_TENANT
+
+
+def find_mapping(settings: Settings, name: str) -> Path:
+    """Give the mapping file for a path or for a name in mappings/; raise ConfigurationError naming those there are."""
+    if name.endswith(SUFFIXES):
+        given = Path(name)
+        return given if given.is_absolute() or given.is_file() else settings.home / given
+    folder = settings.home / "mappings"
+    path = folder / f"{name}.yaml"
+    if path.is_file():
+        return path
+    known = _mapping_names(settings.home)
+    hint = did_you_mean(name, known) or (f"there are {', '.join(known)}" if known else "")
+    raise ConfigurationError([Problem(f"there is no mapping {name!r}", path, hint=hint)])
+
+
+def load_mapping(settings: Settings, path: Path) -> "Mapping":
+    """Give the mapping of a file; raises ConfigurationError with every mistake."""
+    from connector import mapping  # noqa: PLC0415
+
+    return mapping.load(path, hash_key=settings.mask_key)
+
+
+def find_plan(settings: Settings, name: str, where: Where) -> "Plan":
+    """Give the plan to look with: of the job of this name, or of a mapping with a folder or with the job that uses it.
+
+    Raises ConfigurationError where there is neither, or a file is wrong.
+    """
+    from connector.job import loader, makeshift  # noqa: PLC0415
+
+    if _is_job(settings, name):
+        plan = loader.load(name, settings)
+        return makeshift.plan_in_folder(plan, where.files) if where.files else plan
+    path = find_mapping(settings, name)
+    found = load_mapping(settings, path)
+    if where.files is not None:
+        return makeshift.plan_for_folder(path, found, where.files, home=settings.home, tenant=where.tenant)
+    job = makeshift.job_with(settings.home, path)
+    if job is None:
+        hint = f"say --files FOLDER; the jobs here are {', '.join(loader.names(settings.home)) or 'none'}"
+        raise ConfigurationError([Problem("no job uses this mapping, so there is nothing to read", path, hint=hint)])
+    return loader.load(job, settings)
+
+
+def _is_job(settings: Settings, name: str) -> bool:
+    from connector import document  # noqa: PLC0415
+    from connector.job import loader  # noqa: PLC0415
+
+    if name.endswith(SUFFIXES):
+        value = document.read(loader.find(settings.home, name)).value
+        return isinstance(value, dict) and "job" in value
+    jobs, mappings = loader.names(settings.home), _mapping_names(settings.home)
+    if name not in {*jobs, *mappings}:
+        told = f"jobs: {', '.join(jobs) or 'none'}; mappings: {', '.join(mappings) or 'none'}"
+        hint = did_you_mean(name, [*jobs, *mappings]) or told
+        raise ConfigurationError([Problem(f"there is no job and no mapping {name!r}", settings.home, hint=hint)])
+    return name in jobs
+
+
+def _mapping_names(home: Path) -> list[str]:
+    return [one.stem for one in sorted((home / "mappings").glob("*.yaml")) if not one.stem.endswith(".test")]
+
+
+def warn(plan: "Plan") -> None:
+    """Print what the plan's files are warned of."""
+    for warning in plan.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
+
+
+def look(plan: "Plan", limit: int, name: str | None = None) -> "Looked":
+    """Give real sessions of the plan's source."""
+    from connector.job.sessions import read_sessions  # noqa: PLC0415
+
+    return asyncio.run(read_sessions(plan, limit, name))

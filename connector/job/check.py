@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits
-from connector.errors import ConnectorError
+from connector.errors import ConfigurationError, ConnectorError
 from connector.job.loader import Plan
 from connector.job.opening import open_target
 from connector.job.source import classify
@@ -26,6 +26,8 @@ class Finding:
     reached: bool
     text: str
     hint: str = ""
+    is_mistake: bool = False
+    """Whether a person must mend a setting, rather than somebody else's system."""
 
 
 async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
@@ -43,7 +45,7 @@ async def _check_storage(plan: Plan, name: str, address: str, options: dict[str,
         async with open_storage(address, options, plan.home) as storage:
             return Finding(name, True, f"{storage.address}: {await _describe(plan, storage)}")
     except ConnectorError as error:
-        return Finding(name, False, f"{address}: {error.message}", error.hint)
+        return _failed(name, f"{address}: ", error)
 
 
 async def _describe(plan: Plan, storage: Storage) -> str:
@@ -68,7 +70,7 @@ async def _check_target(plan: Plan, settings: Settings, clock: Clock) -> Finding
             target = await stack.enter_async_context(open_target(plan, settings, Limits(clock=clock), clock))
             await target.verify()
     except ConnectorError as error:
-        return Finding("target", False, f"{name}: {error.message}", error.hint)
+        return _failed("target", f"{name}: ", error)
     return Finding("target", True, f"{name}: reached, the token is accepted")
 
 
@@ -78,5 +80,9 @@ async def _check_ledger(plan: Plan, settings: Settings, clock: Clock) -> Finding
             job = plan.job
             known = await book.read(ledger.delivered_before, job.tenant, job.target.name)
     except ConnectorError as error:
-        return Finding("ledger", False, error.message, error.hint)
+        return _failed("ledger", "", error)
     return Finding("ledger", True, "ready" + ("" if known else ", nothing delivered yet"))
+
+
+def _failed(name: str, begin: str, error: ConnectorError) -> Finding:
+    return Finding(name, False, f"{begin}{error.message}", error.hint, isinstance(error, ConfigurationError))

@@ -9,7 +9,6 @@ from connector.job.loader import Plan
 from connector.job.model import Source
 from connector.job.source import classify
 from connector.job.summary import Options
-from connector.ledger.database import file_of
 from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import FileInfo, open_storage
@@ -40,8 +39,7 @@ async def guard_first_run(
 
 
 async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:
-    file = file_of(settings.ledger_url)
-    if file is not None and file.parent.is_dir() and not file.exists():
+    if not ledger.exists(settings.ledger_url):
         # Opening would make it, and a run that may not start leaves nothing behind.
         return True
     async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:

@@ -37,7 +37,7 @@ from connector.ledger.model import (
     entry_id,
 )
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
-from connector.ledger.rehearsal import rehearsal_copy
+from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
 from connector.ledger.schema import upgrade
@@ -87,6 +87,7 @@ __all__ = [
     "entries_of_session",
     "entries_of_sessions",
     "entry_id",
+    "exists",
     "file_address",
     "file_lock",
     "files",

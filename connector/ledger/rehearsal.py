@@ -14,10 +14,16 @@ from connector.ledger import database, schema
 from connector.ledger.tables import METADATA
 from connector.ledger.trouble import translated
 
-__all__ = ["rehearsal_copy"]
+__all__ = ["exists", "rehearsal_copy"]
 
 BUSY_SECONDS: Final = 30.0
 ROWS: Final = 5_000
+
+
+def exists(url: str) -> bool:
+    """Tell whether there is a ledger at this address; a server, and a folder that is missing, count as one."""
+    file = database.file_of(url)
+    return file is None or file.exists() or not file.parent.is_dir()
 
 
 @contextmanager

@@ -39,9 +39,7 @@ _KEY = "compare account and account_key, or sas_token and the day it ends, with 
 _BY_CODE = {
     "AccountIsDisabled": Remedy("the storage account is disabled", "have it enabled again"),
     "AuthenticationFailed": Remedy("the key or token is not accepted", _KEY),
-    "AuthorizationFailure": Remedy(
-        "access is not allowed", "see the account's network rules (Networking), then what the token allows"
-    ),
+    "AuthorizationFailure": Remedy("access is not allowed", f"{_KEY}, and see the account's network rules"),
     "AuthorizationPermissionMismatch": Remedy("the token may not list or read the container's blobs", _TOKEN),
     "AuthorizationResourceTypeMismatch": Remedy("the token does not hold for containers and blobs", _TOKEN),
     "ContainerNotFound": Remedy("there is no such container", "correct the container's name in the address"),

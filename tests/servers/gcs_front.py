@@ -43,6 +43,8 @@ class GcsFront:
         self._keys = keys
         self.address = ""
         self._count = 0
+        # The emulator takes one connection at a time, and its system turns the sixth away that waits.
+        self._few = asyncio.Semaphore(4)
         self.reset()
 
     def reset(self) -> None:
@@ -180,7 +182,7 @@ class GcsFront:
 
     async def _ask(self, path: str, prefix: str | None = None) -> tuple[int, bytes]:
         query = f"?prefix={quote(prefix, safe='')}" if prefix else ""
-        async with aiohttp.ClientSession() as session:
+        async with self._few, aiohttp.ClientSession() as session:
             url = URL(f"{self._emulator}{path}{query}", encoded=True)
             async with session.get(url) as response:
                 return response.status, await response.read()

@@ -41,8 +41,9 @@ class MotoServer:
         self._client.put(f"/{bucket}").raise_for_status()
         return bucket
 
-    def write(self, bucket: str, name: str, content: bytes) -> None:
-        self._client.put(_path(bucket, name), content=content).raise_for_status()
+    def write(self, bucket: str, name: str, content: bytes, *, public: bool = False) -> None:
+        headers = {"x-amz-acl": "public-read"} if public else {}
+        self._client.put(_path(bucket, name), content=content, headers=headers).raise_for_status()
 
     def remove(self, bucket: str, name: str) -> None:
         self._client.delete(_path(bucket, name)).raise_for_status()

@@ -1,6 +1,6 @@
 """Give each object store with the means to disturb the way to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,18 @@ class Store:
         """Give the folder as a storage, reached at another endpoint and with other options where they are given."""
         given = {**self.options, **({"endpoint": endpoint} if endpoint else {}), **options}
         return self._open(self.address, given, self._home, patience=patience)
+
+    def only(self, options: Mapping[str, Any], endpoint: str) -> Storage:
+        """Give the folder as a storage with these options alone."""
+        return self._open(self.address, {**options, "endpoint": endpoint}, self._home, patience=QUICK)
+
+    def at(self, address: str) -> Storage:
+        """Give another folder of the same store."""
+        return self._open(address, self.options, self._home, patience=QUICK)
+
+    def patient(self, sleep: Callable[[float], Awaitable[None]]) -> Storage:
+        """Give the folder as a storage with the usual patience, but for its sleep."""
+        return self._open(self.address, self.options, self._home, patience=Patience(sleep=sleep))
 
 
 @pytest.fixture(params=["azure", "gcs", "s3"])

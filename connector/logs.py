@@ -42,5 +42,6 @@ def configure(level: str = "warning", form: Literal["text", "json"] = "text") ->
 
 def logger() -> structlog.typing.FilteringBoundLogger:
     """Give the logger that writes what configure() asked for."""
-    log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    # Bound at once: a lazy one would look its settings up again at every line.
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger().bind()
     return log

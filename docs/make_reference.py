@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from typer.main import get_command
 
+from connector.cli import app
 from connector.job.duration import write_duration
 from connector.job.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
 from connector.mapping.targets import TARGETS
+from connector.settings import Settings
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Made by docs/make_reference.py from the code; a test keeps it true. -->\n"
@@ -78,13 +81,58 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(argument)
 
 
+def commands() -> Iterator[str]:
+    """Give a section for each command: what it does, its arguments and options, an example."""
+    yield from _command("connector", get_command(app))
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    nested = getattr(command, "commands", {})
+    if nested:
+        for word, one in nested.items():
+            yield from _command(f"{name} {word}", one)
+        return
+    yield f"## `{name}`\n"
+    yield f"{_paragraphs(command.help)}\n"
+    if command.epilog:
+        yield f"{command.epilog}\n"
+    rows = [_parameter(one) for one in command.params if one.name != "help"]
+    if rows:
+        yield from ("| argument or option | meaning |", "|---|---|", *rows, "")
+
+
+def _parameter(one: Any) -> str:
+    default = (
+        f" Default: `{one.default}`." if one.default not in {None, False, ()} and not callable(one.default) else ""
+    )
+    if one.param_type_name == "argument":
+        return f"| `{one.name.upper()}` | {one.help or ''}{default} |"
+    names = ", ".join(f"`{name}`" for name in one.opts)
+    return f"| {names} | {one.help or ''}{default} |"
+
+
+def _paragraphs(text: str | None) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n"))
+
+
+def settings() -> Iterator[str]:
+    """Give a table row for each setting of a process."""
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else f"`{field.default}`"
+        yield f"| `CONNECTOR_{name.upper()}` | {default} | {field.description} |"
+
+
 def pages() -> dict[str, str]:
     """Give the generated pages by file name."""
     job = ["# Job file\n", NOTE, (HERE / "job-file.head.md").read_text(encoding="utf-8")]
     job += ["| key | default | meaning |", "|---|---|---|", *keys(Job), ""]
     mapping = ["# Mapping reference\n", NOTE, (HERE / "mapping-reference.head.md").read_text(encoding="utf-8")]
     mapping += ["## Functions\n", *functions(), "## Target fields\n", *targets()]
-    return {"job-file.md": "\n".join(job), "mapping-reference.md": "\n".join(mapping)}
+    all_commands = ["# Commands\n", NOTE, (HERE / "commands.head.md").read_text(encoding="utf-8"), *commands()]
+    all_settings = ["# Settings\n", NOTE, (HERE / "settings.head.md").read_text(encoding="utf-8")]
+    all_settings += ["| variable | default | meaning |", "|---|---|---|", *settings(), ""]
+    made = {"commands.md": "\n".join(all_commands), "settings.md": "\n".join(all_settings)}
+    return made | {"job-file.md": "\n".join(job), "mapping-reference.md": "\n".join(mapping)}
 
 
 if __name__ == "__main__":

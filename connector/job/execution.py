@@ -4,6 +4,8 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from structlog.typing import FilteringBoundLogger
+
 from connector.clock import Clock
 from connector.delivery import Capturi, Limits
 from connector.job.gate import Gate
@@ -12,6 +14,7 @@ from connector.job.progress import Progress
 from connector.job.rowlog import RowLog
 from connector.job.summary import Options, Summary
 from connector.ledger import Ledger
+from connector.logs import logger
 from connector.mapping import Mapping, Statistics
 from connector.storage import Storage
 
@@ -40,6 +43,7 @@ class Execution:
     listed_at: float = 0.0
     """When the storages were listed, by the clock's monotonic seconds."""
     hash_key: bytes | None = None
+    log: FilteringBoundLogger = field(default_factory=logger)
     statistics: dict[str, Statistics] = field(default_factory=dict)
     rows: RowLog = field(default_factory=RowLog)
     policy_hash: str = ""

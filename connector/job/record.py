@@ -175,6 +175,8 @@ class Record:
         return steps
 
     def _count(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
+        told = {"run": self.run.run_id, "entry": self._row.id, "external_id": self._row.external_id}
+        self.run.log.info("entry.closed", **told, outcome=outcome, reason=code, bytes=size_bytes)
         self.run.summary.add(outcome, code, audio=audio, size_bytes=size_bytes)
         self.run.progress.closed(outcome)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import structlog
 
 from tests.servers.azure import AzureServer, find_azurite, running_azurite
 from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
@@ -14,6 +15,13 @@ from tests.servers.gcs import GcsServer, running_gcs
 from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
+
+
+@pytest.fixture(autouse=True)
+def _fresh_logs() -> Iterator[None]:
+    """Undo what a command run inside the test process said about its log: the next test has another standard error."""
+    yield
+    structlog.reset_defaults()
 
 
 def do_without(program: str, remedy: str) -> NoReturn:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
+from connector.storage.archive.member import form_of
 from connector.storage.local import LocalStorage
 from connector.storage.model import Storage
 from connector.storage.sftp.options import SftpOptions
@@ -38,7 +39,12 @@ def _local(address: str, _options: Mapping[str, Any], home: Path) -> Storage:
                 [Problem(message, field="storage", hint="write file:///folder with three slashes")]
             )
         place = unquote(parts.path)
-    return LocalStorage(home / Path(place).expanduser())
+    path = home / Path(place).expanduser()
+    if form_of(path.name) and not path.is_dir():
+        from connector.storage.archive.storage import ArchiveStorage  # noqa: PLC0415 - few jobs read one
+
+        return ArchiveStorage(path)
+    return LocalStorage(path)
 
 
 def _lazily(module: str, extra: str) -> Callable[[str, Mapping[str, Any], Path], Storage]:

@@ -1,7 +1,10 @@
 """Give the contract suites an empty place of every kind of storage: one row per kind in STORAGES."""
 
+import io
 import os
+import tarfile
 import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +34,8 @@ STORAGES = {
     "s3": Kind(frozenset({"s3"}), "s3_place"),
     "memory": Kind(frozenset(), "memory_place"),
     "sftp": Kind(frozenset({"sftp"}), "sftp_place"),
+    "tar.gz": Kind(frozenset({"", "file"}), "tar_place"),
+    "zip": Kind(frozenset({"", "file"}), "zip_place"),
 }
 
 
@@ -134,6 +139,60 @@ class Later:
         while int(time.time()) <= self._written.get(path, 0):
             time.sleep(0.05)
         self._written[path] = int(time.time())
+
+
+@pytest.fixture
+def zip_place(tmp_path: Path) -> Place:
+    archive = ArchivePlace(tmp_path / "exports.zip")
+    return Place(open_storage("exports.zip", {}, tmp_path), archive.write, archive.remove)
+
+
+@pytest.fixture
+def tar_place(tmp_path: Path) -> Place:
+    archive = ArchivePlace(tmp_path / "exports.tar.gz")
+    return Place(open_storage("exports.tar.gz", {}, tmp_path), archive.write, archive.remove)
+
+
+class ArchivePlace:
+    """An archive that is packed anew whenever a file in it changes, and then takes the former one's place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._files: dict[str, tuple[bytes, int]] = {}
+        # The steps of a zip's clock are two seconds.
+        self._latest = int(time.time()) // 2 * 2
+        self._pack()
+
+    def write(self, path: str, content: bytes) -> None:
+        self._latest += 2
+        self._files[path] = (content, self._latest)
+        self._pack()
+
+    def remove(self, path: str) -> None:
+        del self._files[path]
+        self._pack()
+
+    def _pack(self) -> None:
+        packed = self.path.with_name("packed")
+        if self.path.suffix == ".zip":
+            self._pack_zip(packed)
+        else:
+            self._pack_tar(packed)
+        packed.replace(self.path)
+
+    def _pack_zip(self, place: Path) -> None:
+        with zipfile.ZipFile(place, "w") as archive:
+            for number, (path, (content, seconds)) in enumerate(self._files.items()):
+                entry = zipfile.ZipInfo(path, time.gmtime(seconds)[:6])
+                entry.compress_type = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)[number % 2]
+                archive.writestr(entry, content, compresslevel=1)
+
+    def _pack_tar(self, place: Path) -> None:
+        with tarfile.open(place, "w:gz", compresslevel=1) as archive:
+            for path, (content, seconds) in self._files.items():
+                entry = tarfile.TarInfo(path)
+                entry.size, entry.mtime = len(content), seconds
+                archive.addfile(entry, io.BytesIO(content))
 
 
 class FolderPlace:

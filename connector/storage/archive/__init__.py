@@ -1,0 +1,1 @@
+"""Read a .zip, .tar or .tar.gz as if it were a folder."""

@@ -75,6 +75,16 @@ class Project:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
 
+    def read_from(self, address: str, options: dict[str, Any], setenv: Callable[[str, str], None]) -> None:
+        """Name another storage in the job, each of its options as a variable of the environment."""
+        lines = [f"  storage: {json.dumps(address)}", "  options:"]
+        for name, value in options.items():
+            setenv(f"STORAGE_{name.upper()}", str(value))
+            lines.append(f'    {name}: "${{STORAGE_{name.upper()}}}"')
+        job = (self.folder / "jobs" / f"{self.name}.yaml").read_text(encoding="utf-8")
+        stated = next(line for line in job.splitlines() if line.startswith("  storage:"))
+        self.edit_job((stated, "\n".join(lines)))
+
     def put(self, name: str, content: bytes, *, age: timedelta = timedelta(hours=1)) -> Path:
         """Write a file below export/ that was last changed so long before the clock's now."""
         path = self.folder / "export" / name

@@ -1,5 +1,6 @@
 """Run two servers that speak S3: moto in this process, which knows much, and rclone, which checks signatures."""
 
+import logging
 import shutil
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,8 @@ def running_moto() -> Iterator[MotoServer]:
     """Serve in a thread on a free port."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - not installed everywhere
 
+    # Every request would stand in the log of each failed test.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     try:

@@ -1,0 +1,84 @@
+"""What a person meets who gave the wrong credentials, bucket or key: words, exit code and a clean ledger."""
+
+import base64
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def point(make_project, monkeypatch):
+    """Give a function that makes a project whose job reads from this storage with these options."""
+
+    def make(address: str, options: dict[str, Any]) -> Any:
+        project = make_project("http://127.0.0.1:9", with_samples=False)
+        project.read_from(address, options, monkeypatch.setenv)
+        return project
+
+    return make
+
+
+@pytest.fixture
+def wrong(
+    gcs_server, gcs_bucket, azure_server, azure_container, rclone_server
+) -> dict[str, tuple[str, dict[str, Any], str]]:
+    """Give wrong ways to name a storage, each with what must be said of it."""
+    other_key = base64.b64encode(b"k" * 64).decode()
+    return {
+        "revoked consent": (
+            f"gs://{gcs_bucket}",
+            {**gcs_server.options, "refresh_token": "revoked-token"},
+            "connector storage login gcs",
+        ),
+        "gcs bucket": ("gs://nobodys-bucket", gcs_server.options, "there is no such bucket"),
+        "s3 secret": (
+            "s3://bucket",
+            {**rclone_server.options, "secret_access_key": "wrong-secret" * 4},
+            "the secret does not belong to the access key",
+        ),
+        "s3 host": ("s3://bucket", {**rclone_server.options, "endpoint": "https://s3.nowhere.invalid"}, "is not known"),
+        "azure key": (
+            f"az://{azure_container}",
+            {**azure_server.options, "account_key": other_key},
+            "access is not allowed",
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["revoked consent", "gcs bucket", "s3 secret", "s3 host", "azure key"])
+async def test_what_a_storage_refuses_stops_the_run(wrong, name, point, command):
+    """Run and check end with exit code 1 and the remedy, without any secret; nothing is marked in the ledger."""
+    address, options, message = wrong[name]
+    project = point(address, options)
+    ran = await command(project.folder, "run", "demo", "--json")
+    checked = await command(project.folder, "check", "demo")
+    assert [1, 1] == [ran.code, checked.code]
+    assert message in ran.told["error"]
+    assert message in checked.out.replace("\n", " ")
+    assert (0, 0) == (ran.told["seen"], ran.told["refused"])
+    assert [] == project.entries()
+    secrets = [
+        value for option, value in options.items() if option not in {"account", "client_id", "endpoint", "token_uri"}
+    ]
+    assert not [secret for secret in secrets if secret in ran.out + ran.err + checked.out + checked.err]
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "message"),
+    [
+        ("gs://bucket", {"credentials_file": "keys/missing.json"}, "keys/missing.json"),
+        ("gs://bucket", {"credentials_file": "agents.csv"}, "is no JSON"),
+        ("gs://bucket", {"client_id": "id"}, "client_secret, refresh_token"),
+        ("az://container", {"account": "acme", "account_key": "no key!"}, "Access keys"),
+        ("s3://bucket", {"access_key_id": "AKID"}, "belong together"),
+    ],
+)
+async def test_what_a_file_shows_is_to_be_mended(point, command, address, options, message):
+    """What can be seen without asking anybody ends with exit code 2, and nothing is started."""
+    project = point(address, options)
+    ran = await command(project.folder, "run", "demo", "--json")
+    checked = await command(project.folder, "check", "demo")
+    assert [2, 2] == [ran.code, checked.code], ran.err
+    assert message in ran.err
+    assert message in checked.out + checked.err
+    assert [] == project.entries()

@@ -1,9 +1,13 @@
-"""The documentation names everything that the code offers."""
+"""The documentation names everything that the code offers, and the code says what it is for."""
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from connector.clock import SystemClock
+from connector.job.summary import Summary
 from connector.logs import EVENTS
 from connector.reason import Code
 
@@ -36,3 +40,30 @@ def test_the_links_of_the_first_page_lead_somewhere():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     linked = [part.split(")")[0] for part in text.split("](")[1:]]
     assert [] == [link for link in linked if not (ROOT / link).exists()]
+
+
+@pytest.mark.parametrize("key", [*Summary("demo", SystemClock().now()).as_dict(), "error"])
+def test_every_key_of_the_json_object_is_explained(key):
+    """Whoever reads `--json` finds each of its keys in the operations page."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"\| key \| meaning \|\n(.*?)\n\n", page, re.DOTALL)
+    assert f"`{key}`" in table
+
+
+def test_the_log_holds_the_listed_events_and_no_others():
+    """Every event that the code writes is listed, and every listed one is written somewhere."""
+    code = "".join(path.read_text() for path in (ROOT / "connector").rglob("*.py") if path.name != "logs.py")
+    written = set(re.findall(r"""\.(?:debug|info|warning|error)\(\s*"([a-z]+\.[a-z_]+)\"""", code))
+    assert set(EVENTS) == written
+
+
+def test_every_module_says_its_own_one_job():
+    """A module's docstring begins with one sentence that no other module bears."""
+    said = {}
+    for path in sorted((ROOT / "connector").rglob("*.py")):
+        docstring = ast.get_docstring(ast.parse(path.read_text()))
+        assert docstring, path
+        first = docstring.split("\n\n")[0]
+        assert re.fullmatch(r"[A-Z][^\n]*[.:]", first), f"{path}: {first}"
+        said.setdefault(first, []).append(str(path))
+    assert {} == {first: paths for first, paths in said.items() if len(paths) > 1}

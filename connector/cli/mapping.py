@@ -1,5 +1,6 @@
 """Add the commands `mapping …`: test a mapping, see and understand what it makes of real sessions, propose one."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -121,3 +122,39 @@ def diff(  # noqa: PLR0913 - one parameter per documented option
     settings = load_settings()
     pair = load_pair(settings, old, new, job, Where(files, tenant))
     show_diff(pair, look(pair.after, last), unmasked=unmasked, as_json=as_json)
+
+
+class Format(StrEnum):
+    """The forms of sample files."""
+
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    EXCEL = "excel"
+    PARQUET = "parquet"
+
+
+@commands.command(
+    epilog="Example: `connector mapping suggest export --job calls` writes a mapping and a job to complete."
+)
+@guarded
+def suggest(  # noqa: PLR0913 - one parameter per documented option
+    folder: Annotated[Path, typer.Argument(help="A folder of sample files: JSON, JSON Lines, CSV, Excel or Parquet.")],
+    *,
+    form: Annotated[Format | None, typer.Option("--format", help="Only files of this form.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None,
+    job: Annotated[str | None, typer.Option(help="Write a job of this name as well, with its mapping.")] = None,
+    tenant: Tenant = DEFAULT_TENANT,
+    timezone: Annotated[str | None, typer.Option(help="Zone of times without an offset: Europe/Copenhagen.")] = None,
+    region: Annotated[str | None, typer.Option(help="Country of phone numbers without one: DK.")] = None,
+) -> None:
+    """Propose a complete first mapping from sample files, each rule with what speaks for it.
+
+    What cannot be told from samples is a TODO with the likeliest fields. Consent is never guessed: until you say which
+    words mean yes, calls wait. Nothing is written over.
+    """
+    from connector.cli.mapping_suggest import Wanted, write_suggestion  # noqa: PLC0415
+    from connector.mapping.guess import Said  # noqa: PLC0415
+
+    wanted = Wanted(form.value if form else None, out, job, tenant, Said(timezone, region))
+    write_suggestion(load_settings(), folder, wanted)

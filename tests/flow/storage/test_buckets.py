@@ -1,4 +1,4 @@
-"""The sample data gives the same conversations, cases and reasons from every kind of storage."""
+"""The sample data gives from object stores, which stamp a file when it is written, what it gives from a folder."""
 
 import shutil
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 
 from connector.job import samples
 
-KINDS = ["azure", "gcs", "s3", "sftp"]
+KINDS = ["azure", "gcs", "s3"]
 """Each has a fixture NAME_export: from a folder to the address and the options of a storage with the same files."""
 CHANCE = frozenset({"received_at", "uid"})
 """What differs from run to run."""
@@ -49,15 +49,6 @@ def azure_export(azure_server, azure_container) -> Export:
         for name, content in below(folder):
             azure_server.write(azure_container, f"ccai/{name}", content)
         return f"az://{azure_container}/ccai", azure_server.options
-
-    return put
-
-
-@pytest.fixture
-def sftp_export(ssh_server, ssh_folder) -> Export:
-    def put(folder: Path) -> tuple[str, dict[str, Any]]:
-        shutil.copytree(folder, ssh_folder / "ccai")
-        return ssh_server.address(ssh_folder / "ccai"), ssh_server.options
 
     return put
 

@@ -102,11 +102,11 @@ def _loader(account: Account, home: Path) -> Callable[[], Any]:
         )
         return lambda: person
     if account.credentials_file:
-        found = _from_file(home / account.credentials_file, field="options.credentials_file")
+        found = _from_file(home / Path(account.credentials_file).expanduser(), field="options.credentials_file")
         return lambda: found
     named = settings.environment(home).get(VARIABLE)
     if named:
-        by_environment = _from_file(home / named, field=VARIABLE)
+        by_environment = _from_file(home / Path(named).expanduser(), field=VARIABLE)
         return lambda: by_environment
     return _default
 

@@ -1,6 +1,7 @@
 """The mistakes of options that are found before anything is connected, and the addresses that the stores bear."""
 
 import json
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -8,6 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connector.errors import ConfigurationError
 from connector.storage import open_storage
+from connector.storage.azure import AzureOptions
+from connector.storage.gcs import GcsOptions
+from connector.storage.kinds import KINDS
+from connector.storage.s3 import S3Options
 
 KEY = {"access_key_id": "AKID", "secret_access_key": "hidden"}
 ACCOUNT = {"account": "acme", "account_key": "aGlkZGVu"}
@@ -29,6 +34,21 @@ CONSENT = {"client_id": "id", "client_secret": "hidden", "refresh_token": "hidde
 def test_an_address_names_what_is_unique(tmp_path, address, options, expected):
     """Two stores never have the same address: where a bucket's name is not unique, the address says whose it is."""
     assert expected == open_storage(address, options, tmp_path).address
+
+
+@pytest.mark.parametrize(
+    ("scheme", "model", "page"),
+    [
+        ("gs", GcsOptions, "storage-gcs"),
+        ("s3", S3Options, "storage-s3-azure"),
+        ("az", AzureOptions, "storage-s3-azure"),
+    ],
+)
+def test_every_option_is_known_and_explained(scheme, model, page):
+    """The options that are accepted are those that the kind reads, and each stands in the documentation."""
+    assert frozenset(model.model_fields) == KINDS[scheme].options
+    text = (Path(__file__).parents[3] / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    assert [] == [name for name in model.model_fields if f"`{name}`" not in text]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ WISHES: dict[str, tuple[Wish, ...]] = {
     "updated": (Wish(TIMES, needs=(("updated",),)),),
     "agentId": (
         Wish(_IDS, needs=(("agent",), ("id", "handle")), avoids=("name", "email", "team", "customer")),
+        Wish(_IDS, needs=(("handle",),), avoids=("name", "email", "team", "customer", "called")),
         Wish(_IDS, needs=(("agent",),), avoids=("name", "email", "team", "figure", "customer"), spaced=False),
     ),
     "agentName": (

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from connector.errors import AlreadyRunningError, LedgerError
 from connector.ledger import database
+from connector.ledger.soundness import check_place
 from connector.ledger.trouble import translated
 
 __all__ = ["file_lock", "job_lock", "schema_lock"]
@@ -22,9 +23,12 @@ SCHEMA_SECONDS = 300.0
 def job_lock(url: str, job: str) -> Iterator[None]:
     """Hold the lock of a job of this ledger, beside its file or in its server.
 
-    Raises AlreadyRunningError where another process holds it, LedgerError where the lock cannot be made.
+    Raises AlreadyRunningError where another process holds it, LedgerError where the lock cannot be made, and
+    ConfigurationError where the ledger's folder is missing: a lock would make it.
     """
     file = database.file_of(url)
+    if file is not None:
+        check_place(file)
     with file_lock(file, job) if file is not None else _server_lock(url, job):
         yield
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from connector.clock import SystemClock
 from connector.ledger import database, schema
+from connector.ledger.soundness import check_place
 from connector.ledger.tables import METADATA
 from connector.ledger.trouble import translated
 
@@ -38,8 +39,10 @@ def rehearsal_copy(url: str) -> Iterator[str]:
         with translated(database.place_of(url)):
             if file is None:
                 _copy_server(url, f"sqlite:///{copy}")
-            elif file.exists():
-                _copy_file(file, copy)
+            else:
+                check_place(file)
+                if file.exists():
+                    _copy_file(file, copy)
         yield f"sqlite:///{copy}"
 
 

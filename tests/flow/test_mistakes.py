@@ -84,7 +84,8 @@ async def test_json_tells_the_same_in_one_object(wrong, command):
         (("run", "demo", "--json", "--since", "yesterday"), {}, "is not a date or time"),
         (("run", "demo", "--json"), {"CONNECTOR_LOG": "loud"}, "CONNECTOR_LOG"),
         (("run", "demo", "--json"), {"CONNECTOR_LEDGER": "oracle://x/y"}, "is no"),
-        (("run", "demo", "--json"), {"CONNECTOR_LEDGER": "missing/folder/connector.db"}, "is missing"),
+        (("run", "demo", "--json", "--yes"), {"CONNECTOR_LEDGER": "missing/folder/connector.db"}, "is missing"),
+        (("run", "demo", "--json", "--dry-run"), {"CONNECTOR_LEDGER": "missing/folder/connector.db"}, "is missing"),
         (("run", "demo", "--json"), {"CONNECTOR_CA_FILE": "nowhere.pem"}, "CONNECTOR_CA_FILE"),
         (("run", "demo", "--json"), {"CAPTURI_TOKEN": "lösen"}, "target.token"),
         (("run", "demo", "--json", "--limit", "0"), {}, "--limit"),
@@ -98,7 +99,7 @@ async def test_each_mistake_outside_the_job_ends_with_2_and_an_object(make_proje
     assert 2 == ended.told["exit_code"]
     assert says in ended.told["error"]
     assert says in ended.err.replace("\n", " ")
-    assert [] == list(project.folder.glob("*.db*"))
+    assert [] == list(project.folder.glob("**/*.db*"))
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ class Line:
         self._patience = patience or Patience()
         self._proxies: dict[str, Proxy | None] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._has_answered = False
 
     async def __aenter__(self) -> Self:
         """Get ready; connections are made when the first request needs one."""
@@ -98,7 +99,9 @@ class Line:
 
     def effort(self) -> Effort:
         """Give the count of tries for something that is made of several requests."""
-        return Effort(self._patience)
+        return Effort(
+            self._patience, lambda: self._patience.tries if self._has_answered else self._patience.first_tries
+        )
 
     async def answer(self, request: Request) -> Answer:
         """Give the whole answer, whatever its status; a broken connection is tried again with patience.
@@ -133,6 +136,7 @@ class Line:
             # The library's errors carry the request's headers and with them credentials: they must not be chained.
             trouble = trouble_of(error, urlsplit(request.url).hostname or "")
         else:
+            self._has_answered = True
             return Response(raw)
         raise trouble
 

@@ -15,11 +15,13 @@ __all__ = ["Effort", "Patience"]
 class Patience:
     """How long a storage may be silent, and how often and how patiently one request is tried.
 
-    `idle_seconds` is the longest a connection may bring no further byte. What the storage asks for in Retry-After is
-    waited out up to `longest_wait_seconds`.
+    Whoever never answered at all is given up after `first_tries`: more likely the address is wrong. `idle_seconds` is
+    the longest a connection may bring no further byte. Pauses grow, and are as long as the storage asks for in
+    Retry-After, up to `longest_wait_seconds`.
     """
 
-    tries: int = 5
+    tries: int = 7
+    first_tries: int = 3
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 30.0
     connect_seconds: float = 10.0
@@ -30,8 +32,10 @@ class Patience:
 class Effort:
     """The tries of one thing, from the first until it is done or given up."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, tries: Callable[[], int]) -> None:
+        """Ask `tries` after each failure how many there may be."""
         self._patience = patience
+        self._tries = tries
         self._failed = 0
 
     def progressed(self) -> None:
@@ -42,13 +46,11 @@ class Effort:
         """Wait before the next try; raise StorageUnreachableError with the trouble's words after the last one."""
         self._failed += 1
         patience = self._patience
-        if self._failed >= patience.tries:
+        if self._failed >= self._tries():
             message = f"{trouble.message}, {self._failed} times in a row"
             raise StorageUnreachableError(message, hint=trouble.hint)
-        wait_seconds = trouble.wait_seconds
-        if wait_seconds is None:
-            wait_seconds = patience.first_wait_seconds * 2.0 ** (self._failed - 1) * random.uniform(0.5, 1)  # noqa: S311
-        wait_seconds = min(wait_seconds, patience.longest_wait_seconds)
+        own_seconds = patience.first_wait_seconds * 2.0 ** (self._failed - 1) * random.uniform(0.5, 1)  # noqa: S311
+        wait_seconds = min(max(own_seconds, trouble.wait_seconds or 0), patience.longest_wait_seconds)
         logger().info(
             "request.repeated", tries=self._failed, trouble=trouble.message, wait_seconds=round(wait_seconds, 3)
         )

@@ -14,7 +14,7 @@ from tests.servers.azure import AzureServer
 from tests.servers.gcs import GcsServer
 from tests.servers.s3 import MotoServer
 
-QUICK = Patience(tries=4, first_wait_seconds=0.01, longest_wait_seconds=1, connect_seconds=1, idle_seconds=1)
+QUICK = Patience(tries=4, first_tries=2, first_wait_seconds=0.01, connect_seconds=1, idle_seconds=1)
 
 
 @dataclass(frozen=True)

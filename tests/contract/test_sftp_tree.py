@@ -59,6 +59,19 @@ async def test_a_file_that_may_not_be_read_disturbs_no_other(storage, ssh_folder
 
 
 @pytest.mark.usefixtures("_other_account")
+async def test_a_server_that_gives_no_file_is_unreachable(storage, ssh_folder):
+    """Where no file may be read, as when another account writes them for itself alone, nothing is refused for it."""
+    for number in range(20):
+        (ssh_folder / f"call-{number}.json").write_text("{}")
+        (ssh_folder / f"call-{number}.json").chmod(0)
+    async with storage:
+        files = [file async for batch in storage.list() for file in batch]
+        with pytest.raises(StorageUnreachableError, match="none of the files") as caught:
+            await storage.read_many(files, limit_bytes=100)
+    assert caught.value.hint
+
+
+@pytest.mark.usefixtures("_other_account")
 @pytest.mark.parametrize("mode", [0o700, 0o744])
 async def test_a_folder_that_may_not_be_read_stops_the_listing(storage, ssh_folder, mode):
     """A listing that cannot be whole is an error, whether a folder may not be read or only not be entered."""

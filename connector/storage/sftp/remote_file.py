@@ -104,6 +104,7 @@ class RemoteFile:
         except asyncssh.SFTPError as error:
             raise await self._tree.refusal(link, path, error) from error
         if is_new:
+            self._tree.permission.grant()
             await self._require_listed(link)
         return pieces
 

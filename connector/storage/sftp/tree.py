@@ -10,6 +10,7 @@ from connector.storage.model import FileInfo
 from connector.storage.naming import real_name, reject_stray, shown_name
 from connector.storage.sftp.address import SftpAddress
 from connector.storage.sftp.login import Link
+from connector.storage.sftp.permission import Permission
 
 __all__ = ["Tree", "version"]
 
@@ -39,6 +40,7 @@ class Tree:
         self._address = address
         self._root = ""
         self._inside: set[str] = set()
+        self.permission = Permission()
 
     def place(self, path: str) -> str:
         """Give the server's own path of a file or folder below the root; "" is the root."""
@@ -88,13 +90,16 @@ class Tree:
     async def refusal(self, link: Link, path: str, error: asyncssh.SFTPError) -> SkipError:
         """Give what an answer means for this file; raise the error itself where it is the connection that is gone.
 
-        Raises StorageUnreachableError where it is not the file that is gone but the root.
+        Raises StorageUnreachableError where the root is gone, and where no file at all may be read.
         """
         if isinstance(error, _DISCONNECTED):
             raise error
         if isinstance(error, asyncssh.SFTPPermissionDenied):
-            hint = f"let the user {self._address.login.user} read it"
-            return refusal.unreadable(path, "the server does not allow it", hint)
+            user = self._address.login.user
+            if await self.permission.is_lacking(link, self.place(path)):
+                message = f"none of the files in {self._named(self._address.folder)} may be read"
+                raise StorageUnreachableError(message, hint=f"let the user {user} read them") from error
+            return refusal.unreadable(path, "the server does not allow it", f"let the user {user} read it")
         if isinstance(error, asyncssh.SFTPBadMessage):
             # OpenSSH says so of a name that is too long; asyncssh of a server that makes no sense, and ends with it.
             await link.client.realpath(".")

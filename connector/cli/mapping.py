@@ -90,7 +90,7 @@ def explain(  # noqa: PLR0913 - one parameter per documented option
     found = look(plan, 1, session)
     if not found.sessions:
         hint = found.broken[0] if found.broken else "`connector mapping preview` shows what there is"
-        message = f"there is no session {session!r} in {found.files:,} metadata files that can be read"
+        message = f"there is no session {session!r} among the metadata that can be read"
         raise ConfigurationError([Problem(message, hint=hint)])
     explainer = Explainer(settings, plan, found.sessions[0], unmasked=unmasked)
     show_explanation(explainer, field, as_json=as_json)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from connector import clock
 from connector.cli.app import errors, output
-from connector.cli.mapping_view import Shower, empty_everywhere, outlook_facts, print_json, show_outlook
+from connector.cli.mapping_view import Shower, counted, empty_everywhere, outlook_facts, print_json, show_outlook
 
 if TYPE_CHECKING:
     from connector.job.loader import Plan
@@ -37,7 +37,7 @@ def show_preview(plan: "Plan", looked: "Looked", *, unmasked: bool, as_json: boo
 
 
 def _close(looked: "Looked", found: list, *, unmasked: bool) -> None:  # type: ignore[type-arg]
-    told = f"{len(looked.sessions)} sessions of {looked.files:,} metadata files."
+    told = f"{counted(len(looked.sessions), 'session')} of {counted(looked.files, 'metadata file')}."
     if not unmasked and found:
         told += " What may be personal is shown as its form, [Xxx 99]; --unmasked shows it."
     output.print(told, soft_wrap=True, markup=False)

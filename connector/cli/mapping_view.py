@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connector.report.privacy import Privacy
     from connector.session import Session
 
-__all__ = ["Shower", "named", "print_json", "show_outlook", "would_be"]
+__all__ = ["Shower", "counted", "named", "print_json", "show_outlook", "would_be"]
 
 LONGEST_SHOWN = 100
 WRITTEN_IN_FILE = ("const", "else")
@@ -26,6 +26,11 @@ SENT_WHEN = {"call": "would be sent, if its recording is there", "chat": "would 
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def counted(count: int, what: str) -> str:
+    """Give a number of things in words."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def named(session: "Session", leg: str = "") -> str:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
-from connector.storage.bucket import checksum, markup
+from connector.storage.bucket import checksum, headers, markup
 from connector.storage.bucket.address import Place, read_endpoint, read_place
 from connector.storage.bucket.checksum import Checksum
 from connector.storage.bucket.options import Options, Secret, Text, read
@@ -91,20 +91,20 @@ class AzureService:
         self.folder = place.folder
         self._account = options.account
         self._key = base64.b64decode(options.account_key.get_secret_value()) if options.account_key else b""
-        self._token = options.sas_token.get_secret_value().lstrip("?") if options.sas_token else ""
+        self._token = options.sas_token.get_secret_value().strip().lstrip("?") if options.sas_token else ""
         self._root = f"{_endpoint(options)}/{place.bucket}"
 
     async def authorise(self, request: Request, _send: Send) -> Request:
         """Add the token to the address, or a signature to the headers."""
-        headers = {
+        sent = {
             **request.headers,
             "x-ms-date": format_datetime(datetime.now(UTC), usegmt=True),
             "x-ms-version": VERSION,
         }
         if self._token:
             joint = "&" if "?" in request.url else "?"
-            return Request(f"{self._root}{request.url}{joint}{self._token}", headers, request.method)
-        return sign(Request(f"{self._root}{request.url}", headers, request.method), self._account, self._key)
+            return Request(f"{self._root}{request.url}{joint}{self._token}", sent, request.method)
+        return sign(Request(f"{self._root}{request.url}", sent, request.method), self._account, self._key)
 
     async def renew(self, _request: Request, _answer: Answer) -> bool:
         """Do nothing: key and token are what they are."""
@@ -153,31 +153,23 @@ class AzureService:
 
     def lookup(self, name: str) -> Request:
         """Ask for the blob's headers."""
-        return Request(f"/{quote(name)}", {"Accept-Encoding": "identity"}, "HEAD")
+        return headers.lookup(name)
 
     def facts(self, path: str, answer: Answer) -> FileInfo:
         """Read the blob's headers."""
-        headers = answer.headers
-        modified_ns = markup.moment_ns(headers.get("Last-Modified"))
-        return FileInfo(path, int(headers.get("Content-Length", "")), modified_ns, self.etag(headers))
+        return headers.facts(path, answer.headers)
 
     def content(self, name: str, etag: str | None, span: tuple[int, int] | None) -> Request:
         """Ask for the bytes of one version."""
-        headers = {"Accept-Encoding": "identity"}
-        if etag is not None:
-            headers["If-Match"] = f'"{etag}"'
-        if span is not None:
-            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
-        return Request(f"/{quote(name)}", headers)
+        return headers.content(name, etag, span)
 
-    def etag(self, headers: Mapping[str, str]) -> str | None:
+    def etag(self, found: Mapping[str, str]) -> str | None:
         """Give the etag without its quotes."""
-        found = headers.get("ETag")
-        return found.strip('"') if found else None
+        return headers.bare(found.get("ETag"))
 
-    def checksum(self, headers: Mapping[str, str]) -> Checksum:
+    def checksum(self, found: Mapping[str, str]) -> Checksum:
         """Take the MD5, which is there where the writer gave it or wrote the blob in one go."""
-        return checksum.md5(headers.get("x-ms-blob-content-md5") or headers.get("Content-MD5"))
+        return checksum.md5(found.get("x-ms-blob-content-md5") or found.get("Content-MD5"))
 
 
 def _endpoint(options: AzureOptions) -> str:

@@ -150,13 +150,13 @@ class GcsService:
             headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
         return Request(self._url(name, query), headers)
 
-    def etag(self, headers: Mapping[str, str]) -> str | None:
+    def etag(self, found: Mapping[str, str]) -> str | None:
         """Give the generation."""
-        return headers.get("X-Goog-Generation")
+        return found.get("X-Goog-Generation")
 
-    def checksum(self, headers: Mapping[str, str]) -> Checksum:
+    def checksum(self, found: Mapping[str, str]) -> Checksum:
         """Take the CRC-32C, which every object has, else the MD5."""
-        stated = dict(part.strip().partition("=")[::2] for part in headers.get("X-Goog-Hash", "").split(","))
+        stated = dict(part.strip().partition("=")[::2] for part in found.get("X-Goog-Hash", "").split(","))
         return checksum.crc32c(stated["crc32c"]) if "crc32c" in stated else checksum.md5(stated.get("md5"))
 
     def _url(self, name: str, query: dict[str, str]) -> str:

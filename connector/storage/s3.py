@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 from pydantic import Field, model_validator
 
 from connector import settings
-from connector.storage.bucket import checksum, markup
+from connector.storage.bucket import checksum, headers, markup
 from connector.storage.bucket.address import Place, read_endpoint, read_place
 from connector.storage.bucket.aws import REGION, AwsKeys, Source, keys_of_environment
 from connector.storage.bucket.checksum import Checksum
@@ -141,42 +141,34 @@ class S3Service:
         files = []
         for item in root.iter("Contents"):
             key = markup.text_of(item, "Key")
+            name = unquote_plus(key) if is_encoded else key
             size, modified_ns = int(markup.text_of(item, "Size")), markup.moment_ns(item.findtext("LastModified"))
-            files.append(
-                FileInfo(unquote_plus(key) if is_encoded else key, size, modified_ns, _bare(item.findtext("ETag")))
-            )
+            files.append(FileInfo(name, size, modified_ns, headers.bare(item.findtext("ETag"))))
         is_cut = root.findtext("IsTruncated") == "true"
         return Page(files, root.findtext("NextContinuationToken") if is_cut else None)
 
     def lookup(self, name: str) -> Request:
         """Ask for the object's headers."""
-        return Request(f"/{quote(name)}", {"Accept-Encoding": "identity"}, "HEAD")
+        return headers.lookup(name)
 
     def facts(self, path: str, answer: Answer) -> FileInfo:
         """Read the object's headers."""
-        headers = answer.headers
-        modified_ns = markup.moment_ns(headers.get("Last-Modified"))
-        return FileInfo(path, int(headers.get("Content-Length", "")), modified_ns, self.etag(headers))
+        return headers.facts(path, answer.headers)
 
     def content(self, name: str, etag: str | None, span: tuple[int, int] | None) -> Request:
         """Ask for the bytes of one version."""
-        headers = {"Accept-Encoding": "identity"}
-        if etag is not None:
-            headers["If-Match"] = f'"{etag}"'
-        if span is not None:
-            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
-        return Request(f"/{quote(name)}", headers)
+        return headers.content(name, etag, span)
 
-    def etag(self, headers: Mapping[str, str]) -> str | None:
+    def etag(self, found: Mapping[str, str]) -> str | None:
         """Give the etag without its quotes."""
-        return _bare(headers.get("ETag"))
+        return headers.bare(found.get("ETag"))
 
-    def checksum(self, headers: Mapping[str, str]) -> Checksum:
+    def checksum(self, found: Mapping[str, str]) -> Checksum:
         """Take the etag: it is the MD5 of what was written in one go and not encrypted with keys of the owner's."""
-        encryption = headers.get("x-amz-server-side-encryption", "AES256")
-        if encryption != "AES256" or "x-amz-server-side-encryption-customer-algorithm" in headers:
+        encryption = found.get("x-amz-server-side-encryption", "AES256")
+        if encryption != "AES256" or "x-amz-server-side-encryption-customer-algorithm" in found:
             return Checksum()
-        return checksum.md5(self.etag(headers))
+        return checksum.md5(self.etag(found))
 
     def _root(self) -> str:
         if self._endpoint:
@@ -200,10 +192,6 @@ def _element(answer: Answer, name: str) -> str:
         return markup.parse(answer.body).findtext(name) or ""
     except ValueError:
         return ""
-
-
-def _bare(etag: str | None) -> str | None:
-    return etag.removeprefix("W/").strip('"') if etag else None
 
 
 def open_kind(

@@ -135,12 +135,12 @@ class Service(Protocol):
         """Ask for an object's bytes if it still is the version of this etag: all, or from offset to end (exclusive)."""
         ...
 
-    def etag(self, headers: Mapping[str, str]) -> str | None:
-        """Give the version whose bytes the answer brings, where it says so."""
+    def etag(self, found: Mapping[str, str]) -> str | None:
+        """Give the version whose bytes an answer with these headers brings, where they say so."""
         ...
 
-    def checksum(self, headers: Mapping[str, str]) -> Checksum:
-        """Give the check of the whole object of which the answer brings bytes; none where there is none."""
+    def checksum(self, found: Mapping[str, str]) -> Checksum:
+        """Give the check of the object of which an answer with these headers brings bytes, where they state one."""
         ...
 
 

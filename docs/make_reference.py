@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from connector.cli import app
 from connector.job.duration import write_duration
+from connector.job.files import FilesOptions
 from connector.job.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
 from connector.mapping.targets import TARGETS
@@ -17,6 +18,15 @@ from connector.settings import Settings
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Made by docs/make_reference.py from the code; a test keeps it true. -->\n"
+
+
+FILES = """\
+One row of a table, or one object, is one call; these options say where it tells which. They stand in `source.options`
+beside the options of the storage. A path is the name of a column, or a path as in a mapping. Of rows with one id the
+newest counts: by `updated_at`, else the last one of the file that was changed last. A row that did not change is not
+looked at again; one that cannot be read is refused `unreadable` with its number and does not disturb the others. Rows
+bring no transcripts, so they are calls. JSON may be a list of objects, one object, or an object around one list of them.
+"""
 
 
 def functions() -> Iterator[str]:
@@ -126,6 +136,8 @@ def pages() -> dict[str, str]:
     """Give the generated pages by file name."""
     job = ["# Job file\n", NOTE, (HERE / "job-file.head.md").read_text(encoding="utf-8")]
     job += ["| key | default | meaning |", "|---|---|---|", *keys(Job), ""]
+    job += ["## Options of `kind: files`\n", FILES, "| option | default | meaning |", "|---|---|---|"]
+    job += [*keys(FilesOptions, "source.options."), ""]
     mapping = ["# Mapping reference\n", NOTE, (HERE / "mapping-reference.head.md").read_text(encoding="utf-8")]
     mapping += ["## Functions\n", *functions(), "## Target fields\n", *targets()]
     all_commands = ["# Commands\n", NOTE, (HERE / "commands.head.md").read_text(encoding="utf-8"), *commands()]

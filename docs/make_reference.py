@@ -25,7 +25,7 @@ One row of a table, or one object, is one call; these options say where it tells
 beside the options of the storage. A path is the name of a column, or a path as in a mapping. Of rows with one id the
 newest counts: by `updated_at`, else the last one of the file that was changed last. A row that did not change is not
 looked at again; one that cannot be read is refused `unreadable` with its number and does not disturb the others. Rows
-bring no transcripts, so they are calls. JSON may be a list of objects, one object, or an object around one list of them.
+bring no transcripts, so they are calls. JSON may be a list of objects, one object, or an object around such a list.
 """
 
 

@@ -15,7 +15,7 @@ from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode, Options, Summary
 from connector.settings import Settings
 
-__all__ = ["run"]
+__all__ = ["run", "tell_if_silent"]
 
 Since = Annotated[str | None, typer.Option(help="Only sessions that ended at or after this date or time.")]
 Until = Annotated[str | None, typer.Option(help="Only sessions that ended before this date or time.")]
@@ -43,8 +43,26 @@ def run(  # noqa: PLR0913 - one parameter per documented option
         return _run(job, load_settings(), _Wish(since, until, limit, dry_run=dry_run, yes=yes), as_json=as_json)
     except ConfigurationError as error:
         if as_json:
-            _print_json(_not_started(job, error, dry_run=dry_run))
+            _print_json(_not_started(job, str(error), dry_run=dry_run))
         raise
+    except KeyboardInterrupt:
+        if as_json:
+            _print_json(_not_started(job, "interrupted", dry_run=dry_run, exit_code=ExitCode.STOPPED))
+        raise
+
+
+_TOLD: list[str] = []
+"""The jobs whose object was printed: there is one on every exit code, and only one."""
+
+
+def tell_if_silent(arguments: list[str]) -> None:
+    """Print the object that `run --json` owes where the command line itself was wrong and no command ran."""
+    if "run" not in arguments or "--json" not in arguments or _TOLD:
+        return
+    names = [word for word in arguments[arguments.index("run") + 1 :] if not word.startswith("-")]
+    dry_run = "--dry-run" in arguments
+    error = "the command line cannot be understood; see standard error"
+    _print_json(_not_started(names[0] if names else "", error, dry_run=dry_run))
 
 
 class _Wish:
@@ -89,12 +107,13 @@ def moment(option: str, text: str | None, zone: str) -> datetime | None:
     return (written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def _not_started(job: str, error: ConfigurationError, *, dry_run: bool) -> Summary:
+def _not_started(job: str, error: str, *, dry_run: bool, exit_code: int = ExitCode.MEND) -> Summary:
     now = clock.SystemClock().now()
     summary = Summary(job, now, dry_run=dry_run)
-    summary.finish(now, error=str(error), exit_code=ExitCode.MEND)
+    summary.finish(now, error=error, exit_code=exit_code)
     return summary
 
 
 def _print_json(summary: Summary) -> None:
+    _TOLD.append(summary.job)
     sys.stdout.write(json.dumps(summary.as_dict()) + "\n")

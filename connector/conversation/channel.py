@@ -44,9 +44,10 @@ def settle_layout(
     for more than two channels.
     """
     if audio is None:
-        fields = {name: mapped[name] for name in (CHANNELS, AGENT) if name in mapped}
-        if fields.get(CHANNELS, _STEREO) != _STEREO:
-            fields.pop(AGENT, None)
+        # The recording may still come, and nothing can be changed then: the source's own layout is the best word.
+        fields = {CHANNELS: mapped.get(CHANNELS, _STEREO), AGENT: mapped.get(AGENT, agent_channel)}
+        if fields[CHANNELS] != _STEREO:
+            fields.pop(AGENT)
         return Layout(fields)
     if audio.channels > _MOST_CHANNELS:
         hint = "mix the recording down to one or two channels"

@@ -50,6 +50,8 @@ class Route:
     trust_env: bool = True
     connect_seconds: float = 10.0
     idle_seconds: float = 60.0
+    answer_seconds: float = 20.0
+    """How long a small request may take: it can be repeated, an upload not so lightly."""
 
 
 class Transport(Protocol):
@@ -112,7 +114,10 @@ class AiohttpTransport:
         trouble: ConnectorError | None = None
         body = bytearray()
         try:
-            async with asyncio.timeout(self._route.idle_seconds) as deadline:
+            idle_seconds = self._route.idle_seconds
+            if isinstance(content, bytes):
+                idle_seconds = min(idle_seconds, self._route.answer_seconds)
+            async with asyncio.timeout(idle_seconds) as deadline:
                 response = await self._session.request(
                     method,
                     URL(self._base + path, encoded=True),

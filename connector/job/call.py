@@ -74,6 +74,8 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
     circumstances = Circumstances(
         redacted=used.segments.redacted if used.segments else "silenced",
         agent_id=speaker.key if speaker.leg else None,
+        # A conversation that was created before its recording came: the form says now how the speakers lie.
+        with_audio_form=record.row.created,
     )
     facts = found.facts if found else None
     made = conversation.build(draft, facts, has_consent=consent.has_consent, circumstances=circumstances)

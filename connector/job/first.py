@@ -27,7 +27,8 @@ async def guard_first_run(
 
     `rehearse` counts what a run would send; it is asked only where there are files enough for it to matter.
     """
-    if options.yes or options.dry_run or options.limit or plan.job.not_before is not None:
+    few = options.limit is not None and options.limit <= MOST_ON_FIRST_RUN
+    if options.yes or options.dry_run or few or plan.job.not_before is not None:
         return
     if not await _is_first_run(plan, settings, clock) or not await _has_many(plan):
         return

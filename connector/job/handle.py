@@ -29,6 +29,10 @@ async def handle(run: Execution, item: Work | Broken) -> None:
         return
     for rival in item.rivals:
         await _refuse_rival(run, rival)
+    if item.rivals and not item.entries:
+        # Neither was there first, and nobody knows which of them the recording belongs to.
+        await _refuse_rival(run, item)
+        return
     if not item.entries or not await _is_settled(run, item):
         await _judge(run, item)
 

@@ -20,6 +20,9 @@ TOP_KEYS = ("mapping", "reads", "writes", "fields", "consent", "segments", "spli
 SPLIT = ("none", "agent")
 DOUBTFUL = "customNumberProp10"
 
+BY_THEMSELVES = {CONVERSATION: {"agentId": "$agent.id", "agentName": "$agent.name", "agentEmail": "$agent.email"}}
+"""Fields that fill themselves where a mapping has no rule for them: the contract's own example leaves them out."""
+
 
 def load(path: Path, *, hash_key: bytes | None = None) -> Mapping:
     """Give the mapping of this file, compiled; `hash_key` is what keys its masks.
@@ -109,10 +112,22 @@ def _fields(node: Node, writes: str) -> tuple[Field, ...]:
             rule.problem(f"{name} has a rule already")
         else:
             fields[name] = compile_field(rule, target)
+    fields |= _by_themselves(node, writes, fields)
     custom = [name for name in fields if name.startswith("customFields.")]
     if len(custom) > MOST_CUSTOM_FIELDS:
         node.problem(f"has {len(custom)} customFields, and a case carries {MOST_CUSTOM_FIELDS}")
     return tuple(fields.values())
+
+
+def _by_themselves(node: Node, writes: str, ruled: dict[str, Field]) -> dict[str, Field]:
+    """Give the fields that need no rule; a rule of the file is heard first."""
+    wanted = {name: path for name, path in BY_THEMSELVES.get(writes, {}).items() if name not in ruled}
+    targets = {name: target_field(writes, name) for name in wanted}
+    return {
+        name: compile_field(Node(node.document, node.findings, wanted[name]), target)
+        for name, target in targets.items()
+        if target is not None
+    }
 
 
 def _today(rule: Node, written: str) -> str | None:

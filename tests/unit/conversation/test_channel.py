@@ -101,8 +101,8 @@ def test_more_than_two_channels_are_refused(audio):
     assert Code.AUDIO_INVALID == caught.value.code
 
 
-def test_without_audio_only_the_mapping_speaks():
-    """A conversation that goes without its recording says of channels what the mapping says."""
-    assert {} == settled({}, None).fields
+def test_without_audio_the_mapping_speaks_and_else_the_source():
+    """A conversation whose recording may still come says how speakers lie: nothing can be changed when it comes."""
+    assert {"audioChannels": "Stereo", "salesPersonAudioChannel": 2} == settled({}, None).fields
     assert STEREO == settled(STEREO, None).fields
     assert MIXED == settled(MIXED | {"salesPersonAudioChannel": 2}, None).fields

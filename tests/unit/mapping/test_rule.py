@@ -74,8 +74,8 @@ def test_refusals(draft: Make) -> None:
     )
     assert {
         "externalIdentity": "no_rule",
-        "agentName": "no_rule",
-        "agentEmail": "no_rule",
+        "agentName": "no_value",
+        "agentEmail": "no_value",
         "dateTime": "no_rule",
         "subject": "no_value",
         "agentId": "table_failed",

@@ -49,6 +49,10 @@ def survives(path: Path, mutant: dict[str, Any]) -> bool:
     return not any(result.differences for result in run_examples(beside(path), rules))
 
 
+SAID_ANYWAY = {"agentId dropped", "agentName dropped"}
+"""These rules say what happens without them: they stand in the file for whoever reads it."""
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_examples_hold(path: Path) -> None:
     """Every shipped mapping loads without a warning and does what its test file says."""
@@ -63,8 +67,8 @@ def test_each_broken_rule_is_noticed(path: Path, part: str) -> None:
     """Whatever part of a rule is dropped or altered, the mapping's test file fails."""
     whole = document.read(path).value
     mutants = broken(copy.deepcopy(whole[part])) if part in whole else ()
-    survivors = [place for place, changed in mutants if survives(path, {**whole, part: changed})]
-    assert [] == survivors
+    survivors = {place for place, changed in mutants if survives(path, {**whole, part: changed})}
+    assert survivors <= SAID_ANYWAY
 
 
 def test_the_region_is_written_in_the_mapping() -> None:

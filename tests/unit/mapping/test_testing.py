@@ -48,7 +48,7 @@ def test_an_example_that_holds(run: Run) -> None:
     exact: true
     expect: {externalIdentity: acme-7, subject: Orders, team: null}
     traces: {subject: menu, team: {source: team, reason: table_failed}}
-    refusals: {agentId: no_rule, agentName: no_rule, agentEmail: no_rule, dateTime: no_rule, customer: no_rule}
+    refusals: {agentId: no_value, agentName: no_value, agentEmail: no_value, dateTime: no_rule, customer: no_rule}
     consent: {word: asked, means: true}
     spans: {keep: [[2, 5.5]], cut: [[3, null]]}
   - {name: nothing is said, input: {}}
@@ -69,7 +69,7 @@ def test_each_difference_is_named(run: Run) -> None:
     exact: true
     expect: {externalIdentity: acme-8, subject: null}
     traces: {subject: queue, team: {reason: table_failed}, status: x}
-    refusals: {agentId: no_rule, agentName: no_value, agentEmail: no_rule, dateTime: no_rule, customer: no_rule}
+    refusals: {agentId: no_value, agentName: no_rule, agentEmail: no_value, dateTime: no_rule, customer: no_rule}
     consent: {word: asked, means: true}
     spans: {keep: [[0, 1]], cut: []}
 """
@@ -81,7 +81,7 @@ def test_each_difference_is_named(run: Run) -> None:
         "subject (source): expected 'queue', got 'else'",
         "team (reason): expected 'table_failed', got nothing",
         "status (source): expected 'x', got nothing",
-        "agentName (refused): expected 'no_value', got 'no_rule'",
+        "agentName (refused): expected 'no_rule', got 'no_value'",
         "consent (word): expected 'asked', got 'other'",
         "consent (means): expected True, got nothing",
         "spans.keep: expected [[0, 1]], got []",

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     log: Literal["debug", "info", "warning", "error"] = Field("warning", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines look on standard error.")
     ca_file: Path | None = Field(None, description="PEM file of certificate authorities, instead of the system's.")
-    hash_key: SecretStr | None = Field(None, description="Keys masks and the hash by which `forget` finds a customer.")
+    hash_key: SecretStr | None = Field(None, description="Keys masks and the hashes of customers; never change it.")
 
     @property
     def ledger_url(self) -> str:

@@ -73,6 +73,8 @@ class _Wish:
 
     def options(self, zone: str) -> Options:
         since, until = moment("--since", self.since, zone), moment("--until", self.until, zone)
+        if since is not None and until is not None and until <= since:
+            raise ConfigurationError([Problem("lies before --since", field="--until")])
         if self.limit is not None and self.limit < 1:
             raise ConfigurationError([Problem("must be at least 1", field="--limit")])
         return Options(since, until, self.limit, dry_run=self.dry_run, yes=self.yes)

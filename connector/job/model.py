@@ -199,7 +199,10 @@ class Job(_Part):
 
     job: Name = Field(description="Name of the job: the file's name without .yaml.")
     tenant: Name = Field(description="Part of every external id: session ids are unique per tenant only.")
-    schedule: Schedule | None = Field(None, description="Left out: the job runs only when it is told to.")
+    schedule: Schedule | None = Field(
+        None,
+        description="When the job is meant to run, for a scheduler of your own; its time zone is the one dates are meant in.",
+    )
     source: Source = Field(description="Where sessions come from.")
     mappings: Mappings = Field(description="Mapping files, relative to the project folder.")
     agents: AgentsPolicy | None = Field(None, description="Left out: the metadata speaks, and must be complete.")
@@ -210,7 +213,10 @@ class Job(_Part):
     not_before: Annotated[datetime | date | None, BeforeValidator(_day)] = Field(
         None, description="Nothing that ended earlier is sent."
     )
-    alerts: list[SecretStr] = Field(default_factory=list, description="Addresses told of exit code 1 or 3.")
+    alerts: list[SecretStr] = Field(
+        default_factory=list,
+        description="Addresses to be told of exit code 1 or 3; kept for the service, a single run tells nobody.",
+    )
 
     def earliest(self) -> datetime | None:
         """Give `not_before` as a moment; without an offset it is meant in the schedule's zone, a date from midnight."""

@@ -14,7 +14,7 @@ JOB = """\
 # `connector run nightly-ccai --dry-run` shows what it would do, `connector schema job` lists every key.
 job: nightly-ccai
 tenant: acme                        # part of every external id: ids are unique per tenant only
-schedule: {cron: "30 2 * * *", timezone: Europe/Copenhagen}
+schedule: {cron: "30 2 * * *", timezone: Europe/Copenhagen}    # for your own scheduler: see docs/operations.md
 source:
   kind: ccai
   storage: export                   # a folder, or sftp://user@host/folder, gs://bucket/folder, s3://..., az://...
@@ -33,7 +33,7 @@ ENVIRONMENT = """\
 # Values of this machine; the real environment wins over this file. Keep it out of version control.
 # The sandbox's token; for the real Capturi put the token of your organisation here.
 CAPTURI_TOKEN={token}
-# Keys the masks in reports and the hash by which a customer's entries are found again. Never change it.
+# Keys masks and the hashes of customers. Never change it.
 CONNECTOR_HASH_KEY={key}
 """
 AGENTS = """\
@@ -44,6 +44,7 @@ number,id,email,name,team,valid_from,valid_to
 IGNORED = """\
 .env
 connector.db*
+capturi/
 reports/
 *.lock
 """

@@ -132,7 +132,7 @@ class AzureService:
             query["prefix"] = self.folder
         if marker is not None:
             query["marker"] = marker
-        return Request(f"?{urlencode(query, quote_via=quote, safe='')}", {"Accept-Encoding": "identity"})
+        return Request(f"?{urlencode(query, quote_via=quote, safe='')}", {})
 
     def page(self, body: bytes) -> Page:
         """Read a page of names; accounts with real folders list these as well."""

@@ -124,7 +124,7 @@ class GcsService:
         query = {"prefix": self.folder, "maxResults": str(most), "fields": LISTED, **self._payer}
         if marker is not None:
             query["pageToken"] = marker
-        return Request(f"{self._objects}?{urlencode(query)}", {"Accept-Encoding": "identity"})
+        return Request(f"{self._objects}?{urlencode(query)}", {})
 
     def page(self, body: bytes) -> Page:
         """Read a page of names."""
@@ -133,7 +133,7 @@ class GcsService:
 
     def lookup(self, name: str) -> Request:
         """Ask for the object's resource."""
-        return Request(self._url(name, {"fields": FACTS}), {"Accept-Encoding": "identity"})
+        return Request(self._url(name, {"fields": FACTS}), {})
 
     def facts(self, path: str, answer: Answer) -> FileInfo:
         """Read the object's resource."""

@@ -130,7 +130,7 @@ class S3Service:
         if marker is not None:
             query["continuation-token"] = marker
         ordered = urlencode(sorted(query.items()), quote_via=quote, safe="")
-        return Request(f"?{ordered}", {"Accept-Encoding": "identity"})
+        return Request(f"?{ordered}", {})
 
     def page(self, body: bytes) -> Page:
         """Read a page of keys."""

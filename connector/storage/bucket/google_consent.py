@@ -129,7 +129,7 @@ async def _exchange(client: Client, line: Line, code: str, back: str, verifier: 
         "redirect_uri": back,
         "code_verifier": verifier,
     }
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "identity"}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await line.answer(Request(client.token_uri, headers, "POST", urlencode(form).encode()))
     found = _object(answer)
     token = found.get("refresh_token")

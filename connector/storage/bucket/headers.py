@@ -9,17 +9,15 @@ from connector.storage.model import FileInfo
 
 __all__ = ["bare", "content", "facts", "lookup"]
 
-_AS_STORED = {"Accept-Encoding": "identity"}
-
 
 def lookup(name: str) -> Request:
     """Ask for the object's headers; the address is relative to the bucket's."""
-    return Request(f"/{quote(name)}", _AS_STORED, "HEAD")
+    return Request(f"/{quote(name)}", {}, "HEAD")
 
 
 def content(name: str, etag: str | None, span: tuple[int, int] | None) -> Request:
     """Ask for the bytes of one version, all or from offset to end (exclusive)."""
-    headers = dict(_AS_STORED)
+    headers: dict[str, str] = {}
     if etag is not None:
         headers["If-Match"] = f'"{etag}"'
     if span is not None:

@@ -65,18 +65,20 @@ class Line:
     """Connections to any server; use it as `async with`."""
 
     def __init__(self, *, ca_file: Path | None = None, patience: Patience | None = None) -> None:
-        """Connect to nothing yet; raise ConfigurationError where the file of authorities cannot be read."""
-        self._tls = trust(ca_file)
+        self._ca_file = ca_file
         self._patience = patience or Patience()
         self._proxies: dict[str, Proxy | None] = {}
         self._session: aiohttp.ClientSession | None = None
         self._has_answered = False
 
     async def __aenter__(self) -> Self:
-        """Get ready; connections are made when the first request needs one."""
+        """Get ready; connections are made when the first request needs one.
+
+        Raises ConfigurationError where the file of authorities cannot be read.
+        """
         patience = self._patience
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls, keepalive_timeout=KEEPALIVE_SECONDS),
+            connector=aiohttp.TCPConnector(limit=0, ssl=trust(self._ca_file), keepalive_timeout=KEEPALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             # Bytes must come as they are stored: size and checksum are those of the stored ones.
             auto_decompress=False,
@@ -121,12 +123,13 @@ class Line:
         if self._session is None:
             raise RuntimeError("the storage is used outside its `async with`")
         proxy = self._proxy(request.url)
-        headers = {"User-Agent": f"conversation-connector/{__version__}", **request.headers}
+        # Nothing is unpacked here, so nothing may come packed unless it is asked for.
+        usual = {"User-Agent": f"conversation-connector/{__version__}", "Accept-Encoding": "identity"}
         try:
             raw = await self._session.request(
                 request.method,
                 URL(request.url, encoded=True),
-                headers=headers,
+                headers={**usual, **request.headers},
                 data=request.body or None,
                 allow_redirects=False,
                 proxy=proxy.url if proxy else None,

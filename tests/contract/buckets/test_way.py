@@ -60,11 +60,11 @@ async def test_an_authority_of_our_own(store, secure, certificate, monkeypatch):
         assert [b"{}"] == list(await storage.read_many([await storage.stat(FILE)], limit_bytes=100))
 
 
-def test_authorities_that_cannot_be_read(store, monkeypatch):
+async def test_authorities_that_cannot_be_read(store, monkeypatch):
     """A CONNECTOR_CA_FILE that holds no certificate is a mistake of the settings."""
     monkeypatch.setenv("CONNECTOR_CA_FILE", "/nowhere/ca.pem")
     with pytest.raises(ConfigurationError, match="CONNECTOR_CA_FILE"):
-        store.open()
+        await store.open().__aenter__()
 
 
 async def test_a_server_without_tls(store):

@@ -22,6 +22,9 @@ def main() -> None:
         if end.code == ExitCode.MEND:
             tell_if_silent(sys.argv[1:])
         raise
+    except KeyboardInterrupt:
+        # Between the commands' own care and the end of the process.
+        sys.exit(ExitCode.STOPPED)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

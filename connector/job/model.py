@@ -201,7 +201,7 @@ class Job(_Part):
     tenant: Name = Field(description="Part of every external id: session ids are unique per tenant only.")
     schedule: Schedule | None = Field(
         None,
-        description="When the job is meant to run, for a scheduler of your own; its time zone is the one dates are meant in.",
+        description="When the job is meant to run, for your own scheduler; dates are meant in its time zone.",
     )
     source: Source = Field(description="Where sessions come from.")
     mappings: Mappings = Field(description="Mapping files, relative to the project folder.")

@@ -53,10 +53,10 @@ async def test_from_nothing_to_a_delivered_call(command, capturi, tmp_path, read
         fresh(project)
         ran = await command(project, "run", "nightly-ccai", "--json")
         again = await command(project, "run", "nightly-ccai")
-        found = {name: await command(project, *words) for name, words in LOOKS.items()}
+        looked = await asyncio.gather(*(command(project, *words) for words in LOOKS.values()))
+        found = dict(zip(LOOKS, looked, strict=True))
         uid = json.loads(found["show json"].out)[0]["entry"]["uid"]
         by_uid = await command(project, "show", uid)
-        by_path = await command(project, "show", "call-1418.json")
         arrived = await reading(address)
     assert (0, 3, 1) == (ran.code, ran.told["delivered"], ran.told["held"]), ran
     assert (0, True) == (again.code, "3 unchanged" in again.out)
@@ -65,7 +65,7 @@ async def test_from_nothing_to_a_delivered_call(command, capturi, tmp_path, read
     assert "consent_unknown" in found["status"].out
     assert 2 == len(json.loads(found["runs json"].out))
     assert {"entries", "jobs"} == set(json.loads(found["status json"].out))
-    for one in (found["show"], by_uid, by_path):
+    for one in (found["show"], by_uid, found["show path"]):
         assert "acme-call-1418" in one.out
         assert uid in one.out
         assert "audio.done" in one.out
@@ -78,6 +78,7 @@ LOOKS = {
     "runs": ("runs",),
     "runs json": ("runs", "--json"),
     "show": ("show", "1418"),
+    "show path": ("show", "call-1418.json"),
     "show json": ("show", "acme-call-1418", "--json"),
 }
 
@@ -86,7 +87,8 @@ LOOKS = {
 async def test_looking_at_what_is_not_there(command, tmp_path):
     """Before the first run every look says so, makes no ledger, and a missing conversation is exit code 2."""
     assert 0 == (await command(tmp_path, "init", ".")).code
-    ended = [await command(tmp_path, *words) for words in (("status",), ("runs",), ("show", "acme-call-1"))]
+    looks = (("status",), ("runs",), ("show", "acme-call-1"))
+    ended = await asyncio.gather(*(command(tmp_path, *words) for words in looks))
     assert [0, 0, 2] == [one.code for one in ended]
     assert "connector run JOB" in ended[0].out
     assert "connector run JOB" in ended[1].out
@@ -162,9 +164,11 @@ async def test_upload_by_hand(make_project, capturi, command, reading):
             ("--external-id", "nobody"),
         )
         ended = [await command(project.folder, "upload", path, *one) for one in words]
-        odd = await command(project.folder, "upload", text, "--external-id", "acme-call-1")
-        none = await command(project.folder, "upload", path)
-        gone = await command(project.folder, "upload", "y.wav", "--external-id", "acme-call-1")
+        odd, none, gone = await asyncio.gather(
+            command(project.folder, "upload", text, "--external-id", "acme-call-1"),
+            command(project.folder, "upload", path),
+            command(project.folder, "upload", "y.wav", "--external-id", "acme-call-1"),
+        )
         arrived = await reading(address)
     assert [0, 0, 0, 3, 3, 2, 2] == [one.code for one in (*ended, odd, none, gone)], ended
     assert "already" in ended[2].out
@@ -172,7 +176,7 @@ async def test_upload_by_hand(make_project, capturi, command, reading):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_the_run_in_order(make_project, capturi, started, command, reading, number):
+async def test_a_signal_ends_the_run_in_order(make_project, capturi, started, reading, number):
     """Exit code 1 and one JSON object that says so; the next run completes, each conversation once."""
     async with capturi(faults="latency=100ms") as address:
         project = make_project(address, with_samples=False)
@@ -185,12 +189,12 @@ async def test_a_signal_ends_the_run_in_order(make_project, capturi, started, co
         out, _ = await process.communicate()
         told = json.loads(out)
         row = project.ask("SELECT * FROM run")[0]
-        ended = await command(project.folder, "run", "demo", "--json")
+        completed = await project.run()
         arrived = await reading(address)
     assert (1, 1, "interrupted") == (process.returncode, told["exit_code"], told["error"])
     assert 1 <= told["delivered"] < 10
     assert (1, "interrupted", told["run_id"]) == (row["exit_code"], row["error"], row["id"])
-    assert (0, 10) == (ended.code, len(arrived.audio))
+    assert (0, 10) == (completed.exit_code, len(arrived.audio))
     assert {1} == {one["uploads"] for one in arrived.audio.values()}
 
 

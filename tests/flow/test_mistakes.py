@@ -1,5 +1,6 @@
 """Mistakes of a job are told all at once, with file and line, and nothing is touched."""
 
+import asyncio
 import json
 
 import pytest
@@ -62,8 +63,9 @@ async def test_every_mistake_is_told_at_once_with_file_and_line(wrong, command):
 async def test_nothing_is_touched(wrong, command):
     """A job with mistakes makes no ledger, no lock, no report, and changes no file."""
     before = sorted(path for path in wrong.folder.rglob("*"))
-    for words in (("run", "nightly-ccai"), ("run", "nightly-ccai", "--dry-run"), ("check", "nightly-ccai")):
-        assert 2 == (await command(wrong.folder, *words)).code
+    wishes = (("run", "nightly-ccai"), ("run", "nightly-ccai", "--dry-run"), ("check", "nightly-ccai"))
+    ended = await asyncio.gather(*(command(wrong.folder, *words) for words in wishes))
+    assert [2, 2, 2] == [one.code for one in ended]
     assert before == sorted(path for path in wrong.folder.rglob("*"))
 
 

@@ -1,5 +1,6 @@
 """What must not be told is told nowhere: tokens, names, numbers, addresses and texts of people."""
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -40,11 +41,8 @@ def assert_silent(content, secrets, where):
 
 WORDS = (
     ("run", "demo"),
-    ("run", "demo", "--json"),
-    ("status",),
     ("check", "demo"),
     ("show", "acme-call-1418"),
-    ("show", "acme-call-1425"),
     ("show", "958"),
 )
 
@@ -63,10 +61,10 @@ async def test_nothing_personal_is_in_the_ledger_or_said(make_project, capturi, 
     """The ledger file, all output at log level debug and the report hold no number, address, name or text of people."""
     async with capturi(faults="429=20%:retry=0,seed=3") as address:
         project = make_project(address)
-        said = ""
-        for words in WORDS:
-            ended = await command(project.folder, *words, CONNECTOR_LOG="debug", CONNECTOR_HASH_KEY="k" * 32)
-            said += ended.out + ended.err
+        chatty = {"CONNECTOR_LOG": "debug", "CONNECTOR_HASH_KEY": "k" * 32}
+        first = await command(project.folder, *WORDS[0], **chatty)
+        others = await asyncio.gather(*(command(project.folder, *words, **chatty) for words in WORDS[1:]))
+        said = "".join(ended.out + ended.err for ended in (first, *others))
     secrets = personal(project.folder)
     assert 40 <= len(secrets)
     assert_silent(said, secrets | {TOKEN, "k" * 32}, "the output")

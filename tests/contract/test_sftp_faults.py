@@ -184,20 +184,29 @@ async def test_latency_costs_little_when_many_files_are_read(opening, proxy, ssh
 
 
 async def test_a_few_connections_share_the_work(opening, proxy, ssh_folder):
-    """Much work at once is spread over as many connections as the job allows, and never more."""
-    write_many(ssh_folder, 1000)
+    """Where the server is slow, much work is spread over as many connections as the job allows, and never more."""
+    write_many(ssh_folder, 300)
     async with opening(connections=3) as storage:
         files = await listed(storage)
-        proxy.latency_seconds = 0.005
+        proxy.latency_seconds = 0.15
         await storage.read_many(files, limit_bytes=1000)
     assert 3 == proxy.most_open
 
 
+async def test_a_fast_server_is_logged_in_to_once(opening, proxy, ssh_folder):
+    """Where one connection answers fast enough no other one is opened."""
+    write_many(ssh_folder, 1000)
+    async with opening(connections=16) as storage:
+        await storage.read_many(await listed(storage), limit_bytes=1000)
+    assert 1 == proxy.accepted
+
+
 async def test_one_connection_is_enough(opening, proxy, ssh_folder):
     """Where the server lets no further connection in, the work goes on over those that stand."""
-    names = write_many(ssh_folder, 1000)
+    names = write_many(ssh_folder, 200)
     async with opening(connections=4) as storage:
         files = await listed(storage)
+        proxy.latency_seconds = 0.2
         await proxy.refuse()
         found = await storage.read_many(files, limit_bytes=1000)
     assert sorted(name.encode() for name in names) == sorted(found)
@@ -214,16 +223,19 @@ async def stranger_at(server: SshServer) -> asyncio.StreamWriter:
         await asyncio.sleep(0.05)
 
 
-async def test_logins_come_one_after_the_other(opening, ssh_server, ssh_folder):
+async def test_logins_come_one_after_the_other(opening, proxy, ssh_server, ssh_folder):
     """A server that takes one login at a time (MaxStartups) turns none of ours away."""
     ssh_server.restart(MaxStartups="1")
     (await stranger_at(ssh_server)).close()
     await asyncio.sleep(0.3)
     told = len(ssh_server.log.read_text())
-    names = write_many(ssh_folder, 1500)
+    names = write_many(ssh_folder, 400)
     async with opening(connections=8) as storage:
-        found = await storage.read_many(await listed(storage), limit_bytes=1000)
+        files = await listed(storage)
+        proxy.latency_seconds = 0.15
+        found = await storage.read_many(files, limit_bytes=1000)
     assert sorted(name.encode() for name in names) == sorted(found)
+    assert proxy.most_open > 1
     assert "drop connection" not in ssh_server.log.read_text()[told:]
 
 

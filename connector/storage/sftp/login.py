@@ -33,6 +33,9 @@ class Link:
     is_lost: bool = False
     busy: int = 0
     """How many pieces of work are under way on it."""
+    busy_since: float = 0.0
+    ended: int = 0
+    """How many pieces of work ended since it is busy."""
     answered_at: float = 0.0
     """When a piece of work ended last, or began after a pause, by the event loop's clock."""
     counted_bytes: int = 0

@@ -20,7 +20,9 @@ LOST = (ConnectionError, asyncssh.DisconnectError, asyncssh.SFTPConnectionLost, 
 """What work raises when the connection under it is gone."""
 
 BUSY_ENOUGH = 4
-"""Pieces of work on every connection from which on another connection is worth its login."""
+FAST_ENOUGH = 100
+"""Another connection is worth its login where each has so many pieces of work under way and ends fewer a second."""
+MEASURED_SECONDS = 0.5
 MOST_BREAKS = 5
 """Connections in a row that may break under one and the same piece of work."""
 CROWDED_TRIES = 4
@@ -102,11 +104,13 @@ class Pool:
         link = wanted if wanted is not None and not wanted.is_lost else await self._take()
         now = asyncio.get_running_loop().time
         if not link.busy:
-            link.answered_at = now()
+            link.busy_since = link.answered_at = now()
+            link.ended = 0
         link.busy += 1
         try:
             yield link
             link.answered_at = now()
+            link.ended += 1
         except LOST:
             self._drop(link)
         finally:
@@ -121,7 +125,7 @@ class Pool:
                     self._links.append(await self._log_in_again())
         link = min(self._links, key=lambda one: one.busy)
         if link.busy >= BUSY_ENOUGH and len(self._links) < self._size and not self._door.locked():
-            self._grow()
+            self._grow_for(link)
         return link
 
     async def _log_in_again(self) -> Link:
@@ -140,9 +144,11 @@ class Pool:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
-    def _grow(self) -> None:
+    def _grow_for(self, link: Link) -> None:
+        """Begin another login where the least busy connection is slow: one that is not leaves nothing to be won."""
         now = asyncio.get_running_loop().time()
-        if now >= self._grow_after:
+        seconds = now - link.busy_since
+        if seconds > MEASURED_SECONDS and link.ended < FAST_ENOUGH * seconds and now >= self._grow_after:
             # One that is refused leaves the others at work, and is asked for again after a while.
             self._grow_after = now + GROW_AGAIN_SECONDS
             _start(self._chores, self._add())

@@ -105,7 +105,7 @@ async def _deliver(run: Execution, record: Record, made: Conversation, found: Fo
         await rehearse(run, record, creates=not record.row.created, audio_bytes=size_bytes)
         return
     parcel = Parcel(
-        external_id=made.external_identity,
+        external_id=record.row.external_id or made.external_identity,
         body=body,
         api=run.plan.job.target.api,
         recording=found.recording if found else None,

@@ -85,7 +85,9 @@ class Record:
         return self._row
 
     def identify(self, external_id: str | None, customer: str | None) -> None:
-        """Take the external id and the customer's hash that the mapping made."""
+        """Take the external id and the customer's hash that the mapping made; what was created keeps its own id."""
+        if self._row.created and self._row.external_id:
+            external_id = self._row.external_id
         self._changes.update(external_id=external_id, customer_hash=customer)
 
     def tell(self, **facts: Any) -> None:

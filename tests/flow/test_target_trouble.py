@@ -203,6 +203,21 @@ async def test_a_recording_that_is_too_large_for_the_target_is_refused(make_proj
     assert 1 == project.steps("acme-call-1").count("create.done")
 
 
+async def test_what_was_created_keeps_its_id_whatever_a_mapping_says_later(make_project, capturi, reading):
+    """A conversation whose audio is still missing is completed under the id it was created with."""
+    async with capturi(largest_upload_bytes=10_000) as address:
+        project = make_project(address, with_samples=False)
+        project.call(1)
+        await project.run()
+        project.edit("mappings/ccai-call.yaml", ("[$tenant, call, {path: id}]", "[$tenant, voice, {path: id}]"))
+        project.put("recordings/call-1.wav", project.sound(1)[:8044])
+        told = (await project.run()).as_dict()
+        arrived = await reading(address)
+    assert 1 == told["delivered"]
+    assert {"acme-call-1"} == set(arrived.conversations) == set(arrived.audio)
+    assert ["acme-call-1"] == [row["external_id"] for row in project.entries()]
+
+
 async def test_an_interrupted_run_is_completed_by_the_next(make_project, capturi, reading):
     """A run cancelled between two requests of a call leaves it to the next one, which sends only what is missing."""
     async with capturi(faults="latency=30ms") as address:

@@ -105,17 +105,20 @@ class _Bar:
         self.bar = bar
         self.counts = _Counts()
         self.task = bar.add_task("listing", total=None, outcomes="")
+        self.total = 0
 
     def listed(self, files: int) -> None:
         self.counts.files += files
         self.bar.update(self.task, outcomes=f"{self.counts.files:,} files")
 
     def expects(self, sessions: int) -> None:
+        self.total = sessions
         self.bar.update(self.task, description="working", total=sessions, completed=0)
 
     def closed(self, outcome: Outcome) -> None:
         text = self.counts.count(outcome)
-        self.bar.update(self.task, advance=1, outcomes=text)
+        # One file may hold many sessions: the total grows with what is met.
+        self.bar.update(self.task, advance=1, total=max(self.total, self.counts.done), outcomes=text)
 
 
 class _Lines:

@@ -1,7 +1,7 @@
 """Read a job with everything it names, and tell all its mistakes at once."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +101,7 @@ def load(name: str, settings: Settings) -> Plan:
     if problems or job is None or judged is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
-    warnings = tuple(warning for one in ready.values() for warning in one.warnings)
+    warnings = (*_foreign(written, job, ready), *(warning for one in ready.values() for warning in one.warnings))
     return Plan(job, path, settings.home, ready, agents, judged, warnings)
 
 
@@ -138,6 +138,15 @@ def _conditions(value: Any) -> list[tuple[int, Condition]]:
         with suppress(ValidationError):
             found.append((at, Condition.model_validate(one)))
     return found
+
+
+def _foreign(written: document.Document, job: Job, mappings: Mapping[str, mapping.Mapping]) -> Iterator[Problem]:
+    """Warn of mappings that were written for records of another source: their paths lead nowhere here."""
+    kind = job.source.kind.partition("-")[0]
+    for channel, one in mappings.items():
+        if one.reads.partition(".")[0] != kind:
+            message = f"reads {one.reads}, and the source is of kind {job.source.kind}"
+            yield written.problem(("mappings", channel), message)
 
 
 def _text(value: Any, *keys: str) -> str | None:

@@ -1,6 +1,8 @@
 """The mistakes of options that are found before anything is connected, and the addresses that the stores bear."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,41 @@ def test_a_key_that_can_be_used(tmp_path):
     """A right key is read when the storage is opened; nobody is asked yet."""
     (tmp_path / "key.json").write_text(json.dumps(service_account()))
     assert "gs://acme" == open_storage("gs://acme", {"credentials_file": "key.json"}, tmp_path).address
+
+
+WITHOUT = """
+import sys
+from pathlib import Path
+sys.modules.update({name: None for name in ("google.auth", "google_crc32c", "botocore")})
+from connector.errors import ConfigurationError
+from connector.storage import open_storage
+for address, options in (
+    ("gs://acme", {"client_id": "id", "client_secret": "s", "refresh_token": "t"}),
+    ("s3://acme", {}),
+    ("s3://acme", {"access_key_id": "AKID", "secret_access_key": "s"}),
+    ("s3://acme", {"anonymous": True}),
+    ("az://calls", {"account": "acme", "account_key": "aGlkZGVu"}),
+):
+    try:
+        print(open_storage(address, options, Path()).address)
+    except ConfigurationError as error:
+        print(error)
+"""
+
+
+def test_what_works_without_the_extras(tmp_path):
+    """Given keys of S3 and Azure need the base alone; what needs an extra names it."""
+    environment = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[3])}
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert [
+        'storage: needs the extra gcs (install it: pip install "conversation-connector[gcs]")',
+        (
+            "options: names no credentials (give access_key_id and secret_access_key, or set AWS_ACCESS_KEY_ID and "
+            'AWS_SECRET_ACCESS_KEY; or, for roles and profiles, pip install "conversation-connector[s3]")'
+        ),
+        "s3://acme",
+        "s3://acme",
+        "az://calls@acme",
+    ] == ended.stdout.splitlines()

@@ -33,7 +33,7 @@ def find_mistakes(written: Document, value: Any, settings: Settings, known: list
     found: list[Problem] = []
     for look in _looks(value, settings):
         place = ".".join(str(part) for part in look.at)
-        if any(problem.field == place or problem.field.startswith(f"{place}.") for problem in known):
+        if any(problem.field == place or problem.field.startswith(f"{place}.") for problem in (*known, *found)):
             continue
         try:
             look.try_it()
@@ -43,12 +43,12 @@ def find_mistakes(written: Document, value: Any, settings: Settings, known: list
 
 
 def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
+    yield from _files_looks(value)
     for at in (("source",), ("source", "recordings")):
         address, options = _get(value, *at, "storage"), _get(value, *at, "options") or {}
         kind = _get(value, *at, "kind")
         if isinstance(address, str) and isinstance(options, dict):
             yield _Look(at, at, partial(open_storage, address, storage_options(str(kind), options), settings.home))
-    yield from _files_looks(value)
     yield _Look(("source", "kind"), (), partial(check_mail_job, value))
     pattern = _get(value, "source", "transcript_pattern")
     if isinstance(pattern, str):

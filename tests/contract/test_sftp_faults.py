@@ -126,6 +126,22 @@ async def test_a_server_that_stays_away_ends_the_work(opening, proxy, ssh_folder
     assert time.monotonic() - began < 4
 
 
+async def test_a_server_that_does_not_let_us_in_again_is_asked_once(opening, proxy, ssh_server, ssh_folder):
+    """Where a new login is refused in the middle of a run, all work ends with it: repeated tries lock accounts."""
+    write_many(ssh_folder, 50)
+    async with opening() as storage:
+        found = await listed(storage)
+        (ssh_server.folder / "authorized_keys").write_text("")
+        before = proxy.accepted
+        proxy.cut()
+        outcomes = await asyncio.gather(
+            *(storage.read_many([file], limit_bytes=1000) for file in found), return_exceptions=True
+        )
+    assert {StorageUnreachableError} == {type(outcome) for outcome in outcomes}
+    assert "does not let" in str(outcomes[0])
+    assert 1 == proxy.accepted - before
+
+
 async def test_a_black_hole_ends_in_a_bounded_time(opening, proxy, ssh_folder):
     """A server that falls silent in the middle of a recording is left after the time-outs, with a clean error."""
     (ssh_folder / "call-1.wav").write_bytes(RECORDING)

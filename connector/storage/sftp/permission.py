@@ -39,16 +39,20 @@ class Permission:
         """Give how many other files were tried without success, 0 as soon as one can be opened."""
         folder, own = posixpath.split(place)
         closed = 0
-        async with aclosing(cast(Any, link.client.scandir(folder))) as entries:
-            async for entry in entries:
-                if entry.attrs.type != asyncssh.FILEXFER_TYPE_REGULAR or entry.filename == own:
-                    continue
-                if await _can_open(link, posixpath.join(folder, entry.filename)):
-                    self._is_granted = True
-                    return 0
-                closed += 1
-                if closed == MOST_TRIED:
-                    break
+        try:
+            async with aclosing(cast(Any, link.client.scandir(folder))) as entries:
+                async for entry in entries:
+                    if entry.attrs.type != asyncssh.FILEXFER_TYPE_REGULAR or entry.filename == own:
+                        continue
+                    if await _can_open(link, posixpath.join(folder, entry.filename)):
+                        self._is_granted = True
+                        return 0
+                    closed += 1
+                    if closed == MOST_TRIED:
+                        break
+        except asyncssh.SFTPPermissionDenied:
+            # A folder may be entered and not be read.
+            return closed
         return closed
 
 

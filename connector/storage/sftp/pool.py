@@ -119,7 +119,7 @@ class Pool:
     async def _take(self) -> Link:
         for link in [one for one in self._links if one.connection.is_closed()]:
             self._drop(link)
-        if not self._links:
+        while not self._links:
             async with self._door:
                 if not self._links:
                     self._links.append(await self._log_in_again())
@@ -129,7 +129,7 @@ class Pool:
         return link
 
     async def _log_in_again(self) -> Link:
-        """Give a connection after all broke: wait longer each time, and give up for good after a while."""
+        """Give a connection after all broke: wait longer each time, and give up after a while, for all work at once."""
         if self._failure:
             raise self._failure
         loop, wait = asyncio.get_running_loop(), FIRST_WAIT_SECONDS
@@ -137,6 +137,9 @@ class Pool:
         while True:
             try:
                 return await self._log_in()
+            except StorageUnreachableError as error:
+                self._failure = error
+                raise
             except TryAgainError as error:
                 if loop.time() + wait > deadline:
                     self._failure = StorageUnreachableError(error.message, hint=error.hint)

@@ -103,13 +103,24 @@ class Tree:
         if isinstance(error, asyncssh.SFTPBadMessage):
             # OpenSSH says so of a name that is too long; asyncssh of a server that makes no sense, and ends with it.
             await link.client.realpath(".")
-        if isinstance(error, asyncssh.SFTPFailure):
-            # Reading a folder fails, and is told no better than a broken disk.
-            await self.look(link, path)
-        if isinstance(error, (*_GONE, asyncssh.SFTPBadMessage)):
+        if isinstance(error, (*_GONE, asyncssh.SFTPBadMessage)) or await self._is_no_file(link, path, error):
             await self.require_root(link)
             return FileMissingError(path)
         return refusal.unreadable(path, f"the server says: {error.reason}")
+
+    async def _is_no_file(self, link: Link, path: str, error: asyncssh.SFTPError) -> bool:
+        """Tell whether a failure is that of reading a folder, which is told no better than a broken disk."""
+        if not isinstance(error, asyncssh.SFTPFailure):
+            return False
+        try:
+            await self.look(link, path)
+        except FileMissingError:
+            return True
+        except asyncssh.SFTPError as second:
+            if isinstance(second, _DISCONNECTED):
+                raise
+            return isinstance(second, _GONE)
+        return False
 
     async def require_root(self, link: Link) -> None:
         """Raise StorageUnreachableError where the root is gone: then nothing in it counts as deleted."""
@@ -147,8 +158,14 @@ class Tree:
 
     async def _remedy(self, link: Link, folder: str) -> str:
         """Tell where the folder is: people write as absolute what lies below the folder in which the login ends."""
-        home = await link.client.realpath(".")
-        if folder.startswith("/") and await link.client.isdir(posixpath.join(home, folder.lstrip("/"))):
+        try:
+            home = await link.client.realpath(".")
+            is_below = folder.startswith("/") and await link.client.isdir(posixpath.join(home, folder.lstrip("/")))
+        except asyncssh.SFTPError as error:
+            if isinstance(error, _DISCONNECTED):
+                raise
+            return "correct the address, or have the folder made"
+        if is_below:
             there = SftpAddress(self._address.login, folder.lstrip("/"))
             return f"there is one below the folder in which the login ends, {shown_name(home)}: write {there}"
         return f"the login ends in the folder {shown_name(home)}; correct the address, or have the folder made"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connector import clock
 from connector.cli.app import errors, output
 from connector.cli.mapping_source import Where, find_mapping, load_mapping
-from connector.cli.mapping_view import Shower, named, plain_cell, print_json
+from connector.cli.mapping_view import Shower, named, plain_cell, print_json, say
 from connector.cli.revision import load_revision
 from connector.cli.screen import columns
 from connector.errors import ConfigurationError, Problem
@@ -77,7 +77,7 @@ def show_diff(pair: Pair, looked: "Looked", *, unmasked: bool, as_json: bool) ->
         print_json(_facts(pair, len(sessions), changed, shower))
         return
     count = len({(one.session.channel, one.session.id) for one in changed})
-    output.print(f"{pair.old} → {pair.new}: {count} of {len(sessions)} sessions change.", markup=False, soft_wrap=True)
+    say(output, f"{pair.old} → {pair.new}: {count} of {len(sessions)} sessions change.")
     if changed:
         _show_fields(changed, len(sessions), shower)
         _show_sessions(changed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector import clock
 from connector.cli.app import output
-from connector.cli.mapping_view import Shower, named, print_json, would_be
+from connector.cli.mapping_view import Shower, named, print_json, say, would_be
 from connector.cli.state import ask
 from connector.document import read
 from connector.errors import ConfigurationError, Problem
@@ -58,15 +58,15 @@ class Explainer:
     def show(self, outlook: "Outlook", field: str) -> None:
         """Print why the field of this conversation is what it is, and what becomes of the conversation."""
         heading, explained = self._told(outlook, field)
-        output.print(heading, style="bold", markup=False, soft_wrap=True)
+        say(output, heading, "bold")
         if explained is not None:
             place = self._near(self.source.path)
-            output.print(f"  {place}:{explained.position.line}", style="dim", markup=False, soft_wrap=True)
+            say(output, f"  {place}:{explained.position.line}", "dim")
             for sentence in explained.sentences:
-                output.print(f"  {sentence}", markup=False, soft_wrap=True)
-        output.print(f"  {self._fate(outlook)}", markup=False, soft_wrap=True)
+                say(output, f"  {sentence}")
+        say(output, f"  {self._fate(outlook)}")
         for line in self._ledger(outlook):
-            output.print(f"  {line}", markup=False, soft_wrap=True)
+            say(output, f"  {line}")
 
     def facts(self, outlook: "Outlook", field: str) -> dict[str, Any]:
         """Give the same as plain data."""

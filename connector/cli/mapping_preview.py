@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from connector import clock
 from connector.cli.app import errors, output
-from connector.cli.mapping_view import Shower, counted, empty_everywhere, outlook_facts, print_json, show_outlook
+from connector.cli.mapping_view import Shower, counted, empty_everywhere, outlook_facts, print_json, say, show_outlook
 
 if TYPE_CHECKING:
     from connector.job.loader import Plan
@@ -40,10 +40,10 @@ def _close(looked: "Looked", found: list, *, unmasked: bool) -> None:  # type: i
     told = f"{counted(len(looked.sessions), 'session')} of {counted(looked.files, 'metadata file')}."
     if not unmasked and found:
         told += " What may be personal is shown as its form, [Xxx 99]; --unmasked shows it."
-    output.print(told, soft_wrap=True, markup=False)
+    say(output, told)
     if len(found) > 1 and (empty := empty_everywhere(found)):
         output.print(f"Empty in all of them: {', '.join(empty)}.", markup=False)
     for one in looked.broken[:MOST_BROKEN]:
-        errors.print(f"not readable: {one}", style="yellow", markup=False, soft_wrap=True)
+        say(errors, f"not readable: {one}", "yellow")
     if len(looked.broken) > MOST_BROKEN:
         errors.print(f"… and {len(looked.broken) - MOST_BROKEN:,} more that cannot be read", style="yellow")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connector.cli.app import errors
+from connector.cli.mapping_view import say
 from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
@@ -91,7 +92,7 @@ def _mapping_names(home: Path) -> list[str]:
 def warn(plan: "Plan") -> None:
     """Print what the plan's files are warned of."""
     for warning in plan.warnings:
-        errors.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
+        say(errors, f"warning: {warning}", "yellow")
 
 
 def look(plan: "Plan", limit: int, name: str | None = None) -> "Looked":

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connector.cli.app import errors, output
+from connector.cli.mapping_view import say
 from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
@@ -40,10 +41,10 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
     proposal = propose(samples, path.stem if path else default_name(folder), wanted.said)
     mapping.parse(proposal.mapping, path or settings.home / f"{proposal.name}.yaml")
     for one in samples.broken[:MOST_BROKEN]:
-        errors.print(f"not readable: {one}", style="yellow", markup=False, soft_wrap=True)
+        say(errors, f"not readable: {one}", "yellow")
     if path is None:
         sys.stdout.write(proposal.mapping)
-        errors.print(f"{samples.told()}; {_count(proposal.todos)}", markup=False, soft_wrap=True)
+        say(errors, f"{samples.told()}; {_count(proposal.todos)}")
         return
     files = {path: proposal.mapping, **_job_files(settings, samples.folder, path, proposal, wanted)}
     if there := [file for file in files if file.exists()]:
@@ -54,7 +55,7 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
         file.write_text(text, encoding="utf-8")
         _tell(settings, file, text)
     name = wanted.job or str(_near(settings, path))
-    output.print(f"Next: connector mapping preview {name}", markup=False, soft_wrap=True)
+    say(output, f"Next: connector mapping preview {name}")
 
 
 def _path(settings: Settings, wanted: Wanted) -> Path | None:
@@ -77,11 +78,11 @@ def _job_files(settings: Settings, folder: Path, path: Path, proposal: "Proposal
 def _tell(settings: Settings, path: Path, text: str) -> None:
     """Print that a file was written, and each line of it that only a person can complete."""
     near = _near(settings, path)
-    output.print(f"Wrote {near}", markup=False, soft_wrap=True)
+    say(output, f"Wrote {near}")
     for number, line in enumerate(text.splitlines(), 1):
         _, mark, todo = line.partition(TODO)
         if mark:
-            output.print(f"  {near}:{number}  {todo}", markup=False, soft_wrap=True)
+            say(output, f"  {near}:{number}  {todo}")
 
 
 def _count(todos: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.cli.app import errors, output
 from connector.cli.mapping_source import find_mapping
-from connector.cli.mapping_view import print_json
+from connector.cli.mapping_view import print_json, say
 from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode
 from connector.settings import Settings
@@ -75,9 +75,9 @@ def _show(settings: Settings, results: "dict[Path, tuple[ExampleResult, ...]]") 
         for one in examples:
             if one.differences:
                 place = f"{_near(settings, path)}:{one.position.line}"
-                output.print(f"  failed: {one.name}  ({place})", style="red", markup=False, soft_wrap=True)
+                say(output, f"  failed: {one.name}  ({place})", "red")
                 for difference in one.differences:
-                    output.print(f"    {difference}", markup=False, soft_wrap=True)
+                    say(output, f"    {difference}")
 
 
 def _near(settings: Settings, path: Path) -> Path:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connector.report.privacy import Privacy
     from connector.session import Session
 
-__all__ = ["Shower", "counted", "named", "print_json", "show_outlook", "would_be"]
+__all__ = ["Shower", "counted", "named", "print_json", "say", "show_outlook", "would_be"]
 
 LONGEST_SHOWN = 100
 WRITTEN_IN_FILE = ("const", "else")
@@ -26,6 +26,11 @@ SENT_WHEN = {"call": "would be sent, if its recording is there", "chat": "would 
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def say(console: Console, text: str, style: str | None = None) -> None:
+    """Print a text for people: broken between words on a terminal, in one line where a program reads it."""
+    console.print(text, style=style, markup=False, soft_wrap=not console.is_terminal)
 
 
 def counted(count: int, what: str) -> str:
@@ -91,8 +96,8 @@ def show_outlook(console: Console, session: "Session", outlook: "Outlook", showe
     told = would_be(session, outlook)
     colour = COLOURS.get(outlook.verdict.outcome.value, "default") if outlook.verdict else "green"
     console.print(f"[bold]{named(session, outlook.leg)}[/]  ", end="")
-    console.print(told, style=colour, markup=False, soft_wrap=True)
-    console.print(f"  {session.file.path}", style="dim", markup=False, soft_wrap=True)
+    say(console, told, colour)
+    say(console, f"  {session.file.path}", "dim")
     console.print(_fields(outlook, shower))
 
 

@@ -1,149 +1,9 @@
 """Foreign metadata in files of rows, taken through whole runs to the rehearsal Capturi."""
 
-import csv
-import io
-import os
-import wave
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-import pytest
-
-from connector import ledger
-from connector.clock import SystemClock
-
-JOB = """\
-job: calls
-tenant: acme
-source:
-  kind: files
-  storage: export
-  options:
-    id: call_id
-    ended_at: ended
-    {recording}
-    agent: {{id: agent_id}}
-  settle: 20m
-mappings: {{call: mappings/calls.yaml}}
-{more}
-target: {{kind: capturi, url: "{address}", token: "${{CAPTURI_TOKEN}}"}}
-"""
-MAPPING = """\
-mapping: calls
-reads: files.record
-writes: capturi.conversation
-fields:
-  externalIdentity: {join: [$tenant, call, {path: call_id}], by: "-"}
-  agentId: $agent.id
-  agentName: {path: [$agent.name, agent_id]}
-  agentEmail: {join: [{path: agent_id}, "@example.com"]}
-  dateTime: {path: started, as: [utc]}
-  subject: {path: queue, else: Call}
-  customer: {path: phone, else: anonymous}
-  customProp1: note
-consent: {path: consent, values: {"yes": true, "no": false}}
-"""
-COLUMNS = ("call_id", "started", "ended", "agent_id", "queue", "phone", "consent", "note", "file")
 
 
-def call(number: int | str, **changes: str) -> dict[str, str]:
-    """Give a row that can be sent, with changes."""
-    usual = {
-        "call_id": str(number),
-        "started": "2026-03-24T09:00:00Z",
-        "ended": "2026-03-24T09:02:00Z",
-        "agent_id": "5",
-        "queue": "Orders",
-        "phone": "+4531313131",
-        "consent": "yes",
-        "note": "",
-        "file": f"D:\\rec\\{number}.WAV",
-    }
-    return usual | changes
-
-
-def recording(seconds: float = 0.5) -> bytes:
-    out = io.BytesIO()
-    with wave.open(out, "wb") as target:
-        target.setparams((2, 2, 8000, 0, "NONE", ""))
-        frames = int(seconds * 8000)
-        target.writeframes(b"".join(bytes((n % 251, n % 13, (n * 7) % 241, n % 5)) for n in range(frames)))
-    return out.getvalue()
-
-
-AUDIO = recording()
-
-
-@dataclass
-class Centre:
-    """A project whose source is a folder of foreign files."""
-
-    project: Any
-    address: str
-
-    def write(
-        self, path: str, content: bytes | list[dict[str, str]], *, age: timedelta = timedelta(minutes=30)
-    ) -> None:
-        """Write a file, or rows as CSV, changed that long before the project's now."""
-        place = self.project.folder / "export" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, list):
-            out = io.StringIO()
-            writer = csv.DictWriter(out, COLUMNS)
-            writer.writeheader()
-            writer.writerows(content)
-            content = out.getvalue().encode()
-        place.write_bytes(content)
-        moment = (self.project.clock.now() - age).timestamp()
-        os.utime(place, (moment, moment))
-
-    def record(self, *numbers: int | str, folder: str = "audio") -> None:
-        for number in numbers:
-            self.write(f"{folder}/{number}.wav", AUDIO)
-
-    def job(self, more: str = "", recording: str = 'recording: {pattern: "{id}.wav"}') -> None:
-        text = JOB.format(address=self.address, more=more, recording=recording)
-        (self.project.folder / "jobs" / "calls.yaml").write_text(text)
-
-    def later(self, **length: int) -> None:
-        self.project.clock.moment += timedelta(**length)
-
-    async def run(self, **options: Any) -> dict[str, Any]:
-        summary = (await self.project.run(**options)).as_dict()
-        return {name: summary[name] for name in OUTCOMES} | {
-            "reasons": summary["reasons"],
-            "exit": summary["exit_code"],
-        }
-
-    async def entries(self, name: str) -> list[tuple[str, str | None, str | None]]:
-        url = f"sqlite:///{self.project.folder / 'connector.db'}"
-        async with ledger.open_ledger(url, clock=SystemClock()) as book:
-            return [(row.state, row.code, row.detail) for row in await book.read(ledger.find, name)]
-
-
-OUTCOMES = ("delivered", "held", "skipped", "refused", "unchanged")
-
-
-def counts(found: dict[str, Any]) -> tuple[int, ...]:
-    return tuple(found[name] for name in OUTCOMES)
-
-
-@pytest.fixture
-def centre(make_project: Callable[..., Any]) -> Callable[[str], Centre]:
-    def make(address: str) -> Centre:
-        project = make_project(address, with_samples=False)
-        project.name = "calls"
-        (project.folder / "mappings" / "calls.yaml").write_text(MAPPING)
-        made = Centre(project, address)
-        made.job()
-        return made
-
-    return make
-
-
-async def test_rows_arrive_with_their_recordings(centre, capturi, reading):
+async def test_rows_arrive_with_their_recordings(centre, capturi, reading, call, counts):
     """Each row becomes a conversation with its own recording; the second run sends nothing again."""
     async with capturi() as address:
         here = centre(address)
@@ -159,7 +19,7 @@ async def test_rows_arrive_with_their_recordings(centre, capturi, reading):
     )
 
 
-async def test_only_new_rows_of_a_grown_file_are_sent(centre, capturi, reading):
+async def test_only_new_rows_of_a_grown_file_are_sent(centre, capturi, reading, call, counts):
     """Of 2,000 rows of which 10 are new, 10 are sent; the others count as unchanged."""
     async with capturi() as address:
         here = centre(address)
@@ -176,7 +36,7 @@ async def test_only_new_rows_of_a_grown_file_are_sent(centre, capturi, reading):
     assert {f"acme-call-{number}" for number in range(1990, 2000)} == set(arrived.conversations)
 
 
-async def test_one_bad_row_is_refused_with_its_number(centre, capturi, reading):
+async def test_one_bad_row_is_refused_with_its_number(centre, capturi, reading, call, counts):
     """It does not disturb the others, is told once, and its entry goes when the row is mended."""
     async with capturi() as address:
         here = centre(address)
@@ -198,7 +58,7 @@ async def test_one_bad_row_is_refused_with_its_number(centre, capturi, reading):
     assert 3 == len(arrived.conversations)
 
 
-async def test_held_rows_go_by_themselves_when_what_they_wait_for_comes(centre, capturi, reading):
+async def test_held_rows_go_by_themselves_when_what_they_wait_for_comes(centre, capturi, reading, call, counts):
     """A row without its recording waits and goes with it; the file's other rows count as unchanged."""
     async with capturi() as address:
         here = centre(address)
@@ -215,7 +75,7 @@ async def test_held_rows_go_by_themselves_when_what_they_wait_for_comes(centre, 
     assert {"acme-call-1", "acme-call-2"} == set(arrived.audio)
 
 
-async def test_a_recording_that_comes_after_the_wait_is_still_taken(centre, capturi, reading):
+async def test_a_recording_that_comes_after_the_wait_is_still_taken(centre, capturi, reading, call, counts):
     """A row that was skipped for want of a recording goes when one comes at last, and no other row is touched."""
     async with capturi() as address:
         here = centre(address)
@@ -232,7 +92,7 @@ async def test_a_recording_that_comes_after_the_wait_is_still_taken(centre, capt
     assert {"acme-call-2", "acme-call-3"} == set(arrived.audio)
 
 
-async def test_a_changed_row_counts_as_a_newer_export(centre, capturi, reading):
+async def test_a_changed_row_counts_as_a_newer_export(centre, capturi, reading, call, counts):
     """What was delivered is not sent again; what was refused is judged anew by its new content."""
     async with capturi() as address:
         here = centre(address)
@@ -247,7 +107,7 @@ async def test_a_changed_row_counts_as_a_newer_export(centre, capturi, reading):
     assert {1} == {one["creates"] for one in arrived.conversations.values()}
 
 
-async def test_of_one_id_the_newest_row_counts_over_all_files(centre, capturi, reading):
+async def test_of_one_id_the_newest_row_counts_over_all_files(centre, capturi, reading, call, counts):
     """Within a file the last row counts, between files that of the file changed last, and each id is sent once."""
     async with capturi() as address:
         here = centre(address)
@@ -263,7 +123,7 @@ async def test_of_one_id_the_newest_row_counts_over_all_files(centre, capturi, r
     }
 
 
-async def test_a_field_can_name_the_recording(centre, capturi, reading):
+async def test_a_field_can_name_the_recording(centre, capturi, reading, call, counts, wav):
     """Folders of another machine and letters of another case do not matter; of two of one name the nearer path wins."""
     async with capturi() as address:
         here = centre(address)
@@ -272,16 +132,16 @@ async def test_a_field_can_name_the_recording(centre, capturi, reading):
             "calls.csv", [call(1), call(2, file="https://rec.example.com/2026/03/a.wav?token=x"), call(3, file="")]
         )
         here.record(1, folder="rec")
-        here.write("audio/2026/03/a.wav", AUDIO)
-        here.write("audio/2026/04/a.wav", recording(0.7))
+        here.write("audio/2026/03/a.wav", wav())
+        here.write("audio/2026/04/a.wav", wav(0.7))
         first = await here.run()
         arrived = await reading(address)
     assert (2, 1, 0, 0, 0) == counts(first)
-    assert {len(AUDIO)} == {one["size_bytes"] for one in arrived.audio.values()}
+    assert {len(wav())} == {one["size_bytes"] for one in arrived.audio.values()}
     assert {"acme-call-1", "acme-call-2"} == set(arrived.audio)
 
 
-async def test_agents_are_looked_up_by_what_the_options_name(centre, capturi, reading):
+async def test_agents_are_looked_up_by_what_the_options_name(centre, capturi, reading, call, counts):
     """An agent who is not in the agents file holds his call; a row added to the file lets it go."""
     async with capturi() as address:
         here = centre(address)
@@ -299,7 +159,7 @@ async def test_agents_are_looked_up_by_what_the_options_name(centre, capturi, re
     assert {"Kim", "Bo"} == {one["agentName"] for one in arrived.conversations.values()}
 
 
-async def test_a_run_that_was_limited_is_completed_by_the_next(centre, capturi, reading):
+async def test_a_run_that_was_limited_is_completed_by_the_next(centre, capturi, reading, call, counts):
     """What a limited run left alone stays waiting in the same file; nothing is sent twice."""
     async with capturi() as address:
         here = centre(address)
@@ -312,7 +172,7 @@ async def test_a_run_that_was_limited_is_completed_by_the_next(centre, capturi, 
     assert 5 == len(arrived.conversations)
 
 
-async def test_rows_outside_the_bounds_stay_for_another_run(centre, capturi):
+async def test_rows_outside_the_bounds_stay_for_another_run(centre, capturi, call, counts):
     """A run with --since works on later rows only; one without takes the rest."""
     async with capturi() as address:
         here = centre(address)
@@ -324,7 +184,7 @@ async def test_rows_outside_the_bounds_stay_for_another_run(centre, capturi):
         assert (1, 0, 0, 0, 1) == counts(await here.run())
 
 
-async def test_a_row_that_is_gone_ends_its_waiting(centre, capturi):
+async def test_a_row_that_is_gone_ends_its_waiting(centre, capturi, call, counts):
     """What waited for its recording is refused once its row is no longer in the file, and waits no more."""
     async with capturi() as address:
         here = centre(address)
@@ -340,7 +200,7 @@ async def test_a_row_that_is_gone_ends_its_waiting(centre, capturi):
         assert (1, 0, 0, 0, 1) == counts(await here.run())
 
 
-async def test_a_file_that_grows_while_it_is_looked_at_waits(centre, capturi):
+async def test_a_file_that_grows_while_it_is_looked_at_waits(centre, capturi, call, counts):
     """A young file that is another one five seconds later is held whole, and read when it has settled."""
     async with capturi() as address:
         here = centre(address)
@@ -360,14 +220,14 @@ async def test_a_file_that_grows_while_it_is_looked_at_waits(centre, capturi):
         assert (2, 0, 0, 0, 0) == counts(await here.run())
 
 
-async def test_an_option_that_mends_the_reading_has_the_file_read_again(centre, capturi, reading):
+async def test_an_option_that_mends_the_reading_has_the_file_read_again(centre, capturi, reading, call, counts):
     """A file in another encoding is refused with the remedy; once the job names the encoding it goes."""
     async with capturi() as address:
         here = centre(address)
         here.record(1)
         here.write(
             "calls.csv",
-            ",".join(COLUMNS).encode() + b"\n" + ",".join(call(1, note="S\xf8ren").values()).encode("cp1252"),
+            ",".join(call(1)).encode() + b"\n" + ",".join(call(1, note="S\xf8ren").values()).encode("cp1252"),
         )
         first = await here.run()
         assert (0, 0, 0, 1, 0) == counts(first)
@@ -378,7 +238,7 @@ async def test_an_option_that_mends_the_reading_has_the_file_read_again(centre, 
     assert "S\xf8ren" == arrived.conversations["acme-call-1"]["customProp1"]
 
 
-async def test_a_dry_run_tells_what_would_happen_and_leaves_nothing(centre, capturi, reading):
+async def test_a_dry_run_tells_what_would_happen_and_leaves_nothing(centre, capturi, reading, call, counts):
     """Nothing is sent, and the run after it sends everything."""
     async with capturi() as address:
         here = centre(address)

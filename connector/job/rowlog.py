@@ -11,6 +11,8 @@ class RowLog:
 
     ended: list[int] = field(default_factory=list)
     """Files all of whose rows were handed out."""
+    gone: list[int] = field(default_factory=list)
+    """Files that are no longer in the storage."""
     left_out: set[int] = field(default_factory=set)
     """Files of which a row was not worked on in this run."""
     handed_out: set[int] = field(default_factory=set)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from connector import ledger
-from connector.errors import SkipError
+from connector.errors import FileMissingError, SkipError
 from connector.job.content import read_rows
 from connector.job.execution import Execution
 from connector.job.gather import Broken, Key, Work, info
@@ -38,6 +38,8 @@ async def gather_rows(run: Execution) -> AsyncIterator[list[Work | Broken]]:
         async for file, row in read_rows(run, files):
             if row is None:
                 ended.append(file.id)
+            elif isinstance(row, FileMissingError):
+                run.rows.gone.append(file.id)
             elif isinstance(row, SkipError):
                 broken.append(Broken(file, row))
             else:
@@ -61,17 +63,18 @@ async def _pending(run: Execution) -> AsyncIterator[Sequence[FileRow]]:
 async def close_files(run: Execution) -> None:
     """Write that the files which were read to their end need no more work; refuse what waited for a row that is gone.
 
-    Until then a run that is cut short leaves them waiting: the next one passes over what has its outcome.
+    Until then a run that is cut short leaves them waiting: the next one passes over what has its outcome. What another
+    file tells as well was judged by that one.
     """
-    done = run.rows.done()
-    if not done:
-        return
-    for row in await run.book.transact(ledger.waiting_entries, done, run.run_id):
-        detail = "the row it came from is no longer in its file: put it back, and the next run takes it"
+    done, gone = run.rows.done(), run.rows.gone
+    for row in await run.book.transact(ledger.waiting_entries, [*done, *gone], run.run_id):
+        what = "file" if row.file_id in gone else "row"
+        detail = f"the {what} it came from is no longer there: put it back, and the next run takes it"
         now_in = replace(row, run_id=run.run_id, policy_hash=run.policy_hash)
         await Record(run, now_in, ()).close(Verdict.usual(Code.UNREADABLE, detail))
     run.gate.release()
     await run.book.transact(ledger.drop_mended, done, sorted(run.rows.broken))
+    await run.book.transact(ledger.mark_missing, gone)
     await run.book.write(Change(files_done=tuple(done)))
 
 
@@ -170,7 +173,7 @@ class _Page:
         fresh = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
         if entry.state == Outcome.DELIVERED:
             return not (fresh and lacks(work, entry))
-        if fresh and entry.code in AUDIO_CODES:
+        if entry.retry_at is not None or (fresh and entry.code in AUDIO_CODES):
             return False
         if entry.state == Outcome.SKIPPED:
             return entry.policy_hash == self.run.policy_hash
@@ -186,7 +189,7 @@ class _Page:
             home = self.homes.get(entry.file_id or 0)
             if home is not None and _age(home) > _age(file):
                 continue
-            if home is None or home.pending or home.modified_ns < 0:
+            if home is None or home.pending or home.modified_ns == ledger.NEVER_NS:
                 self._count(entry)
             if entry.file_id != file.id:
                 self.run.book.post(Change(replace(entry, file_id=file.id)))

@@ -120,7 +120,8 @@ async def _work(run_: Execution) -> None:
     except* ConnectorError as group:
         raise _first(group) from None
     run_.gate.release()
-    await close_files(run_)
+    if run_.plan.job.source.reading is not None:
+        await close_files(run_)
 
 
 async def _wanted(run_: Execution) -> AsyncIterator[Work | Broken]:

@@ -194,7 +194,7 @@ async def test_a_row_that_is_gone_ends_its_waiting(centre, capturi, call, counts
         here.write("calls.csv", [call(1)], age=timedelta(minutes=10))
         gone = await here.run()
         assert ((0, 0, 0, 1, 1), {"unreadable": 1}) == (counts(gone), gone["reasons"])
-        assert "no longer in its file" in (await here.entries("2"))[0][2]
+        assert "the row it came from is no longer there" in (await here.entries("2"))[0][2]
         here.record(2)
         here.write("calls.csv", [call(1), call(2)], age=timedelta(minutes=5))
         assert (1, 0, 0, 0, 1) == counts(await here.run())
@@ -247,3 +247,21 @@ async def test_a_dry_run_tells_what_would_happen_and_leaves_nothing(centre, capt
         assert (2, 0, 0, 0, 0) == counts(await here.run(dry_run=True))
         assert {} == (await reading(address)).conversations
         assert (2, 0, 0, 0, 0) == counts(await here.run())
+
+
+async def test_a_file_that_is_gone_ends_the_waiting_of_what_no_other_file_tells(centre, capturi, call, counts):
+    """Of a file that was taken away, rows that a newer one repeats wait on there; the others are refused."""
+    async with capturi() as address:
+        here = centre(address)
+        here.record(3)
+        here.write("monday.csv", [call(1), call(2), call(3)])
+        assert (1, 2, 0, 0, 0) == counts(await here.run())
+        (here.project.folder / "export" / "monday.csv").unlink()
+        here.write("tuesday.csv", [call(2), call(3)], age=timedelta(minutes=10))
+        found = await here.run()
+        assert (0, 1, 0, 1) == counts(found)[:4]
+        assert {"audio_awaited": 1, "unreadable": 1} == found["reasons"]
+        assert "the file it came from is no longer there" in (await here.entries("1"))[0][2]
+        here.record(2)
+        assert (1, 0, 0, 0, 1) == counts(await here.run())
+        assert (0, 0, 0, 0, 2) == counts(await here.run())

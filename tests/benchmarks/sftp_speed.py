@@ -19,7 +19,7 @@ from tests.servers.sshd import SshServer, running_sshd
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-NAIVE_SESSIONS = 60
+NAIVE_SESSIONS = 100
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def figures(script: str, *arguments: str) -> dict[str, float]:
 def naive(server: SshServer, how: str, sessions: int, *more: str) -> dict[str, float]:
     """Run the naive loop."""
     key = str(server.client_key)
-    limit = str(min(sessions, NAIVE_SESSIONS) if how == "read" else sessions)
+    limit = str(min(sessions, NAIVE_SESSIONS))
     where = ("--port", str(server.port), "--user", server.user, "--key", key)
     return figures("naive_sftp.py", str(server.root), *where, "--how", how, "--limit", limit, *more)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from connector.cli.app import app, guarded, load_settings
-from connector.cli.mapping_source import DEFAULT_TENANT, Where, find_plan, look, warn
+from connector.cli.mapping_source import DEFAULT_TENANT, Where, find_plan, look, the_one, warn
 from connector.errors import ConfigurationError, Problem
 
 __all__ = ["commands"]
@@ -87,12 +87,12 @@ def explain(  # noqa: PLR0913 - one parameter per documented option
 
     settings = load_settings()
     plan = find_plan(settings, job, Where(files, tenant))
-    found = look(plan, 1, session)
+    found = look(plan, 2, session)
     if not found.sessions:
         hint = found.broken[0] if found.broken else "`connector mapping preview` shows what there is"
         message = f"there is no session {session!r} among the metadata that can be read"
         raise ConfigurationError([Problem(message, hint=hint)])
-    explainer = Explainer(settings, plan, found.sessions[0], unmasked=unmasked)
+    explainer = Explainer(settings, plan, the_one(found.sessions, session), unmasked=unmasked)
     show_explanation(explainer, field, as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connector import clock
 from connector.cli.app import errors, output
 from connector.cli.mapping_source import Where, find_mapping, load_mapping
-from connector.cli.mapping_view import Shower, named, plain_cell, print_json, say
+from connector.cli.mapping_view import Shower, counted, named, plain_cell, print_json, say
 from connector.cli.revision import load_revision
 from connector.cli.screen import columns
 from connector.errors import ConfigurationError, Problem
@@ -83,7 +83,7 @@ def show_diff(pair: Pair, looked: "Looked", *, unmasked: bool, as_json: bool) ->
         _show_sessions(changed)
     output.print("\nWhat was delivered already is not sent again, whatever changes here.", style="dim")
     if looked.broken:
-        errors.print(f"{len(looked.broken)} files or rows cannot be read", style="yellow")
+        say(errors, f"{counted(len(looked.broken), 'file or row')} that cannot be read", "yellow")
 
 
 def _by_field(changed: "Sequence[Changed]") -> dict[str, list[tuple[str, Any, Any]]]:

@@ -102,8 +102,9 @@ class Explainer:
             parts = ", ".join(f"{start}-{start + length} s" for start, length in outlook.segments or ())
             return f"segments of {name}: {parts or 'none'}", told
         told = explanation.explain(self.source, field, given, lambda value: self.shower.show(field, value))
-        value = outlook.draft.values.get(field, told.value)
-        return f"{field} of {name} is {self.shower.show(field, value) or 'empty'}", told
+        value, trace = outlook.draft.values.get(field, told.value), outlook.draft.traces.get(field)
+        shown = self.shower.sourced(field, value, trace.source if trace else "")
+        return f"{field} of {name} is {shown or 'empty'}", told
 
     def _given(self, outlook: "Outlook") -> Any:
         from connector.mapping.explanation import Given  # noqa: PLC0415

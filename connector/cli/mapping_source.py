@@ -1,6 +1,7 @@
 """Find the mappings and the sessions that a mapping command is about."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from connector.job.loader import Plan
     from connector.job.sessions import Looked
     from connector.mapping import Mapping
+    from connector.session import Session
 
-__all__ = ["DEFAULT_TENANT", "Where", "find_mapping", "find_plan", "load_mapping", "look", "warn"]
+__all__ = ["DEFAULT_TENANT", "Where", "find_mapping", "find_plan", "load_mapping", "look", "the_one", "warn"]
 
 DEFAULT_TENANT = "tenant"
 SUFFIXES = (".yaml", ".yml")
@@ -87,6 +89,16 @@ def _is_job(settings: Settings, name: str) -> bool:
 
 def _mapping_names(home: Path) -> list[str]:
     return [one.stem for one in sorted((home / "mappings").glob("*.yaml")) if not one.stem.endswith(".test")]
+
+
+def the_one(found: "Sequence[Session]", name: str) -> "Session":
+    """Give the one session found under a name, the newest; raise ConfigurationError where a file holds many."""
+    if len(found) > 1 and found[0].file == found[1].file:
+        hint = f"name one by its id, for example {found[0].id}"
+        raise ConfigurationError([Problem(f"{name!r} holds several sessions", hint=hint)])
+    for other in found[1:]:
+        say(errors, f"There is a {other.channel.value} {other.id} as well: {other.file.path}", "yellow")
+    return found[0]
 
 
 def warn(plan: "Plan") -> None:

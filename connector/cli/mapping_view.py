@@ -35,7 +35,7 @@ def say(console: Console, text: str, style: str | None = None) -> None:
 
 def counted(count: int, what: str) -> str:
     """Give a number of things in words."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what.replace(' or ', 's or ')}s"
 
 
 def named(session: "Session", leg: str = "") -> str:
@@ -72,6 +72,10 @@ class Shower:
         shown = self.plain(field, text)
         return f'"{shown}"' if isinstance(value, str) and shown == text else shown
 
+    def sourced(self, field: str, value: Any, source: str) -> str:
+        """Give the value of a field with this source: what stands in the mapping itself tells of nobody."""
+        return json.dumps(value, ensure_ascii=False) if source in WRITTEN_IN_FILE else self.show(field, value)
+
     def plain(self, field: str, text: str) -> str:
         """Give a text of a field, masked where it must be and cut where it is long."""
         shown = self._masked(field, text)
@@ -102,7 +106,6 @@ def show_outlook(console: Console, session: "Session", outlook: "Outlook", showe
 
 
 def _fields(outlook: "Outlook", shower: Shower) -> Table:
-    from connector.mapping.telling import literal  # noqa: PLC0415
     from connector.mapping.wording import say_reason, say_source  # noqa: PLC0415
 
     table = columns(None, "  field", "value", "from", "remark")
@@ -111,8 +114,7 @@ def _fields(outlook: "Outlook", shower: Shower) -> Table:
         refused = draft.refusals.get(name)
         remark = f"refused: {say_reason(refused)}" if refused else say_reason(trace.reason) if trace.reason else ""
         value = draft.values.get(name)
-        shown = literal(value) if trace.source in WRITTEN_IN_FILE else shower.show(name, value)
-        cells = [f"  {name}", shown, say_source(trace.source), remark]
+        cells = [f"  {name}", shower.sourced(name, value, trace.source), say_source(trace.source), remark]
         table.add_row(*map(plain_cell, cells), style="red" if refused else "dim" if name not in draft.values else None)
     for name in draft.refusals.keys() - draft.traces.keys():
         table.add_row(f"  {name}", "", "", f"refused: {say_reason(draft.refusals[name])}", style="red")

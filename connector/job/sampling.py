@@ -71,8 +71,9 @@ def take_samples(folder: Path, format_name: FormatName | None = None) -> Samples
         name = path.relative_to(folder).as_posix()
         if path.name.startswith((".", "~$")):
             continue
-        if path.suffix.lower().lstrip(".") in AUDIO_SUFFIXES and len(samples.audio) < MOST_AUDIO:
-            samples.audio.append(name)
+        if path.suffix.lower().lstrip(".") in AUDIO_SUFFIXES:
+            samples.audio += [name] if len(samples.audio) < MOST_AUDIO else []
+            continue
         found = format_of(name) or format_name
         if found and format_name in {None, found} and samples.files < MOST_FILES:
             _take(samples, path, name, found)

@@ -225,3 +225,19 @@ def test_a_folder_without_samples_is_told(run, tmp_path):
     (tmp_path / "empty").mkdir()
     assert "holds no record that can be read" in run("suggest", str(tmp_path / "empty"), code=2).stderr
     assert "is no folder" in run("suggest", str(tmp_path / "none"), code=2).stderr
+
+
+def test_a_call_and_a_chat_of_one_id_are_told_apart(run, project):
+    """Ids are unique per channel only: the newer is explained, the other is named."""
+    found = run("explain", "nightly-ccai", "961", "sent")
+    assert "There is a ca" in found.stderr or "There is a ch" in found.stderr
+    assert "call 961" in run("explain", "nightly-ccai", "call-961.json", "sent").stdout
+
+
+def test_a_file_of_many_rows_is_no_session(run, tmp_path):
+    """Naming a table asks for one of its rows."""
+    (tmp_path / "centre").mkdir()
+    (tmp_path / "centre" / "calls.csv").write_text("call_id,queue\n1,Orders\n2,Support\n")
+    run("suggest", str(tmp_path / "centre"), "--job", "calls")
+    assert "name one by its id" in run("explain", "calls", "calls.csv", "subject", code=2).stderr
+    assert '"Orders"' in run("explain", "calls", "1", "subject").stdout

@@ -227,10 +227,11 @@ def test_a_folder_without_samples_is_told(run, tmp_path):
     assert "is no folder" in run("suggest", str(tmp_path / "none"), code=2).stderr
 
 
-def test_a_call_and_a_chat_of_one_id_are_told_apart(run, project):
+def test_a_call_and_a_chat_of_one_id_are_told_apart(run):
     """Ids are unique per channel only: the newer is explained, the other is named."""
     found = run("explain", "nightly-ccai", "961", "sent")
-    assert "There is a ca" in found.stderr or "There is a ch" in found.stderr
+    assert "There is a call 961 as well: ujet-metadata/call-961.json" in found.stderr
+    assert "chat 961" in found.stdout
     assert "call 961" in run("explain", "nightly-ccai", "call-961.json", "sent").stdout
 
 

@@ -10,6 +10,7 @@ ConnectorError
 │   ├── FileChangedError        the file changed while it was read
 │   ├── FileTruncatedError      the file ends too early: it is being written still, or was cut off
 │   └── RulesBrokenError        fields break rules of the target; carries every one of them
+├── NotAdmittedError        a request to the intake is turned away; the answer is its status
 └── StopError               the run cannot go on (exit code 1)
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
@@ -31,6 +32,7 @@ __all__ = [
     "FileMissingError",
     "FileTruncatedError",
     "LedgerError",
+    "NotAdmittedError",
     "OutcomeUnknownError",
     "Problem",
     "RulesBrokenError",
@@ -106,6 +108,14 @@ class SkipError(ConnectorError):
 
     def __init__(self, code: Code, message: str = "", *, hint: str = "") -> None:
         self.code = code
+        super().__init__(message, hint=hint)
+
+
+class NotAdmittedError(ConnectorError):
+    """A request to the intake is turned away; the caller answers with its status."""
+
+    def __init__(self, status: int, message: str = "", *, hint: str = "") -> None:
+        self.status = status
         super().__init__(message, hint=hint)
 
 

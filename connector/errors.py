@@ -11,6 +11,7 @@ ConnectorError
 │   ├── FileTruncatedError      the file ends too early: it is being written still, or was cut off
 │   └── RulesBrokenError        fields break rules of the target; carries every one of them
 ├── NotAdmittedError        a request to the intake is turned away; the answer is its status
+│   └── OutsideToleranceError   its signature is right and its time is not: only a repetition of what is stored may pass
 └── StopError               the run cannot go on (exit code 1)
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
@@ -34,6 +35,7 @@ __all__ = [
     "LedgerError",
     "NotAdmittedError",
     "OutcomeUnknownError",
+    "OutsideToleranceError",
     "Problem",
     "RulesBrokenError",
     "SkipError",
@@ -117,6 +119,17 @@ class NotAdmittedError(ConnectorError):
     def __init__(self, status: int, message: str = "", *, hint: str = "") -> None:
         self.status = status
         super().__init__(message, hint=hint)
+
+
+class OutsideToleranceError(NotAdmittedError):
+    """The request is signed rightly, at a time that lies too far from now.
+
+    `repeats` is what its ticket would say: where the same body is stored under it, the request is a late repetition.
+    """
+
+    def __init__(self, repeats: str) -> None:
+        self.repeats = repeats
+        super().__init__(401, "the time of the signature lies outside the tolerance")
 
 
 class FileMissingError(SkipError):

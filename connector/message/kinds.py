@@ -1,0 +1,44 @@
+"""List the kinds of senders of messages: one row each, its module imported when it is needed."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+from connector.message.model import Source
+from connector.message.options import Options
+
+__all__ = ["KINDS", "Kind", "make_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of sender: where its reader is, and which keys of an intake's `source` mean something to it."""
+
+    module: str
+    """Has `make(options: Options) -> Source`."""
+    keys: frozenset[str]
+
+
+_EVERYWHERE: Final = frozenset({"kind", "api_key", "secret", "unsigned", "tolerance", "max_body", "stand_in"})
+
+
+def _kind(module: str, *keys: str) -> Kind:
+    return Kind(f"connector.message.{module}", _EVERYWHERE.union(keys))
+
+
+KINDS: Final = MappingProxyType(
+    {
+        "zendesk": _kind("zendesk", "signing_secret", "notes", "mailbox"),
+        "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "idle", "mailbox"),
+        "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox"),
+        "ccai-events": _kind("ccai_events", "idle", "mailbox"),
+    }
+)
+"""The kinds by the word that an intake file says under `source.kind`."""
+
+
+def make_source(kind: str, options: Options) -> Source:
+    """Give the configured sender of this kind; raises what its module's `make` raises."""
+    source: Source = import_module(KINDS[kind].module).make(options)
+    return source

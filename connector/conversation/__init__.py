@@ -3,7 +3,8 @@
 from connector.conversation.audio import inspect
 from connector.conversation.builder import Circumstances, build
 from connector.conversation.case import build_case
-from connector.conversation.case_model import Case, Contact, Message
+from connector.conversation.case_message import build_case_message, build_case_patch
+from connector.conversation.case_model import Case, CaseMessage, CasePatch, Contact, Message
 from connector.conversation.consent import ConsentDecision, decide
 from connector.conversation.facts import AudioFacts
 from connector.conversation.model import Conversation, Segment
@@ -14,6 +15,8 @@ from connector.conversation.wire import to_wire
 __all__ = [
     "AudioFacts",
     "Case",
+    "CaseMessage",
+    "CasePatch",
     "Circumstances",
     "ConsentDecision",
     "Contact",
@@ -23,6 +26,8 @@ __all__ = [
     "Segment",
     "build",
     "build_case",
+    "build_case_message",
+    "build_case_patch",
     "compute",
     "decide",
     "inspect",

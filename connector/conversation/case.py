@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connector.conversation.case_model import Case
+from connector.conversation.custom_field import CUSTOM_FIELD, custom_fields
 from connector.conversation.people import CUSTOMER, STAFF, People, Person
 from connector.conversation.rules import checked, from_refusals
 from connector.enrichment.model import Agent
@@ -15,8 +16,6 @@ from connector.session import name_roles
 from connector.session.model import Session, Transcript, TranscriptEntry
 
 __all__ = ["build_case"]
-
-_CUSTOM_FIELD = "customFields."
 
 
 def build_case(
@@ -34,21 +33,13 @@ def build_case(
     written = [entry for entry in entries if entry.role == CUSTOMER or entry.role in STAFF]
     if not written:
         raise SkipError(Code.TRANSCRIPT_MISSING, "nobody wrote anything in the transcript")
-    values = {name: value for name, value in draft.values.items() if not name.startswith(_CUSTOM_FIELD)}
-    values["customFields"] = _custom_fields(draft.values) or None
+    values = {name: value for name, value in draft.values.items() if not name.startswith(CUSTOM_FIELD)}
+    values["customFields"] = custom_fields(draft.values) or None
     values["messages"] = _messages(draft.values, written, people)
     unknown = len({entry.role for entry in entries} - STAFF - {CUSTOMER, "system"})
     left_out = [f"entries of {unknown} unknown roles were left out"] if unknown else []
     values["notes"] = (*transcript.notes, *people.notes, *left_out)
     return checked(Case, values, [*from_refusals(draft.refusals)], draft.refusals)
-
-
-def _custom_fields(values: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"name": name.removeprefix(_CUSTOM_FIELD), "value": value}
-        for name, value in values.items()
-        if name.startswith(_CUSTOM_FIELD) and value is not None and value != ""
-    ]
 
 
 def _messages(values: dict[str, Any], entries: Sequence[TranscriptEntry], people: People) -> list[dict[str, Any]]:

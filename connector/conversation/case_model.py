@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from connector.conversation.model import Instant, Labels, Text
 
-__all__ = ["Case", "Contact", "CustomField", "Direction", "Message"]
+__all__ = ["Case", "CaseFields", "CaseMessage", "CasePatch", "Contact", "CustomField", "Direction", "Message"]
 
 MOST_CUSTOM_FIELDS = 10
 
@@ -64,8 +64,8 @@ class Message(_Part):
         return self
 
 
-class Case(_Part):
-    """A text conversation as Capturi accepts it, with its messages; fields bear Capturi's names in snake case."""
+class CaseFields(_Part):
+    """What Capturi takes of a text conversation beside its messages; fields bear Capturi's names in snake case."""
 
     case_uid: Text = Field(description="Id in the source system.")
     source: Text = Field(description="Name of the source system.")
@@ -77,6 +77,11 @@ class Case(_Part):
     priority: Text | None = Field(None, description="How urgent it is.")
     tags: Labels = Field(None, description="Tags, each once.")
     custom_fields: Annotated[tuple[CustomField, ...], Field(max_length=MOST_CUSTOM_FIELDS)] | None = None
+
+
+class Case(CaseFields):
+    """A text conversation as Capturi accepts it, with its messages."""
+
     messages: tuple[Message, ...] = Field(description="In the order of the transcript; at least one.")
     notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
 
@@ -88,4 +93,31 @@ class Case(_Part):
 
     def to_wire(self) -> dict[str, Any]:
         """Give the body of the call that puts the whole case; empty fields are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class CaseMessage(CaseFields):
+    """One message with the fields of its case, as Capturi accepts them together."""
+
+    message: Message = Field(description="The one message.")
+    notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
+
+    def to_wire(self) -> dict[str, Any]:
+        """Give the body of the call that puts one message; empty fields are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class CasePatch(_Part):
+    """New fields of a case without a message; what Capturi lets a change of a case carry, and no more."""
+
+    case_uid: Text = Field(exclude=True, description="Id in the source system; stands in the address.")
+    updated: Instant | None = Field(None, description="When the case last changed, UTC with Z.")
+    subject: Text | None = Field(None, description="What it is about.")
+    inbox: Text | None = Field(None, description="Inbox or queue.")
+    status: Text | None = Field(None, description="A word of the source system.")
+    tags: Labels = Field(None, description="Tags, each once; they replace those the case has.")
+    custom_fields: Annotated[tuple[CustomField, ...], Field(max_length=MOST_CUSTOM_FIELDS)] | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Give the body of the call that changes a case; fields without a value are left out and stay as they are."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

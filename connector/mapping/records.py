@@ -17,7 +17,7 @@ RECORDS = MappingProxyType(
     {
         "ccai.call": "metadata file of a call of the CCAI Platform",
         "ccai.chat": "metadata file of a chat of the CCAI Platform",
-        "ccai.event": "event of the CCAI Platform's agent adapter",
+        "ccai-events.message": "chat message that the CCAI Platform's agent adapter told of",
         "files.record": "one row or object of a file of any make",
         "zendesk.comment": "comment on a Zendesk ticket, as the trigger sends it",
         "sangoma.message": "message event of Sangoma CX",

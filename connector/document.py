@@ -66,8 +66,11 @@ class Document:
         return Problem(message, self.path, place.line, place.column, field, hint)
 
 
-def read(path: Path) -> Document:
-    """Read a YAML file; raise ConfigurationError where it is missing, too large or not YAML."""
+def read(path: Path, *, as_text: bool = False) -> Document:
+    """Read a YAML file; raise ConfigurationError where it is missing, too large or not YAML.
+
+    As text, 0012 and +45 stay what was written: whatever is neither null nor a collection is a string.
+    """
     try:
         size_bytes = path.stat().st_size
         if size_bytes > LARGEST_FILE_BYTES:
@@ -79,10 +82,10 @@ def read(path: Path) -> Document:
         raise ConfigurationError([Problem("is not UTF-8 text", path, hint="save it as UTF-8")]) from error
     except OSError as error:
         raise ConfigurationError([Problem(f"cannot be read: {error.strerror}", path)]) from error
-    return parse(text, path)
+    return parse(text, path, as_text=as_text)
 
 
-def parse(text: str, path: Path) -> Document:
+def parse(text: str, path: Path, *, as_text: bool = False) -> Document:
     """Read YAML text that came from this path; raise ConfigurationError with line and column where it is wrong."""
     try:
         node = YAML(typ="rt", pure=True).compose(text)
@@ -92,7 +95,7 @@ def parse(text: str, path: Path) -> Document:
         raise ConfigurationError([Problem(str(error.problem or error.context), path, line, column)]) from error
     except (YAMLError, ValueError) as error:
         raise ConfigurationError([Problem("is not YAML", path, hint=str(error).splitlines()[0])]) from error
-    builder = _Builder(path)
+    builder = _Builder(path, as_text=as_text)
     value = builder.build(node, ()) if node is not None else None
     if builder.problems:
         raise ConfigurationError(builder.problems)
@@ -102,8 +105,9 @@ def parse(text: str, path: Path) -> Document:
 class _Builder:
     """Turn parsed nodes into plain values and note each one's place."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, as_text: bool) -> None:
         self.path = path
+        self.scalar = _text if as_text else _scalar
         self.positions: dict[Location, Position] = {}
         self.problems: list[Problem] = []
 
@@ -113,7 +117,7 @@ class _Builder:
         if len(location) > DEEPEST_NESTING or len(self.positions) > MOST_NODES:
             raise ConfigurationError([Problem("is nested too deeply or too long", self.path, place.line, place.column)])
         if isinstance(node, ScalarNode):
-            return _scalar(node)
+            return self.scalar(node)
         if isinstance(node, SequenceNode):
             return [self.build(item, (*location, index)) for index, item in enumerate(node.value)]
         return self._mapping(node.value, location)
@@ -131,6 +135,11 @@ class _Builder:
             self.positions[(*location, key)] = place
             result[key] = self.build(value_node, (*location, key))
         return result
+
+
+def _text(node: ScalarNode) -> Any:
+    text = str(node.value)
+    return None if node.style is None and text in _NULL else text
 
 
 def _scalar(node: ScalarNode) -> Any:

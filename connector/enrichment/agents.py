@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from connector.document import did_you_mean
+from connector.enrichment.agent_list import KEYS, NAMES, make_agent, read_list
 from connector.enrichment.model import Agent
 from connector.errors import ConfigurationError, Problem
 
 __all__ = ["Directory", "read_directory"]
 
-REQUIRED_COLUMNS = ("number", "id", "email", "name", "team")
-OPTIONAL_COLUMNS = ("valid_from", "valid_to")
-KEYS = ("id", "number", "email")
+REQUIRED_COLUMNS = NAMES[:5]
+YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 
 
 class Directory:
@@ -56,7 +56,9 @@ def _completed(row: Agent, told: Agent) -> Agent:
 
 
 def read_directory(path: Path) -> Directory:
-    """Read an agents file (CSV with a header); raise ConfigurationError with every mistake and its line."""
+    """Read an agents file (CSV with a header, or YAML); raise ConfigurationError with every mistake and its line."""
+    if path.suffix.lower() in YAML_SUFFIXES:
+        return Directory(read_list(path))
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, dialect=_dialect(stream.read(4096)))
@@ -85,16 +87,15 @@ class _Semicolon(csv.excel):
 
 def _header_problems(path: Path, names: Iterable[str | None]) -> list[Problem]:
     found = [str(name or "").strip() for name in names]
-    known = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
     missing = [
-        Problem(f"the column {name!r} is missing", path, 1, hint=f"the header is {','.join(known)}")
+        Problem(f"the column {name!r} is missing", path, 1, hint=f"the header is {','.join(NAMES)}")
         for name in REQUIRED_COLUMNS
         if name not in found
     ]
     strange = [
-        Problem(f"the column {name!r} is not known", path, 1, hint=did_you_mean(name, known))
+        Problem(f"the column {name!r} is not known", path, 1, hint=did_you_mean(name, NAMES))
         for name in found
-        if name not in known
+        if name not in NAMES
     ]
     return missing + strange
 
@@ -106,20 +107,7 @@ def _rows(path: Path, reader: "csv.DictReader[str]") -> list[Agent]:
         values = {str(name).strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
         if not any(values.values()):
             continue
-        if not any(values.get(key) for key in KEYS):
-            hint = "give a number, an id or an e-mail"
-            problems.append(Problem("this agent cannot be recognised", path, reader.line_num, hint=hint))
-        days = [_day(path, reader.line_num, name, values.get(name, ""), problems) for name in OPTIONAL_COLUMNS]
-        number, key, email, person, team = (values.get(column, "") for column in REQUIRED_COLUMNS)
-        agents.append(Agent(key, number, email, person, team, *days))
+        agents.append(make_agent(values, path, dict.fromkeys(("", *NAMES), reader.line_num), problems))
     if problems:
         raise ConfigurationError(problems)
     return agents
-
-
-def _day(path: Path, line: int, name: str, text: str, problems: list[Problem]) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        problems.append(Problem("is not a date like 2026-03-24", path, line, field=name))
-        return None

@@ -131,7 +131,9 @@ class Mappings(_Part):
 class AgentsPolicy(_Part):
     """The customer's own list of agents."""
 
-    file: str = Field(description="CSV with the header number,id,email,name,team[,valid_from,valid_to].")
+    file: str = Field(
+        description="CSV with the header number,id,email,name,team[,valid_from,valid_to]; or a .yaml list of the same."
+    )
     unknown: Literal["hold", "skip", "send"] = Field("hold", description="What becomes of an agent not in the file.")
 
 

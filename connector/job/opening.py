@@ -34,14 +34,12 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
 ) -> Execution:
     """Give the run with its storages, ledger and target open; the stack closes them."""
     job = plan.job
-    storage = open_storage(job.source.storage, job.source.storage_options, plan.home)
-    elsewhere = job.source.recordings
-    recordings = open_storage(elsewhere.storage, elsewhere.options, plan.home) if elsewhere else storage
+    storage, recordings = _storages(plan)
     url = settings.ledger_url
     if options.dry_run:
         url = stack.enter_context(ledger.rehearsal_copy(url))
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
-    for one in {storage.address: storage, recordings.address: recordings}.values():
+    for one in dict.fromkeys((storage, recordings)):
         await stack.enter_async_context(one)
     limits = _limits(job.limits, LedgerBudget(book, plan, clock), clock)
     target = open_target(plan, settings, limits, clock)
@@ -61,6 +59,18 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         hash_key=settings.mask_key,
         policy_hash=plan.policy_hash,
     )
+
+
+def _storages(plan: Plan) -> tuple[Storage, Storage]:
+    """Give the storages of sessions and of recordings: one and the same only where address and options are the same.
+
+    Two credentials may lead into one bucket and be shown different things in it.
+    """
+    source, elsewhere = plan.job.source, plan.job.source.recordings
+    storage = open_storage(source.storage, source.storage_options, plan.home)
+    if elsewhere is None or (elsewhere.storage, elsewhere.options) == (source.storage, source.storage_options):
+        return storage, storage
+    return storage, open_storage(elsewhere.storage, elsewhere.options, plan.home)
 
 
 def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:

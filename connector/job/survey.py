@@ -32,7 +32,7 @@ async def survey(run: Execution) -> int:
     if job.source.reading is not None:
         await run.book.transact(ledger.mark_unread, _source(run), run.policy_hash)
     unchanged = 0
-    for storage in {run.storage.address: run.storage, run.recordings.address: run.recordings}.values():
+    for storage in dict.fromkeys((run.storage, run.recordings)):
         unchanged += await _list(run, storage)
     run.listed_at = run.clock.monotonic()
     unchanged -= await _wake(run)

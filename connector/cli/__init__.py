@@ -15,16 +15,21 @@ register()
 
 def main() -> None:
     """Run the command line; SIGTERM ends it in the same order as an interruption from the keyboard."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        _run()
+    except KeyboardInterrupt:
+        # Between the commands' own care and the end of the process.
+        sys.exit(ExitCode.STOPPED)
+
+
+def _run() -> None:
     try:
         app()
     except SystemExit as end:
         if end.code == ExitCode.MEND:
             tell_if_silent(sys.argv[1:])
         raise
-    except KeyboardInterrupt:
-        # Between the commands' own care and the end of the process.
-        sys.exit(ExitCode.STOPPED)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

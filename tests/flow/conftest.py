@@ -281,12 +281,13 @@ class Rehearsal:
 
 
 @pytest.fixture(scope="session")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     """Run the sample job four times: first, again, with what came late, with the growing file finished."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CAPTURI_TOKEN", TOKEN)
         folder = tmp_path_factory.mktemp("rehearsal") / "project"
-        yield asyncio.run(_rehearse(folder))
+        found = asyncio.run(_rehearse(folder))
+    return found
 
 
 async def _rehearse(folder: Path) -> Rehearsal:

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import wave
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -286,8 +286,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CAPTURI_TOKEN", TOKEN)
         folder = tmp_path_factory.mktemp("rehearsal") / "project"
-        found = asyncio.run(_rehearse(folder))
-    return found
+        return asyncio.run(_rehearse(folder))
 
 
 async def _rehearse(folder: Path) -> Rehearsal:

@@ -5,7 +5,8 @@ Events are past facts, `noun.past_verb`; EVENTS is the whole list.
 
 import logging
 import sys
-from typing import Literal
+from collections.abc import Collection
+from typing import Any, Literal
 
 import structlog
 
@@ -22,13 +23,25 @@ EVENTS = {
 }
 
 
-def configure(level: str = "warning", form: Literal["text", "json"] = "text") -> None:
-    """Send log lines of at least this level to standard error, as text for people or as JSON."""
+def configure(
+    level: str = "warning", form: Literal["text", "json"] = "text", *, told_elsewhere: Collection[str] = ()
+) -> None:
+    """Send log lines of at least this level to standard error, as text for people or as JSON.
+
+    Events that whoever reads the log is told in another way, on the same screen, are left out.
+    """
+
+    def leave_out(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        if event["event"] in told_elsewhere:
+            raise structlog.DropEvent
+        return event
+
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
         processors=[
+            leave_out,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

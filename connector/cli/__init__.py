@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Collection
 
 from connector.cli.app import app
 from connector.cli.registry import register
@@ -13,13 +14,20 @@ __all__ = ["app", "main"]
 register()
 
 
-def main() -> None:
-    """Run the command line; SIGTERM ends it in the same order as an interruption from the keyboard."""
+def main(early: Collection[int] = ()) -> None:
+    """Run the command line; SIGTERM ends it in the same order as an interruption from the keyboard.
+
+    `early` are signals to end that came before this function could take them.
+    """
     try:
         signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if early:
+            _interrupt(signal.SIGTERM, None)
         _run()
     except KeyboardInterrupt:
-        # Between the commands' own care and the end of the process.
+        # Between the commands' own care and the begin or end of the process.
+        tell_if_silent(sys.argv[1:], "interrupted", ExitCode.STOPPED)
         sys.exit(ExitCode.STOPPED)
 
 

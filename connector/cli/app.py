@@ -60,7 +60,9 @@ _HOME: dict[str, Path | None] = {"home": None}
 def load_settings() -> settings.Settings:
     """Give this process's settings and send its log lines where they ask for."""
     loaded = settings.load(_HOME["home"])
-    logs.configure(loaded.log, loaded.log_format)
+    # On a terminal the summary says why a run stopped: the log line beside it would say so twice.
+    on_screen = output.is_terminal and errors.is_terminal and loaded.log_format == "text"
+    logs.configure(loaded.log, loaded.log_format, told_elsewhere=("run.stopped",) if on_screen else ())
     return loaded
 
 

@@ -55,14 +55,17 @@ _TOLD: list[str] = []
 """The jobs whose object was printed: there is one on every exit code, and only one."""
 
 
-def tell_if_silent(arguments: list[str]) -> None:
-    """Print the object that `run --json` owes where the command line itself was wrong and no command ran."""
+def tell_if_silent(
+    arguments: list[str],
+    error: str = "the command line cannot be understood; see standard error",
+    exit_code: int = ExitCode.MEND,
+) -> None:
+    """Print the object that `run --json` owes where no command ran: the command line was wrong, or the end came."""
     if "run" not in arguments or "--json" not in arguments or _TOLD:
         return
     names = [word for word in arguments[arguments.index("run") + 1 :] if not word.startswith("-")]
     dry_run = "--dry-run" in arguments
-    error = "the command line cannot be understood; see standard error"
-    _print_json(_not_started(names[0] if names else "", error, dry_run=dry_run))
+    _print_json(_not_started(names[0] if names else "", error, dry_run=dry_run, exit_code=exit_code))
 
 
 class _Wish:

@@ -48,6 +48,8 @@ class AudioFacts:
     notes: tuple[str, ...] = ()
     """What a person should know about this file; no personal data."""
     wav: WavData | None = None
+    missing_bytes: int = 0
+    """How many bytes of sound the header promises beyond those in the file: it was cut off, or is copied still."""
 
     @property
     def has_distinct_channels(self) -> bool:

@@ -29,6 +29,7 @@ class Length:
     exact: bool
     variable: bool
     notes: tuple[str, ...] = ()
+    missing_bytes: int = 0
 
 
 def read_mp3(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts | None:
@@ -53,6 +54,7 @@ def read_mp3(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts | None
         content_type="audio/mpeg",
         file_suffix=".mp3",
         notes=length.notes,
+        missing_bytes=length.missing_bytes,
     )
 
 
@@ -156,7 +158,8 @@ def _counted(stream: _Stream, frames: int, total: int, *, trimmed: int, variable
     if total <= stream.length + first.length:
         return Length(seconds, exact=True, variable=variable)
     note = f"the audio is cut off: {stream.length} of {total} bytes are there"
-    return Length(seconds * stream.length / total, exact=False, variable=variable, notes=(note,))
+    missing = total - stream.length
+    return Length(seconds * stream.length / total, False, variable, (note,), missing)
 
 
 def _estimated(stream: _Stream) -> Length:

@@ -60,6 +60,7 @@ def join(parts: Sequence[tuple[str, AudioFacts]], *, limit_bytes: int = LARGEST_
         size_bytes=len(header) + length,
         notes=tuple(f"{name}: {note}" for name, facts in parts for note in facts.notes),
         wav=replace(first, offset=len(header), length=length),
+        missing_bytes=sum(facts.missing_bytes for facts, _ in found),
     )
     return Joined(header, stretches, whole)
 

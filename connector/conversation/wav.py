@@ -13,6 +13,8 @@ from connector.storage.model import ReadAt
 __all__ = ["is_wav", "read_wav"]
 
 MOST_CHUNKS = 100
+MISCOUNTED_BYTES = 64
+"""Some recorders count their own header as sound: so few bytes too many are no sign of a file that was cut off."""
 MOST_FORMAT_BYTES = 64
 MOST_CHANNELS = 32
 SAMPLE_RATES = range(1000, 400_000)
@@ -41,7 +43,7 @@ def is_wav(head: bytes) -> bool:
 
 def read_wav(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts:
     """Give the facts of a wav file; raise SkipError(AUDIO_INVALID) where it holds no sound that can be found."""
-    form, data, notes = _parts(_Source(read_at, size_bytes, head))
+    form, data, notes, missing_bytes = _parts(_Source(read_at, size_bytes, head))
     wav = _format(form, *data)
     codec = _codec(wav)
     exact = wav.format_tag in _WIDTHS
@@ -59,6 +61,7 @@ def read_wav(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts:
         file_suffix=".wav",
         notes=notes,
         wav=wav,
+        missing_bytes=missing_bytes,
     )
 
 
@@ -87,8 +90,8 @@ class _Source:
             offset += _CHUNK.size + length + length % 2
 
 
-def _parts(source: _Source) -> tuple[bytes, tuple[int, int], tuple[str, ...]]:
-    """Give the format chunk, offset and real length of the samples, and what is odd about them."""
+def _parts(source: _Source) -> tuple[bytes, tuple[int, int], tuple[str, ...], int]:
+    """Give the format chunk, offset and real length of the samples, what is odd about them, and the bytes missing."""
     form, long_length = b"", None
     for name, offset, claimed in source.chunks():
         if name == b"fmt ":
@@ -96,19 +99,20 @@ def _parts(source: _Source) -> tuple[bytes, tuple[int, int], tuple[str, ...]]:
         elif name == b"ds64":
             long_length = int.from_bytes(source.bytes_at(offset + 8, 8), "little")
         elif name == b"data":
-            length, notes = _real_length(source, offset, claimed if long_length is None else long_length)
-            return form, (offset, length), notes
+            length, notes, missing = _real_length(source, offset, claimed if long_length is None else long_length)
+            return form, (offset, length), notes, missing
     raise SkipError(Code.AUDIO_INVALID, "a wav file whose header leads to no samples", hint=_REMEDY)
 
 
-def _real_length(source: _Source, offset: int, claimed: int) -> tuple[int, tuple[str, ...]]:
+def _real_length(source: _Source, offset: int, claimed: int) -> tuple[int, tuple[str, ...], int]:
     there = max(source.size_bytes - offset, 0)
     riff_ends = int.from_bytes(source.bytes_at(4, 4), "little") + 8
     if (claimed in _UNKNOWN_LENGTHS and claimed > there) or (claimed == 0 and riff_ends != source.size_bytes and there):
-        return there, ("the header does not say how long the audio is; the file's own length counts",)
+        return there, ("the header does not say how long the audio is; the file's own length counts",), 0
     if claimed > there:
-        return there, (f"the audio is cut off: {there} of {claimed} bytes are there",)
-    return claimed, ()
+        missing = claimed - there if claimed - there > MISCOUNTED_BYTES else 0
+        return there, (f"the audio is cut off: {there} of {claimed} bytes are there",), missing
+    return claimed, (), 0
 
 
 def _format(form: bytes, offset: int, length: int) -> WavData:

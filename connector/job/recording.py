@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from connector import conversation, ledger
@@ -73,17 +73,35 @@ async def _choose(run: Execution, work: Work, candidates: tuple[sessions.Recordi
 
 
 def _missing(run: Execution, work: Work) -> Verdict | None:
-    policy, ended_at = run.plan.job.audio, work.session.ends_at or work.session.created_at
-    if ended_at is None:
-        # The source does not say when: the wait began when the session was first met.
-        ended_at = min((row.first_seen_at for row in work.entries), default=run.now())
-    if ended_at is not None and run.now() < ended_at + policy.wait:
-        detail = f"no recording yet; waited for until {ended_at + policy.wait:%Y-%m-%d %H:%M} UTC"
-        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, detail)
+    policy, until = run.plan.job.audio, _awaited_until(run, work)
+    if run.now() < until:
+        return Verdict(
+            Outcome.HELD, Code.AUDIO_AWAITED, f"no recording yet; waited for until {until:%Y-%m-%d %H:%M} UTC"
+        )
     if policy.missing == "send":
         return None
     outcome = Outcome.HELD if policy.missing == "hold" else Outcome.SKIPPED
     return Verdict(outcome, Code.AUDIO_MISSING, "no recording came in the time the job waits for it")
+
+
+def _awaited_until(run: Execution, work: Work) -> datetime:
+    ended_at = work.session.ends_at or work.session.created_at
+    if ended_at is None:
+        # The source does not say when: the wait began when the session was first met.
+        ended_at = min((row.first_seen_at for row in work.entries), default=run.now())
+    return ended_at + run.plan.job.audio.wait
+
+
+def _cut_off(run: Execution, work: Work, parts: Sequence[FileInfo], facts: AudioFacts) -> Verdict:
+    """Judge a recording whose header promises more than its file has: it may still be copied, but not for ever."""
+    named = ", ".join(part.path for part in parts)
+    there = facts.wav.length if facts.wav else facts.size_bytes
+    told = f"{named} is cut off: {there} of {there + facts.missing_bytes} bytes of sound are there"
+    until = _awaited_until(run, work)
+    if run.now() < until:
+        waited = f"it may still be copied, and is waited for until {until:%Y-%m-%d %H:%M} UTC"
+        return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, f"{told}; {waited}")
+    return Verdict.usual(Code.AUDIO_INVALID, f"{told}; export or copy it again")
 
 
 async def _is_growing(run: Execution, file: FileInfo) -> bool:
@@ -120,7 +138,13 @@ def _sha256(read_at: ReadAt, size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
+async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found | Verdict:
+    """Give the recording ready to be sent; of one that is cut off nothing is sent."""
+    found = await _inspected(run, work, parts)
+    return _cut_off(run, work, parts, found.facts) if found.facts.missing_bytes else found
+
+
+async def _inspected(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
     storage, limit_bytes = run.recordings, run.plan.job.audio.max_size_bytes
     inspect = partial(conversation.inspect, limit_bytes=limit_bytes)
     if len(parts) == 1:

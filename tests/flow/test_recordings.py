@@ -112,6 +112,34 @@ async def test_parts_are_joined_in_their_order(make_project, capturi, reading):
     assert audio["sha256"] == project.entry("acme-call-1")["audio_sha256"]
 
 
+@pytest.mark.parametrize("parts", [1, 2])
+async def test_a_recording_cut_off_in_its_file_is_waited_for_and_never_sent(make_project, capturi, reading, parts):
+    """It may still be copied: held `audio_awaited` for the time of the wait, then refused, until it comes whole."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1, audio=False)
+        names = ["recordings/call-1.wav"] if parts == 1 else ["recordings/call-1-1.wav", "recordings/call-1-2.wav"]
+        for name in names[:-1]:
+            project.put(name, project.sound(1))
+        project.put(names[-1], project.sound(1)[:3000])
+        first, second = [(await project.run()).as_dict() for _ in range(2)]
+        waiting = project.ask("SELECT detail FROM entry")[0]["detail"]
+        project.clock.moment += LATER
+        third, fourth = [(await project.run()).as_dict() for _ in range(2)]
+        refused = project.ask("SELECT detail FROM entry")[0]["detail"]
+        assert {} == (await reading(address)).conversations
+        project.put(names[-1], project.sound(1))
+        fifth = (await project.run()).as_dict()
+        assert 1 == (await reading(address)).audio["acme-call-1"]["uploads"]
+    assert [{"audio_awaited": 1}] * 2 == [first["reasons"], second["reasons"]]
+    assert "recordings/call-1" in waiting
+    assert "may still be copied" in waiting
+    assert ({"audio_invalid": 1}, 3) == (third["reasons"], third["exit_code"])
+    assert (1, 0) == (fourth["unchanged"], fourth["exit_code"])
+    assert "is cut off: " in refused
+    assert (1, 0) == (fifth["delivered"], fifth["exit_code"])
+
+
 class Growing:
     """A clock whose sleep lets somebody write on."""
 

@@ -26,6 +26,14 @@ def test_a_truncated_file_is_noted(facts_of, wav):
 
     assert 1.0 == facts.duration_seconds
     assert ("the audio is cut off: 32000 of 64000 bytes are there",) == facts.notes
+    assert len(TONE) == facts.missing_bytes
+
+
+def test_a_header_that_counts_itself_is_no_sign_of_a_cut(facts_of, wav):
+    """Some recorders count the 44 bytes of their header as sound: nothing is missing from such a file."""
+    facts = facts_of(wav(TONE, claimed=len(TONE) + 44))
+
+    assert 0 == facts.missing_bytes
 
 
 @pytest.mark.parametrize("content", [b"", b"\x01", b"\x01\x02\x03"])

@@ -4,7 +4,7 @@ import importlib
 
 __all__ = ["register"]
 
-MODULES = ("demo", "project", "run", "state", "report", "upload", "mapping", "storage", "sandbox", "schema")
+MODULES = ("demo", "project", "run", "control", "state", "report", "upload", "mapping", "storage", "sandbox", "schema")
 
 
 def register() -> None:

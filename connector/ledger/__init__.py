@@ -6,6 +6,17 @@ Ledger.read; what happens to entries goes through Ledger.write.
 
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
+from connector.ledger.control import (
+    BACKFILL,
+    CANCELLED,
+    PAUSED,
+    RUNNING,
+    SCHEDULE,
+    Control,
+    control,
+    controls,
+    set_control,
+)
 from connector.ledger.correction import NEVER_NS, drop_entries, drop_placeholders, mark_missing, take_back
 from connector.ledger.finished import delivered_files, nameless_files
 from connector.ledger.history import (
@@ -37,6 +48,7 @@ from connector.ledger.model import (
     entry_id,
 )
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
+from connector.ledger.plan import DONE, WORKING, Planned, end_plan, plan, start_plan
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
@@ -54,11 +66,19 @@ from connector.ledger.worklist import Label, companions, mark_pending, mark_reju
 from connector.ledger.writer import Ledger, open_ledger
 
 __all__ = [
+    "BACKFILL",
+    "CANCELLED",
+    "DONE",
     "NEVER_NS",
+    "PAUSED",
+    "RUNNING",
+    "SCHEDULE",
     "START",
     "UNREADABLE_CHANNEL",
     "UNREADABLE_ROW_CHANNEL",
+    "WORKING",
     "Change",
+    "Control",
     "Cursor",
     "EntryRow",
     "FileRow",
@@ -68,12 +88,15 @@ __all__ = [
     "ListedFile",
     "Listing",
     "Marked",
+    "Planned",
     "RunRow",
     "Source",
     "Spent",
     "StepRow",
     "Window",
     "companions",
+    "control",
+    "controls",
     "count_pending",
     "counts_by_state",
     "delivered_before",
@@ -82,6 +105,7 @@ __all__ = [
     "drop_entries",
     "drop_mended",
     "drop_placeholders",
+    "end_plan",
     "entries",
     "entries_of_file",
     "entries_of_session",
@@ -107,13 +131,16 @@ __all__ = [
     "pending_files",
     "pending_groups",
     "place_id",
+    "plan",
     "record_listing",
     "rehearsal_copy",
     "relabel",
     "run",
     "runs",
     "save_statistics",
+    "set_control",
     "spend",
+    "start_plan",
     "start_run",
     "statistics",
     "steps",

@@ -13,14 +13,14 @@ from sqlmodel import Field, SQLModel
 
 from connector.ledger.column import Json, Key, Name, UtcTime, Word
 
-__all__ = ["BUDGET", "ENTRY", "FILE", "MAPPING_STAT", "METADATA", "PLACE", "RUN", "STEP"]
+__all__ = ["BUDGET", "ENTRY", "FILE", "MAPPING_STAT", "METADATA", "PLACE", "RUN", "STEP", "LedgerTable"]
 
 
-class _Table(SQLModel, registry=registry()):
+class LedgerTable(SQLModel, registry=registry()):
     """A table of the ledger; an own registry keeps tables of other libraries out of its schema."""
 
 
-class Place(_Table, table=True):
+class Place(LedgerTable, table=True):
     """A storage as seen by one tenant's source for one target."""
 
     __tablename__ = "place"
@@ -33,7 +33,7 @@ class Place(_Table, table=True):
     address: str = Field(sa_type=Text, description="The storage's address, without secrets.")
 
 
-class File(_Table, table=True):
+class File(LedgerTable, table=True):
     """A file as last listed, and whether it still waits to be judged."""
 
     __tablename__ = "file"
@@ -63,7 +63,7 @@ class File(_Table, table=True):
     first_seen_at: datetime = Field(sa_type=UtcTime)
 
 
-class Entry(_Table, table=True):
+class Entry(LedgerTable, table=True):
     """One conversation or message for one target, and how far it came."""
 
     __tablename__ = "entry"
@@ -117,7 +117,7 @@ class Entry(_Table, table=True):
     retry_at: datetime | None = Field(None, sa_type=UtcTime)
 
 
-class Step(_Table, table=True):
+class Step(LedgerTable, table=True):
     """One thing that happened to an entry."""
 
     __tablename__ = "step"
@@ -131,7 +131,7 @@ class Step(_Table, table=True):
     facts: Any = Field(sa_type=Json)
 
 
-class Run(_Table, table=True):
+class Run(LedgerTable, table=True):
     """One execution of a job."""
 
     __tablename__ = "run"
@@ -152,7 +152,7 @@ class Run(_Table, table=True):
     mapping_hash: str | None = Field(None, sa_type=Text)
 
 
-class MappingStat(_Table, table=True):
+class MappingStat(LedgerTable, table=True):
     """How one field of one mapping fared in one run."""
 
     __tablename__ = "mapping_stat"
@@ -163,7 +163,7 @@ class MappingStat(_Table, table=True):
     facts: Any = Field(sa_type=Json)
 
 
-class Budget(_Table, table=True):
+class Budget(LedgerTable, table=True):
     """What was spent of a limit that all processes share."""
 
     __tablename__ = "budget"
@@ -174,6 +174,6 @@ class Budget(_Table, table=True):
     count: int = Field(sa_type=BigInteger)
 
 
-METADATA = _Table.metadata
+METADATA = LedgerTable.metadata
 PLACE, FILE, ENTRY, STEP = (METADATA.tables[name] for name in ("place", "file", "entry", "step"))
 RUN, MAPPING_STAT, BUDGET = (METADATA.tables[name] for name in ("run", "mapping_stat", "budget"))

@@ -1,0 +1,78 @@
+"""Add the commands that hold, go on with or end a backfill or a schedule from another terminal."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from connector.cli.app import app, guarded, load_settings, output
+from connector.errors import ConfigurationError, Problem
+
+__all__ = ["cancel", "pause", "resume"]
+
+Job = Annotated[str, typer.Argument(help="Name of the job: its file in jobs/ without .yaml.")]
+Schedule = Annotated[
+    bool | None,
+    typer.Option(
+        "--schedule/--backfill",
+        help="Which of the two is meant. Left out: the backfill where one is not finished, else the schedule.",
+        show_default=False,
+    ),
+]
+DONE = {
+    ("pause", "backfill"): "What is under way is finished, then it waits. Go on with: connector resume {job}",
+    ("pause", "schedule"): "No run starts by itself. Go on with: connector resume {job}",
+    ("resume", "backfill"): "A backfill that waits goes on; one whose process ended goes on when it is started again.",
+    ("resume", "schedule"): "The next run starts when the schedule says so.",
+    ("cancel", "backfill"): "What is under way is finished, the rest is let go. What was delivered stays delivered.",
+    ("cancel", "schedule"): "No run starts by itself any more. Take it up again with: connector resume {job}",
+}
+
+
+@app.command(epilog="Example: `connector pause nightly-ccai`, and later `connector resume nightly-ccai`.")
+@guarded
+def pause(job: Job, *, schedule: Schedule = None) -> None:
+    """Hold a job's backfill, or its schedule where no backfill is under way."""
+    _ask("pause", job, schedule=schedule)
+
+
+@app.command(epilog="Example: `connector resume nightly-ccai`.")
+@guarded
+def resume(job: Job, *, schedule: Schedule = None) -> None:
+    """Go on with what `pause` held."""
+    _ask("resume", job, schedule=schedule)
+
+
+@app.command(epilog="Example: `connector cancel nightly-ccai --backfill`.")
+@guarded
+def cancel(job: Job, *, schedule: Schedule = None) -> None:
+    """End a job's backfill for good, or its schedule until it is resumed."""
+    _ask("cancel", job, schedule=schedule)
+
+
+def _ask(word: str, job: str, *, schedule: bool | None) -> None:
+    from connector import clock, ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
+    from connector.job import loader  # noqa: PLC0415
+
+    settings = load_settings()
+    loader.find(settings.home, job)
+    state = {"pause": ledger.PAUSED, "resume": ledger.RUNNING, "cancel": ledger.CANCELLED}[word]
+    now = clock.SystemClock().now()
+
+    async def note() -> str:
+        async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+            planned = await book.read(ledger.plan, job)
+            is_open = planned is not None and planned.is_open
+            if schedule is False and not is_open:
+                hint = f"`connector backfill {job} --from DATE --to DATE` starts one"
+                raise ConfigurationError([Problem(f"there is no unfinished backfill of {job}", hint=hint)])
+            scope = ledger.BACKFILL if is_open and not schedule else ledger.SCHEDULE
+            await book.transact(ledger.set_control, job, scope, now=now, state=state)
+            if scope == ledger.BACKFILL and state == ledger.CANCELLED:
+                await book.transact(ledger.end_plan, job, ledger.CANCELLED, now)
+            return scope
+
+    scope = asyncio.run(note())
+    past = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}[word]
+    output.print(f"{scope} of {job}: {past}", style="bold", markup=False)
+    output.print(f"  {DONE[word, scope].format(job=job)}", markup=False)

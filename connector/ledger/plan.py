@@ -1,0 +1,70 @@
+"""Keep the one plan that each job's backfill has: the range that was asked for last, and how far it is."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, delete, select, update
+
+from connector.ledger import dialect
+from connector.ledger.backfill_tables import ITEM, PARTITION, PLAN
+
+__all__ = ["DONE", "PLANNING", "WORKING", "Planned", "end_plan", "plan", "set_plan", "start_plan"]
+
+PLANNING: Final = "planning"
+WORKING: Final = "working"
+DONE: Final = "done"
+OPEN_PARTITIONS: Final = ("filling", "waiting")
+
+
+class Planned(NamedTuple):
+    """A job's plan: sessions that ended from `since` on and before `until`."""
+
+    job: str
+    since: datetime
+    until: datetime
+    state: str
+    run_id: str | None
+    changed_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something of it is still to be done."""
+        return self.state in {PLANNING, WORKING}
+
+
+def plan(connection: Connection, job: str) -> Planned | None:
+    """Give the job's plan, None where it never had a backfill."""
+    row = connection.execute(select(PLAN).where(PLAN.c.job == job)).first()
+    return None if row is None else Planned(*row)
+
+
+def start_plan(connection: Connection, row: Planned) -> None:
+    """Begin the plan, or go on with it under another range; partitions that are done stay for the record.
+
+    What a killed planning left half filled, and of another range also what waits, is planned anew.
+    """
+    known = plan(connection, row.job)
+    same = known is not None and known.is_open and (known.since, known.until) == (row.since, row.until)
+    _drop(connection, row.job, ("filling",) if same else OPEN_PARTITIONS)
+    if known is None or not known.is_open:
+        _drop(connection, row.job, ("done",))
+    insert = dialect.insert(connection, PLAN).values(**row._asdict())
+    changed = {name: insert.excluded[name] for name in Planned._fields if name != "job"}
+    connection.execute(insert.on_conflict_do_update(index_elements=[PLAN.c.job], set_=changed))
+
+
+def set_plan(connection: Connection, job: str, state: str, now: datetime) -> None:
+    """Note how far the plan is."""
+    connection.execute(update(PLAN).where(PLAN.c.job == job).values(state=state, changed_at=now))
+
+
+def end_plan(connection: Connection, job: str, state: str, now: datetime) -> None:
+    """Close the plan; what waits is let go, and what a worker has in hand stays his until he lets it go."""
+    _drop(connection, job, OPEN_PARTITIONS)
+    set_plan(connection, job, state, now)
+
+
+def _drop(connection: Connection, job: str, states: tuple[str, ...]) -> None:
+    these = (PARTITION.c.job == job, PARTITION.c.state.in_(states))
+    connection.execute(delete(ITEM).where(ITEM.c.partition_id.in_(select(PARTITION.c.id).where(*these))))
+    connection.execute(delete(PARTITION).where(*these))

@@ -41,5 +41,7 @@ class Options:
     stand_in: Mailbox = Mailbox("Unknown", "unknown@example.invalid")
     mailbox: Mailbox | None = None
     notes: Literal["drop", "send"] = "drop"
+    entities: Literal["auto", "decode", "keep"] = "auto"
+    """Whether HTML entities in what people wrote are read; auto: where the sender seems to write them."""
     relays: bool = False
     """Whether the real answerer is asked and its answer given."""

@@ -10,7 +10,7 @@ import orjson
 from connector.errors import FileTruncatedError, SkipError
 from connector.reason import Code
 
-__all__ = ["DEEPEST_NESTING", "read_json"]
+__all__ = ["DEEPEST_NESTING", "clean", "decode", "read_json", "reject_deep"]
 
 DEEPEST_NESTING = 64
 
@@ -35,11 +35,11 @@ def read_json(raw: bytes, path: str) -> tuple[Any, tuple[str, ...]]:
     else:
         # The search for one byte is much faster and settles it for most files.
         if b"\\" not in raw or b"\\u0000" not in raw:
-            _reject_deep(raw, value, path)
+            reject_deep(raw, value, path)
             return value, ()
         notes = []
-    _reject_deep(raw, value, path)
-    value = _clean(value, notes)
+    reject_deep(raw, value, path)
+    value = clean(value, notes)
     return value, tuple(dict.fromkeys(notes))
 
 
@@ -48,7 +48,7 @@ def _read_spoilt(raw: bytes, path: str) -> tuple[Any, list[str]]:
         what = "holds nothing but blanks" if raw else "is empty"
         raise FileTruncatedError(f"{path} {what}", hint="have it exported again")
     notes: list[str] = []
-    text = _decode(raw, path, notes)
+    text = decode(raw, path, notes)
     if "\0" in text:
         notes.append("NUL characters were dropped")
         text = text.replace("\0", "")
@@ -60,7 +60,8 @@ def _read_spoilt(raw: bytes, path: str) -> tuple[Any, list[str]]:
         raise _too_deep(path) from error
 
 
-def _decode(raw: bytes, path: str, notes: list[str]) -> str:
+def decode(raw: bytes, path: str, notes: list[str]) -> str:
+    """Give the text of the bytes, with a note where it is no plain UTF-8; raise SkipError where it is no text."""
     encoding = _encoding(raw)
     if encoding != "utf-8":
         notes.append("a byte order mark was dropped" if encoding == "utf-8-sig" else "the text is UTF-16")
@@ -111,7 +112,7 @@ def _cut_off(path: str) -> FileTruncatedError:
     return FileTruncatedError(f"{path} stops in the middle of its JSON", hint="have it exported again")
 
 
-def _reject_deep(raw: bytes, value: Any, path: str) -> None:
+def reject_deep(raw: bytes, value: Any, path: str) -> None:
     """Raise SkipError where values are nested too deeply; counting brackets first spares the usual file the walk."""
     if raw.count(b"{") + raw.count(b"[") <= DEEPEST_NESTING or type(value) not in {dict, list}:
         return
@@ -133,14 +134,14 @@ def _too_deep(path: str) -> SkipError:
     return SkipError(Code.UNREADABLE, message, hint="this is no session that the platform wrote")
 
 
-def _clean(value: Any, notes: list[str]) -> Any:
+def clean(value: Any, notes: list[str]) -> Any:
     """Give the value without NUL characters and lone surrogates in its texts."""
     if isinstance(value, str):
         return _clean_text(value, notes)
     if isinstance(value, list):
-        return [_clean(item, notes) for item in value]
+        return [clean(item, notes) for item in value]
     if isinstance(value, dict):
-        return {_clean_text(key, notes): _clean(item, notes) for key, item in value.items()}
+        return {_clean_text(key, notes): clean(item, notes) for key, item in value.items()}
     return value
 
 

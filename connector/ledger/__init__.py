@@ -28,6 +28,15 @@ from connector.ledger.history import (
     find,
     steps,
 )
+from connector.ledger.inbox import (
+    accept,
+    count_inbox,
+    find_message,
+    is_stored,
+    mark_handled,
+    mark_waiting,
+    waiting_messages,
+)
 from connector.ledger.listing import place_id, record_listing
 from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
@@ -49,6 +58,7 @@ from connector.ledger.model import (
 )
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.plan import DONE, WORKING, Planned, end_plan, plan, start_plan
+from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
@@ -83,20 +93,26 @@ __all__ = [
     "EntryRow",
     "FileRow",
     "Group",
+    "Handled",
+    "InboxRow",
+    "InboxState",
     "Label",
     "Ledger",
     "ListedFile",
     "Listing",
     "Marked",
     "Planned",
+    "Received",
     "RunRow",
     "Source",
     "Spent",
     "StepRow",
     "Window",
+    "accept",
     "companions",
     "control",
     "controls",
+    "count_inbox",
     "count_pending",
     "counts_by_state",
     "delivered_before",
@@ -117,15 +133,20 @@ __all__ = [
     "files",
     "final_entries",
     "find",
+    "find_message",
     "finish_run",
+    "hash_body",
+    "is_stored",
     "job_lock",
     "latest_runs",
     "mark_companions",
+    "mark_handled",
     "mark_lacking_audio",
     "mark_missing",
     "mark_pending",
     "mark_rejudged",
     "mark_unread",
+    "mark_waiting",
     "nameless_files",
     "open_ledger",
     "pending_files",
@@ -147,4 +168,5 @@ __all__ = [
     "take_back",
     "upgrade",
     "waiting_entries",
+    "waiting_messages",
 ]

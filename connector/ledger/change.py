@@ -1,4 +1,4 @@
-"""Write what happened: entries, steps, files that are done and budgets that were spent."""
+"""Write what happened: entries, steps, files that are done, budgets that were spent, messages that came and went."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Dialect, Update, select, update
 
-from connector.ledger import budget, bulk, dialect
+from connector.ledger import budget, bulk, dialect, inbox
 from connector.ledger.correction import drop_placeholders
 from connector.ledger.model import UNREADABLE_CHANNEL, Change, EntryRow, StepRow
 from connector.ledger.tables import ENTRY, FILE, STEP
@@ -43,6 +43,10 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
         drop_placeholders(connection, _readable(changes))
     for spent in (change.budget for change in changes if change.budget is not None):
         budget.book(connection, spent)
+    if received := [change.received for change in changes if change.received is not None]:
+        inbox.accept(connection, received)
+    if handled := [one for change in changes for one in change.handled]:
+        inbox.mark_handled(connection, handled)
 
 
 def _readable(changes: Sequence[Change]) -> list[int]:

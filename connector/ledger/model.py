@@ -6,6 +6,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, Literal, NamedTuple
 
+from connector.ledger.received import Handled, Received
+
 __all__ = [
     "COMPANIONS",
     "EVER",
@@ -198,6 +200,10 @@ class Change:
     files_done: tuple[int, ...] = ()
     """Ids of files that no longer wait to be judged."""
     budget: Spent | None = None
+    received: Received | None = None
+    """A request for the inbox; one that is stored there already changes nothing."""
+    handled: tuple[Handled, ...] = ()
+    """Requests of the inbox that no longer wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Add what came after the first release: controls, backfills and who is at work."""
+"""Add what came after the first release: controls, backfills, who is at work, and the inbox of messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 def upgrade() -> None:
     """Make the tables."""
     _make_backfill()
+    _make_inbox()
 
 
 def _make_backfill() -> None:
@@ -67,3 +68,24 @@ def _make_partitions() -> None:
         sa.Column("partition_id", KEY, nullable=False),
     )
     op.create_index("ix_backfill_item_partition", "backfill_item", ["partition_id"])
+
+
+def _make_inbox() -> None:
+    op.create_table(
+        "inbox",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("intake", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.Column("headers", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("repeats", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text()),
+        sa.Column("handled_at", TIME),
+        sqlite_autoincrement=True,
+    )
+    waits = sa.text("state = 'waiting'")
+    op.create_index("ix_inbox_waiting", "inbox", ["intake", "id"], sqlite_where=waits, postgresql_where=waits)
+    op.create_index("ix_inbox_repeats", "inbox", ["body_hash", "received_at"])

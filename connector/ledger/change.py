@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Dialect, Update, select, update
 
-from connector.ledger import budget, bulk, dialect, inbox
+from connector.ledger import budget, bulk, cases, dialect, inbox
 from connector.ledger.correction import drop_placeholders
 from connector.ledger.model import UNREADABLE_CHANNEL, Change, EntryRow, StepRow
 from connector.ledger.tables import ENTRY, FILE, STEP
@@ -47,6 +47,8 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> None:
         inbox.accept(connection, received)
     if handled := [one for change in changes for one in change.handled]:
         inbox.mark_handled(connection, handled)
+    if turns := [change.turn for change in changes if change.turn is not None]:
+        cases.write_turns(connection, turns)
 
 
 def _readable(changes: Sequence[Change]) -> list[int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, Literal, NamedTuple
 
+from connector.ledger.case_model import Turn
 from connector.ledger.received import Handled, Received
 
 __all__ = [
@@ -204,6 +205,8 @@ class Change:
     """A request for the inbox; one that is stored there already changes nothing."""
     handled: tuple[Handled, ...] = ()
     """Requests of the inbox that no longer wait."""
+    turn: Turn | None = None
+    """How far a text conversation is since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
@@ -14,6 +15,8 @@ def upgrade() -> None:
     """Make the tables."""
     _make_backfill()
     _make_inbox()
+    _make_cases()
+    _make_case_events()
 
 
 def _make_backfill() -> None:
@@ -89,3 +92,56 @@ def _make_inbox() -> None:
     waits = sa.text("state = 'waiting'")
     op.create_index("ix_inbox_waiting", "inbox", ["intake", "id"], sqlite_where=waits, postgresql_where=waits)
     op.create_index("ix_inbox_repeats", "inbox", ["body_hash", "received_at"])
+
+
+def _make_cases() -> None:
+    op.create_table(
+        "text_case",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("intake", sa.Text(), nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("case_uid", sa.Text()),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("fields_at", TIME),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("whole", "sent", "closed")),
+        sa.Column("due_at", TIME),
+        sa.Column("closes_at", TIME),
+    )
+    for name, column in (("ix_text_case_due", "due_at"), ("ix_text_case_closes", "closes_at")):
+        set_ = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "text_case", ["intake", column], sqlite_where=set_, postgresql_where=set_)
+    op.create_table(
+        "call_event",
+        sa.Column("tenant", sa.Text(), primary_key=True),
+        sa.Column("session_id", NAME, primary_key=True),
+        sa.Column("digest", sa.Text(), primary_key=True),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+    )
+
+
+def _make_case_events() -> None:
+    op.create_table(
+        "case_event",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("intake", sa.Text(), nullable=False),
+        sa.Column("case_key", sa.Text(), nullable=False),
+        sa.Column("inbox_id", KEY),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("message", NAME),
+        sa.Column("teller", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Text()),
+        sa.Column("accepted_at", TIME, nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    waits = sa.text("open")
+    op.create_index("ix_case_event_case", "case_event", ["case_key", "message"])
+    op.create_index("ix_case_event_open", "case_event", ["case_key", "id"], sqlite_where=waits, postgresql_where=waits)
+    op.create_index("ix_case_event_entry", "case_event", ["entry_id"])
+    op.create_index("ix_case_event_inbox", "case_event", ["inbox_id"])

@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench format clean servers
+.PHONY: demo test check bench torture format clean servers
 
 demo: .venv/.base
 	@$(BIN)/connector demo
@@ -21,6 +21,10 @@ check: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python tests/benchmarks/whole_path.py
 	$(BIN)/python tests/benchmarks/memory.py
+
+# A thousand kills take a quarter of an hour; a run that was ended goes on where it was.
+torture: .venv/.dev servers
+	nice $(BIN)/python -m tests.torture.main --kills 1000 --folder build/torture
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

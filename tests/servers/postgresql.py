@@ -44,8 +44,8 @@ class PostgresqlServer:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[PostgresqlServer]:
-    """Make a cluster, serve it without waiting for the disk, and take it away afterwards."""
+def running_postgresql(*, fsync: bool = False) -> Iterator[PostgresqlServer]:
+    """Make a cluster, serve it, by default without waiting for the disk, and take it away afterwards."""
     programs, port = find_postgresql(), free_port()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="connector-postgresql-"))
@@ -55,7 +55,8 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
         data = folder / "data"
         make = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8"]
         subprocess.run(_as_user(make), check=True, capture_output=True, cwd=folder)
-        settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off")
+        sockets = f"unix_socket_directories={folder}"
+        settings = (f"port={port}", "listen_addresses=127.0.0.1", sockets, f"fsync={'on' if fsync else 'off'}")
         options = [part for setting in settings for part in ("-c", setting)]
         with running_child(_as_user([programs / "postgres", "-D", data, *options]), port, folder.with_suffix(".log")):
             yield PostgresqlServer(port)

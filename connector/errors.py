@@ -16,7 +16,8 @@ ConnectorError
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
     ├── LedgerError                 the ledger cannot be written
-    └── AlreadyRunningError         another process runs the same job
+    ├── AlreadyRunningError         another process runs the same job
+    └── LeaseLostError              another worker has this part of a backfill now
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ __all__ = [
     "FileChangedError",
     "FileMissingError",
     "FileTruncatedError",
+    "LeaseLostError",
     "LedgerError",
     "NotAdmittedError",
     "OutcomeUnknownError",
@@ -184,3 +186,7 @@ class LedgerError(StopError):
 
 class AlreadyRunningError(StopError):
     """Another process is running this job."""
+
+
+class LeaseLostError(StopError):
+    """Another worker has taken over this part of the backfill; what it writes counts."""

@@ -10,7 +10,16 @@ from connector.ledger.model import COMPANIONS, METADATA_FILE, START, TRANSCRIPT_
 from connector.ledger.question import NOT_DELIVERED, WAITS
 from connector.ledger.tables import ENTRY, FILE
 
-__all__ = ["Label", "companions", "mark_pending", "mark_rejudged", "pending_groups", "relabel"]
+__all__ = [
+    "Label",
+    "companions",
+    "files_of",
+    "groups_of_sessions",
+    "mark_pending",
+    "mark_rejudged",
+    "pending_groups",
+    "relabel",
+]
 
 
 class Label(NamedTuple):
@@ -96,7 +105,7 @@ def _nameless(connection: Connection, places: Sequence[int], role: str, after: i
             .order_by(FILE.c.id)
             .limit(limit)
         )
-        found += _files(connection, wanted)
+        found += files_of(connection, wanted)
     found.sort(key=lambda file: file.id)
     return [Group(role, None, (file,)) for file in found[:limit]]
 
@@ -113,11 +122,15 @@ def _by_session(connection: Connection, places: Sequence[int], after: Cursor, li
             .limit(limit)
         )
         sessions.update(connection.execute(wanted).scalars())
-    page = sorted(sessions)[:limit]
-    files: dict[str, list[FileRow]] = {session: [] for session in page}
-    for file in _of_sessions(connection, places, page):
+    return groups_of_sessions(connection, places, sorted(sessions)[:limit])
+
+
+def groups_of_sessions(connection: Connection, places: Sequence[int], sessions: Sequence[str]) -> list[Group]:
+    """Give each of these sessions with all its files, in the order given."""
+    files: dict[str, list[FileRow]] = {session: [] for session in sessions}
+    for file in _of_sessions(connection, places, sessions):
         files[file.session_id or ""].append(file)
-    return [Group(METADATA_FILE, session, tuple(files[session])) for session in page]
+    return [Group(METADATA_FILE, session, tuple(files[session])) for session in sessions]
 
 
 _PHASES: Final = (_transcripts, _by_session, _metadata)
@@ -158,9 +171,10 @@ def _of_sessions(
         wanted = wanted.where(FILE.c.role.in_(roles))
     found: list[FileRow] = []
     for place in places:
-        found += _files(connection, wanted, place=place, sessions=list(sessions))
+        found += files_of(connection, wanted, place=place, sessions=list(sessions))
     return iter(sorted(found, key=lambda file: file.id))
 
 
-def _files(connection: Connection, wanted: Select[Any], **parameters: Any) -> Iterator[FileRow]:
+def files_of(connection: Connection, wanted: Select[Any], **parameters: Any) -> Iterator[FileRow]:
+    """Give the rows that this question finds."""
     return (FileRow(*row) for row in connection.execute(wanted, parameters))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock, SystemClock
-from connector.errors import LedgerError
+from connector.errors import StopError
 from connector.ledger import database, schema
 from connector.ledger.change import apply_changes
 from connector.ledger.model import Change
@@ -49,6 +49,11 @@ class Ledger:
         self._scheduled = False
         self._under_way = 0
         self._lost: Exception | None = None
+        self._guard: Callable[[Connection], None] | None = None
+
+    def guard(self, check: Callable[[Connection], None] | None) -> None:
+        """Have the check made in every transaction from now on, before anything else; what it raises undoes that."""
+        self._guard = check
 
     async def write(self, change: Change, *, durable: bool = False) -> None:
         """Return once the change is committed, whole; durable outlives a power cut, else the end of this process.
@@ -118,7 +123,7 @@ class Ledger:
     def _write(self, group: Sequence[_Waiting]) -> Sequence[Exception | None]:
         """Write the group in one transaction; where one change is unfit, each by itself, so that the others are not."""
         error = self._commit(group)
-        if error is None or isinstance(error, LedgerError) or len(group) == 1:
+        if error is None or isinstance(error, StopError) or len(group) == 1:
             return [error] * len(group)
         return [self._commit([waiting]) for waiting in group]
 
@@ -126,7 +131,7 @@ class Ledger:
         try:
             with self._transaction(durable=any(waiting.durable for waiting in group)) as connection:
                 apply_changes(connection, [waiting.change for waiting in group])
-        except (LedgerError, *_UNFIT) as error:
+        except (StopError, *_UNFIT) as error:
             return error
         return None
 
@@ -139,6 +144,8 @@ class Ledger:
         with translated(self._place), self._writer.connect() as connection:
             database.choose_durability(connection, durable=durable)
             with connection.begin():
+                if self._guard is not None:
+                    self._guard(connection)
                 yield connection
 
     def _look(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:

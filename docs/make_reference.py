@@ -11,6 +11,7 @@ from typer.main import get_command
 from connector.cli import app
 from connector.job.duration import write_duration
 from connector.job.files import FilesOptions
+from connector.job.intake import Intake
 from connector.job.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
 from connector.mapping.targets import TARGETS
@@ -138,13 +139,16 @@ def pages() -> dict[str, str]:
     job += ["| key | default | meaning |", "|---|---|---|", *keys(Job), ""]
     job += ["## Options of `kind: files`\n", FILES, "| option | default | meaning |", "|---|---|---|"]
     job += [*keys(FilesOptions, "source.options."), ""]
+    intake = ["# Intake file\n", NOTE, (HERE / "intake-file.head.md").read_text(encoding="utf-8")]
+    intake += ["| key | default | meaning |", "|---|---|---|", *keys(Intake), ""]
     mapping = ["# Mapping reference\n", NOTE, (HERE / "mapping-reference.head.md").read_text(encoding="utf-8")]
     mapping += ["## Functions\n", *functions(), "## Target fields\n", *targets()]
     all_commands = ["# Commands\n", NOTE, (HERE / "commands.head.md").read_text(encoding="utf-8"), *commands()]
     all_settings = ["# Settings\n", NOTE, (HERE / "settings.head.md").read_text(encoding="utf-8")]
     all_settings += ["| variable | default | meaning |", "|---|---|---|", *settings(), ""]
     made = {"commands.md": "\n".join(all_commands), "settings.md": "\n".join(all_settings)}
-    return made | {"job-file.md": "\n".join(job), "mapping-reference.md": "\n".join(mapping)}
+    made |= {"job-file.md": "\n".join(job), "intake-file.md": "\n".join(intake)}
+    return made | {"mapping-reference.md": "\n".join(mapping)}
 
 
 if __name__ == "__main__":

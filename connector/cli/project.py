@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from connector.cli.app import app, errors, explain, guarded, load_settings, outp
 from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode
 from connector.settings import Settings
+
+if TYPE_CHECKING:
+    from connector.job import loader
 
 __all__ = ["check", "init"]
 
@@ -30,17 +33,19 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to make; it may
     output.print("  connector run nightly-ccai --dry-run")
 
 
-@app.command(epilog="Example: `connector check nightly-ccai`; without a name every job of the folder is checked.")
+@app.command(
+    epilog="Example: `connector check nightly-ccai`; without a name every job and intake of the folder is checked."
+)
 @guarded
-def check(job: Annotated[str | None, typer.Argument(help="Name of the job; default: all.")] = None) -> int:
-    """Find every mistake of a job at once, then see whether storage, target and ledger are reached.
+def check(job: Annotated[str | None, typer.Argument(help="Name of the job or intake; default: all.")] = None) -> int:
+    """Find every mistake of a job or an intake at once, then see whether storage, target and ledger are reached.
 
     Exit code 2: something must be mended in a file. Exit code 1: something is not reached.
     """
     from connector.job import loader  # noqa: PLC0415
 
     settings = load_settings()
-    names = [job] if job else loader.names(settings.home)
+    names = [job] if job else [*loader.names(settings.home), *loader.intakes(settings.home)]
     if not names:
         hint = "`connector init DIR` makes a project folder; --home names one"
         raise ConfigurationError([Problem("there is no job here", settings.home / "jobs", hint=hint)])
@@ -53,22 +58,37 @@ def _check(name: str, settings: Settings) -> int:
 
     output.print(f"[bold]{name}[/]")
     try:
-        plan = loader.load(name, settings)
+        found: loader.Plan | loader.IntakePlan
+        if loader.is_intake(loader.find(settings.home, name)):
+            found = loader.load_intake(name, settings)
+        else:
+            found = loader.load(name, settings)
     except ConfigurationError as error:
         explain(error)
         return ExitCode.MEND
-    used = ", ".join(f"{one.name} for {channel}s" for channel, one in plan.mappings.items())
-    output.print(f"  [green]ok[/]       files: the job and its mappings ({used}) are right")
-    for warning in plan.warnings:
+    output.print(f"  [green]ok[/]       files: {_told(found)}")
+    for warning in found.warnings:
         errors.print(f"  warning  {warning}", style="yellow", markup=False)
-    return asyncio.run(_try(plan, settings))
+    return asyncio.run(_try(found, settings))
 
 
-async def _try(plan: object, settings: Settings) -> int:
-    from connector.job.check import check as try_everything  # noqa: PLC0415
+def _told(plan: "loader.Plan | loader.IntakePlan") -> str:
+    from connector.job.loader import Plan  # noqa: PLC0415
 
+    if isinstance(plan, Plan):
+        used = ", ".join(f"{one.name} for {channel}s" for channel, one in plan.mappings.items())
+        return f"the job and its mappings ({used}) are right"
+    return f"the intake and its mapping ({plan.mapping.name}) are right; its address: {plan.address}"
+
+
+async def _try(plan: "loader.Plan | loader.IntakePlan", settings: Settings) -> int:
+    from connector.job import check as trial  # noqa: PLC0415
+    from connector.job.loader import Plan  # noqa: PLC0415
+
+    now = clock.SystemClock()
+    findings = trial.check(plan, settings, now) if isinstance(plan, Plan) else trial.check_intake(plan, settings, now)
     codes = [ExitCode.DONE]
-    async for finding in try_everything(plan, settings, clock.SystemClock()):  # type: ignore[arg-type]
+    async for finding in findings:
         mark = "[green]ok[/]      " if finding.reached else "[red]failed[/]  "
         output.print(f"  {mark} {finding.name}: ", end="")
         output.print(finding.text, markup=False, soft_wrap=True)

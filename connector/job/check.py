@@ -1,4 +1,4 @@
-"""Try everything a job needs and say for each whether it is reached."""
+"""Try everything a job or an intake needs and say for each whether it is reached."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -8,14 +8,16 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits
 from connector.errors import ConfigurationError, ConnectorError
-from connector.job.loader import Plan
-from connector.job.opening import open_target
+from connector.job.intake import Intake
+from connector.job.loader import IntakePlan, Plan
+from connector.job.model import Job, Target
+from connector.job.opening import open_capturi
 from connector.job.source import classify
 from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "check_intake"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,19 @@ async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[F
     yield await _check_storage(plan, "storage", source.storage, source.storage_options)
     if source.recordings:
         yield await _check_storage(plan, "recordings", source.recordings.storage, source.recordings.options)
-    yield await _check_target(plan, settings, clock)
-    yield await _check_ledger(plan, settings, clock)
+    async for finding in _check_ends(plan.job, settings, clock):
+        yield finding
+
+
+async def check_intake(plan: IntakePlan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Give one finding for the target and one for the ledger of an intake."""
+    async for finding in _check_ends(plan.intake, settings, clock):
+        yield finding
+
+
+async def _check_ends(file: Job | Intake, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    yield await _check_target(file.target, settings, clock)
+    yield await _check_ledger(file, settings, clock)
 
 
 async def _check_storage(plan: Plan, name: str, address: str, options: dict[str, object]) -> Finding:
@@ -63,22 +76,21 @@ async def _describe(plan: Plan, storage: Storage) -> str:
     return f"{told}; the newest file is of {newest.modified_at:%Y-%m-%d %H:%M} UTC"
 
 
-async def _check_target(plan: Plan, settings: Settings, clock: Clock) -> Finding:
-    name = plan.job.target.url
+async def _check_target(wanted: Target, settings: Settings, clock: Clock) -> Finding:
+    name = wanted.url
     try:
         async with AsyncExitStack() as stack:
-            target = await stack.enter_async_context(open_target(plan, settings, Limits(clock=clock), clock))
+            target = await stack.enter_async_context(open_capturi(wanted, settings, Limits(clock=clock), clock))
             await target.verify()
     except ConnectorError as error:
         return _failed("target", f"{name}: ", error)
     return Finding("target", True, f"{name}: reached, the token is accepted")
 
 
-async def _check_ledger(plan: Plan, settings: Settings, clock: Clock) -> Finding:
+async def _check_ledger(file: Job | Intake, settings: Settings, clock: Clock) -> Finding:
     try:
         async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
-            job = plan.job
-            known = await book.read(ledger.delivered_before, job.tenant, job.target.name)
+            known = await book.read(ledger.delivered_before, file.tenant, file.target.name)
     except ConnectorError as error:
         return _failed("ledger", "", error)
     return Finding("ledger", True, "ready" + ("" if known else ", nothing delivered yet"))

@@ -1,6 +1,7 @@
-"""Read a job with everything it names, and tell all its mistakes at once."""
+"""Read a job or an intake with everything it names, and tell all its mistakes at once."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,14 +15,19 @@ from connector import document, enrichment, mapping
 from connector.errors import ConfigurationError, Problem
 from connector.job import variables
 from connector.job.filtering import Filter, compile_filter
+from connector.job.intake import Intake
 from connector.job.model import Condition, Job
-from connector.job.scrutiny import find_mistakes
+from connector.job.scrutiny import find_intake_mistakes, find_mistakes
+from connector.message.kinds import KINDS, make_source
+from connector.message.model import Source
 from connector.settings import Settings, environment
 
-__all__ = ["Plan", "find", "load", "names"]
+__all__ = ["IntakePlan", "Plan", "find", "intakes", "is_intake", "load", "load_intake", "names"]
 
 T = TypeVar("T")
+INTAKE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?intake[\"']?[ \t]*:", re.MULTILINE)
 WRITES = {"call": "capturi.conversation", "chat": "capturi.case"}
+MESSAGE = "capturi.case_message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,50 @@ class Plan:
         return {channel: one.hash for channel, one in self.mappings.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class IntakePlan:
+    """An intake with its sender and its mapping read and found right."""
+
+    intake: Intake
+    path: Path
+    home: Path
+    source: Source
+    mapping: mapping.Mapping
+    warnings: tuple[Problem, ...]
+
+    @property
+    def address(self) -> str:
+        """Give the path at which the intake is reached."""
+        return f"/hooks/{self.source.kind}/{self.intake.intake}"
+
+
 def names(home: Path) -> list[str]:
     """Give the names of the jobs of a project folder."""
-    return sorted(path.stem for path in (home / "jobs").glob("*.yaml"))
+    return sorted(path.stem for path in (home / "jobs").glob("*.yaml") if not is_intake(path))
+
+
+def intakes(home: Path) -> list[str]:
+    """Give the names of the intakes of a project folder."""
+    return sorted(path.stem for path in (home / "jobs").glob("*.yaml") if is_intake(path))
+
+
+def is_intake(path: Path) -> bool:
+    """Tell whether a file is meant to be an intake, right or not."""
+    try:
+        return INTAKE.search(path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def find(home: Path, name: str) -> Path:
-    """Give the job file for a name or a path; raise ConfigurationError naming the jobs there are."""
+    """Give the file for a job's or an intake's name, or for a path; raise ConfigurationError naming what there is."""
     if name.endswith((".yaml", ".yml")):
         given = Path(name)
         return given if given.is_absolute() or given.is_file() else home / given
     path = home / "jobs" / f"{name}.yaml"
     if path.is_file():
         return path
-    known = names(home)
+    known = [*names(home), *intakes(home)]
     near = document.did_you_mean(name, known)
     hint = near or (f"there are {', '.join(known)}" if known else "`connector init DIR` makes a project folder")
     raise ConfigurationError([Problem(f"there is no job {name!r}", path, hint=hint)])
@@ -81,6 +117,9 @@ def find(home: Path, name: str) -> Path:
 def load(name: str, settings: Settings) -> Plan:
     """Give the job of this name, ready to run; raise ConfigurationError with every mistake of all its files."""
     path = find(settings.home, name)
+    if is_intake(path):
+        hint = "`connector serve` serves it; `connector check` looks at it"
+        raise ConfigurationError([Problem("is an intake and no job", path, hint=hint)])
     written = document.read(path)
     value, problems = variables.fill(written, environment(settings.home))
     collect = _Collector(problems)
@@ -88,21 +127,39 @@ def load(name: str, settings: Settings) -> Plan:
     # A job that is wrong somewhere may still name its mappings right: their mistakes belong to the same answer.
     named = _mapping_names(value)
     mappings = {
-        channel: _mapping(collect, written, settings.home / file, channel, settings.mask_key)
+        channel: _mapping(collect, written, ("mappings", channel), (file, WRITES[channel]), settings)
         for channel, file in named.items()
     }
     agents_file = _text(value, "agents", "file")
     agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
     judged = collect(lambda: compile_filter(written, _conditions(value)))
     problems += find_mistakes(written, value, settings, problems)
-    if (name_in_file := _text(value, "job")) not in {None, path.stem}:
-        hint = f"write `job: {path.stem}` or rename the file"
-        problems.append(written.problem(("job",), f"is {name_in_file!r}, but the file is {path.name}", hint=hint))
+    problems += _misnamed(written, value, "job")
     if problems or job is None or judged is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
     warnings = (*_foreign(written, job, ready), *(warning for one in ready.values() for warning in one.warnings))
     return Plan(job, path, settings.home, ready, agents, judged, warnings)
+
+
+def load_intake(name: str, settings: Settings) -> IntakePlan:
+    """Give the intake of this name, ready to serve; raise ConfigurationError with every mistake of all its files."""
+    path = find(settings.home, name)
+    written = document.read(path)
+    value, problems = variables.fill(written, environment(settings.home))
+    collect = _Collector(problems)
+    intake = collect(lambda: document.validate(written, Intake, value))
+    file = _text(value, "mapping")
+    used = _mapping(collect, written, ("mapping",), (file, MESSAGE), settings) if file else None
+    problems += find_intake_mistakes(written, value, settings, problems)
+    problems += _misnamed(written, value, "intake")
+    kind = _text(value, "source", "kind")
+    if used is not None and kind in KINDS and used.reads.partition(".")[0] != kind:
+        problems.append(written.problem(("mapping",), f"reads {used.reads}, and the source is of kind {kind}"))
+    source = collect(lambda: make_source(kind, intake.options())) if intake is not None and kind is not None else None
+    if problems or intake is None or source is None or used is None:
+        raise ConfigurationError(sorted(problems, key=_in_file))
+    return IntakePlan(intake, path, settings.home, source, used, used.warnings)
 
 
 class _Collector:
@@ -155,14 +212,25 @@ def _text(value: Any, *keys: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _misnamed(written: document.Document, value: Any, key: str) -> Iterator[Problem]:
+    """Tell where the name in the file is not the file's."""
+    stem = written.path.stem
+    if (name_in_file := _text(value, key)) not in {None, stem}:
+        hint = f"write `{key}: {stem}` or rename the file"
+        yield written.problem((key,), f"is {name_in_file!r}, but the file is {written.path.name}", hint=hint)
+
+
 def _mapping(
-    collect: _Collector, written: document.Document, path: Path, channel: str, hash_key: bytes | None
+    collect: _Collector,
+    written: document.Document,
+    at: document.Location,
+    wanted: tuple[str, str],
+    settings: Settings,
 ) -> mapping.Mapping | None:
-    loaded = collect(lambda: mapping.load(path, hash_key=hash_key))
-    if loaded is not None and loaded.writes != WRITES[channel]:
-        collect.problems.append(
-            written.problem(
-                ("mappings", channel), f"{path.name} writes {loaded.writes}, a {channel} needs {WRITES[channel]}"
-            )
-        )
+    """Give the mapping that the file names here and that writes what is wanted, right or not; tell its mistakes."""
+    file, writes = wanted
+    loaded = collect(lambda: mapping.load(settings.home / file, hash_key=settings.mask_key))
+    if loaded is not None and loaded.writes != writes:
+        said = f"{Path(file).name} writes {loaded.writes}, needed here is {writes}"
+        collect.problems.append(written.problem(at, said))
     return loaded

@@ -18,9 +18,12 @@ __all__ = [
     "AgentsPolicy",
     "AudioPolicy",
     "Condition",
+    "Duration",
     "Job",
     "Limits",
     "Mappings",
+    "Name",
+    "Part",
     "Recordings",
     "Schedule",
     "Source",
@@ -43,7 +46,9 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file that a person writes: no key but the known ones."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -58,7 +63,7 @@ def _cron(text: str) -> str:
     return text
 
 
-class Schedule(_Part):
+class Schedule(Part):
     """When `connector serve` starts the job."""
 
     cron: Annotated[str, AfterValidator(_cron)] = Field(
@@ -68,21 +73,21 @@ class Schedule(_Part):
     catch_up: Literal["none", "last", "all"] = Field("last", description="Which missed starts are made up for.")
 
 
-class Recordings(_Part):
+class Recordings(Part):
     """Where recordings lie when they do not lie with the metadata."""
 
     storage: str = Field(description="Address of the storage, like source.storage.")
     options: dict[str, Any] = Field(default_factory=dict, description="Options of that storage.")
 
 
-class StandIn(_Part):
+class StandIn(Part):
     """Fills a contact's name or e-mail where the source has none: Capturi requires both of every contact."""
 
     name: str = Field("Unknown", description="Name of a contact without one.")
     email: str = Field("unknown@example.invalid", description="E-mail of a contact without one.")
 
 
-class Source(_Part):
+class Source(Part):
     """Where sessions come from."""
 
     kind: Literal["ccai", "ccai-email", "files"] = Field(
@@ -121,14 +126,14 @@ class Source(_Part):
         return Reading(files_options(self.options)) if self.kind == KIND else None
 
 
-class Mappings(_Part):
+class Mappings(Part):
     """The mapping file of each channel; a channel without one is skipped as `filtered`."""
 
     call: str | None = Field(None, description="Mapping of calls: writes capturi.conversation.")
     chat: str | None = Field(None, description="Mapping of chats: writes capturi.case.")
 
 
-class AgentsPolicy(_Part):
+class AgentsPolicy(Part):
     """The customer's own list of agents."""
 
     file: str = Field(
@@ -137,7 +142,7 @@ class AgentsPolicy(_Part):
     unknown: Literal["hold", "skip", "send"] = Field("hold", description="What becomes of an agent not in the file.")
 
 
-class AudioPolicy(_Part):
+class AudioPolicy(Part):
     """How long a recording is waited for, and what happens when it never comes."""
 
     wait: Duration = Field(timedelta(days=7), description="Counted from the end of the session.")
@@ -145,7 +150,7 @@ class AudioPolicy(_Part):
     max_size_bytes: int = Field(1_000_000_000, gt=0, description="Capturi takes recordings up to 1 GB.")
 
 
-class Target(_Part):
+class Target(Part):
     """Where conversations go."""
 
     kind: Literal["capturi"] = Field("capturi", description="The system that takes conversations.")
@@ -166,7 +171,7 @@ class Target(_Part):
         return f"{self.kind} {self.url}"
 
 
-class Limits(_Part):
+class Limits(Part):
     """How fast and when; a limit that is left out does not bind."""
 
     concurrency: int = Field(16, ge=1, le=512, description="Conversations under way at once.")
@@ -184,7 +189,7 @@ class Limits(_Part):
         return value
 
 
-class Condition(_Part):
+class Condition(Part):
     """One condition on the source record; all must hold, else the session is skipped as `filtered`."""
 
     path: str = Field(description="Path into the record, as in a mapping.")
@@ -196,7 +201,7 @@ class Condition(_Part):
     note: str | None = Field(None, description="For people.")
 
 
-class Job(_Part):
+class Job(Part):
     """One job: which sessions go where, how, and when."""
 
     job: Name = Field(description="Name of the job: the file's name without .yaml.")

@@ -13,13 +13,14 @@ from connector.job.duration import parse_hours
 from connector.job.execution import Execution
 from connector.job.loader import Plan
 from connector.job.model import Limits as LimitsOfJob
+from connector.job.model import Target
 from connector.job.progress import Progress
 from connector.job.summary import Options, Summary
 from connector.ledger import Ledger
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
 
-__all__ = ["job_lock", "make_run_id", "open_execution", "open_target"]
+__all__ = ["job_lock", "make_run_id", "open_capturi", "open_execution", "open_target"]
 
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
@@ -75,7 +76,11 @@ def _storages(plan: Plan) -> tuple[Storage, Storage]:
 
 def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
     """Give the job's target, to be entered with `async with`."""
-    target = plan.job.target
+    return open_capturi(plan.job.target, settings, limits, clock)
+
+
+def open_capturi(target: Target, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
+    """Give this target, to be entered with `async with`."""
     route = Route(target.url, settings.ca_file)
     # That a second upload of the same audio is harmless is not documented; one repeat settles a lost answer.
     policy = Policy(audio_repeats=1)

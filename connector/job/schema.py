@@ -1,7 +1,8 @@
-"""Describe job and mapping files for editors, as JSON Schema."""
+"""Describe job, intake and mapping files for editors, as JSON Schema."""
 
 from typing import Any
 
+from connector.job.intake import Intake
 from connector.job.model import Job
 from connector.mapping import grammar
 
@@ -9,8 +10,8 @@ __all__ = ["schema"]
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """Give the JSON Schema of a `job` or a `mapping` file."""
+    """Give the JSON Schema of a `job`, an `intake` or a `mapping` file."""
     if kind == "mapping":
         return grammar.schema()
-    found = Job.model_json_schema(by_alias=True)
+    found = (Intake if kind == "intake" else Job).model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}

@@ -1,4 +1,4 @@
-"""Find the mistakes of a job that its shape does not show: in addresses, options, patterns and the token."""
+"""Find the mistakes of a job or an intake that its shape does not show: in addresses, options, patterns and secrets."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,12 +9,14 @@ from connector.delivery.address import base_url, checked_token
 from connector.document import Document, Location
 from connector.errors import ConfigurationError, Problem
 from connector.job.files import KIND, files_options, storage_options
+from connector.job.intake import IntakeSource
 from connector.job.mail import check_mail_job
+from connector.message.kinds import KINDS
 from connector.session.transcript import compile_line
 from connector.settings import Settings
 from connector.storage import open_storage
 
-__all__ = ["find_mistakes"]
+__all__ = ["find_intake_mistakes", "find_mistakes"]
 
 
 class _Look(NamedTuple):
@@ -30,8 +32,17 @@ def find_mistakes(written: Document, value: Any, settings: Settings, known: list
 
     `value` is the job file with its variables filled in, right or not: a mistake in one part hides no other.
     """
+    return _try(written, _looks(value, settings), known)
+
+
+def find_intake_mistakes(written: Document, value: Any, settings: Settings, known: list[Problem]) -> list[Problem]:
+    """Give what is wrong with an intake's values beyond what is known already, as find_mistakes does for a job's."""
+    return _try(written, _intake_looks(value, settings), known) + _foreign_keys(written, value)
+
+
+def _try(written: Document, looks: Iterator[_Look], known: list[Problem]) -> list[Problem]:
     found: list[Problem] = []
-    for look in _looks(value, settings):
+    for look in looks:
         place = ".".join(str(part) for part in look.at)
         if any(problem.field == place or problem.field.startswith(f"{place}.") for problem in (*known, *found)):
             continue
@@ -53,6 +64,10 @@ def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
     pattern = _get(value, "source", "transcript_pattern")
     if isinstance(pattern, str):
         yield _Look(("source", "transcript_pattern"), ("source",), partial(compile_line, pattern))
+    yield from _target_looks(value, settings)
+
+
+def _target_looks(value: Any, settings: Settings) -> Iterator[_Look]:
     url, token = _get(value, "target", "url"), _get(value, "target", "token")
     if isinstance(url, str):
         yield _Look(("target", "url"), (), partial(base_url, url))
@@ -60,6 +75,44 @@ def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
         yield _Look(("target", "token"), (), partial(checked_token, token))
     if settings.ca_file is not None:
         yield _Look(("CONNECTOR_CA_FILE",), (), partial(network.trust, settings.ca_file))
+
+
+def _intake_looks(value: Any, settings: Settings) -> Iterator[_Look]:
+    source = _get(value, "source")
+    if isinstance(source, dict):
+        yield _Look(("source",), (), partial(_check_proof, source))
+    relay = _get(value, "source", "relay")
+    if isinstance(relay, str):
+        yield _Look(("source", "relay"), (), partial(_check_relay, relay))
+    yield from _target_looks(value, settings)
+
+
+def _check_proof(source: dict[str, Any]) -> None:
+    """Raise ConfigurationError for a source that anybody could pretend to be."""
+    if (
+        not any(source.get(key) for key in ("signing_secret", "api_key", "secret"))
+        and source.get("unsigned") is not True
+    ):
+        hint = "give signing_secret, api_key or secret; or `unsigned: true` where the sender knows none of them"
+        raise ConfigurationError([Problem("nothing proves who sends", field="source", hint=hint)])
+
+
+def _check_relay(relay: str) -> None:
+    try:
+        base_url(relay)
+    except ConfigurationError as error:
+        hint = error.problems[0].hint
+        raise ConfigurationError([Problem(error.problems[0].message, field="source.relay", hint=hint)]) from error
+
+
+def _foreign_keys(written: Document, value: Any) -> list[Problem]:
+    """Give a mistake for each key that means nothing to the kind of sender."""
+    kind, source = KINDS.get(str(_get(value, "source", "kind"))), _get(value, "source")
+    if kind is None or not isinstance(source, dict):
+        return []
+    foreign = [key for key in source if key in IntakeSource.model_fields and key not in kind.keys]
+    said = f"means nothing to a source of kind {source['kind']}"
+    return [written.problem(("source", key), said, hint="leave it out") for key in foreign]
 
 
 def _files_looks(value: Any) -> Iterator[_Look]:

@@ -1,0 +1,110 @@
+"""Describe an intake file: what a person writes into `jobs/NAME.yaml` about a sender of messages."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+
+from connector.job.model import Duration, Limits, Name, Part, StandIn, Target
+from connector.job.size import parse_size
+from connector.message import options
+
+__all__ = ["Intake", "IntakeSource", "MailboxEntry", "SecretHeader"]
+
+Secret = Annotated[SecretStr, Field(min_length=1)]
+LARGEST_BODY = 64 << 20
+
+
+class SecretHeader(Part):
+    """A secret that the sender puts into a header of its own."""
+
+    header: str = Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", description="Name of the header.")
+    mode: Literal["plain", "hmac-sha256-hex", "hmac-sha256-base64"] = Field(
+        "plain", description="The secret itself, or the signature of the raw body made with it."
+    )
+    value: Secret = Field(description='The secret, as "${NAME}".')
+
+    def plain(self) -> options.Secret:
+        """Give what the sender's reader needs to know."""
+        return options.Secret(self.header.lower(), self.mode, self.value.get_secret_value())
+
+
+class MailboxEntry(Part):
+    """Who gets or writes a message where the sender names nobody."""
+
+    name: str = Field(min_length=1, description="Shown name.")
+    email: str = Field(min_length=1, description="Address.")
+    id: str | None = Field(None, description="Id; left out: the address.")
+
+
+class IntakeSource(Part):
+    """Who sends, how he proves it, what is made of what he leaves out; a key that the kind does not know is wrong."""
+
+    kind: Literal["zendesk", "ultimate", "sangoma", "ccai-events"] = Field(description="The system that sends.")
+    signing_secret: Secret | None = Field(
+        None, description='Secret of the sender\'s own signature (zendesk, sangoma), as "${NAME}".'
+    )
+    api_key: Secret | None = Field(None, description="The whole value expected in the header Authorization.")
+    secret: SecretHeader | None = Field(None, description="A secret in a header of your choice, for other senders.")
+    unsigned: bool = Field(
+        default=False,
+        description="Whether a sender without any secret is let in: anybody then is, who knows the address.",
+    )
+    tolerance: Duration = Field(
+        timedelta(minutes=5),
+        description="Oldest signature accepted, and how long a repetition is known as one and stored once.",
+    )
+    max_body: Annotated[int, BeforeValidator(parse_size), Field(ge=1, le=LARGEST_BODY)] = Field(
+        1 << 20, description="Largest body in bytes, or as 1MiB."
+    )
+    bots: list[str] = Field(default_factory=list, description="Ids of the bots that may send; empty: all (ultimate).")
+    relay: str | None = Field(
+        None, description="Address of the real answerer, whose answer is passed on (ultimate); left out: none is asked."
+    )
+    relay_timeout: Duration = Field(timedelta(seconds=5), description="How long the real answerer is waited for.")
+    idle: Duration = Field(
+        timedelta(hours=2), description="A text conversation without an end is closed after so much silence."
+    )
+    notes: Literal["drop", "send"] = Field("drop", description="What becomes of internal notes.")
+    entities: Literal["auto", "decode", "keep"] = Field(
+        "auto",
+        description="Whether HTML entities in texts are read (zendesk); auto: where the sender seems to write them.",
+    )
+    stand_in: StandIn = Field(default_factory=StandIn, description="For contacts without name or e-mail.")
+    mailbox: MailboxEntry | None = Field(None, description="Recipient, or the bot's address, where none is named.")
+
+
+class Intake(Part):
+    """One sender of messages: how he is known, and where what he tells goes."""
+
+    intake: Name = Field(description="Name of the intake: the file's name without .yaml; the end of its address.")
+    tenant: Name = Field(description="Part of every case's id: ids are unique per tenant only.")
+    source: IntakeSource = Field(description="Who sends.")
+    mapping: str = Field(description="Mapping file, relative to the project folder: writes capturi.case_message.")
+    target: Target = Field(description="Where messages go.")
+    limits: Limits = Field(default_factory=Limits, description="How fast and when; a message counts as a conversation.")
+
+    def options(self) -> options.Options:
+        """Give what the sender's reader needs to know."""
+        source, secret, mailbox = self.source, self.source.secret, self.source.mailbox
+        return options.Options(
+            name=self.intake,
+            tenant=self.tenant,
+            signing_secret=_text(source.signing_secret),
+            api_key=_text(source.api_key),
+            tolerance=source.tolerance,
+            secret=options.Secret(secret.header.lower(), secret.mode, secret.value.get_secret_value())
+            if secret
+            else None,
+            unsigned=source.unsigned,
+            bots=tuple(source.bots),
+            stand_in=options.Mailbox(source.stand_in.name, source.stand_in.email),
+            mailbox=options.Mailbox(mailbox.name, mailbox.email, mailbox.id) if mailbox else None,
+            notes=source.notes,
+            entities=source.entities,
+            relays=source.relay is not None,
+        )
+
+
+def _text(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

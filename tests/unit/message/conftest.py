@@ -1,7 +1,7 @@
 """Make configured senders, and what they read out of recorded bodies."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,3 +58,27 @@ def attempt(source):
             return error.code, ()
 
     return give
+
+
+class TurnedClock:
+    """A clock that a test turns: sleeping moves it at once."""
+
+    def __init__(self):
+        self.slept = []
+        self.seconds = 0.0
+
+    def now(self):
+        return RECEIVED_AT + timedelta(seconds=self.seconds)
+
+    def monotonic(self):
+        return self.seconds
+
+    async def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock():
+    """Give a clock that stands still until it is turned."""
+    return TurnedClock()

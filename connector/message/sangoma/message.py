@@ -7,7 +7,7 @@ from typing import Any, Final
 from connector.errors import SkipError
 from connector.message.layout import button_line, card_lines, file_lines, joined, table, written
 from connector.message.model import Act, Event
-from connector.message.sangoma_case import case_id, customer_of, person, updated_at
+from connector.message.sangoma.conversation import case_id, customer_of, person, updated_at
 from connector.reason import Code, Verdict
 from connector.session.field import rows, word
 from connector.session.moment import read_moment

@@ -12,8 +12,8 @@ from connector.errors import SkipError
 from connector.message.layout import table
 from connector.message.model import Accepted, Act, Event, Request, Source, Ticket
 from connector.message.options import Options
-from connector.message.sangoma_case import case_id, conversation_of, updated_at
-from connector.message.sangoma_message import read_message
+from connector.message.sangoma.conversation import case_id, conversation_of, updated_at
+from connector.message.sangoma.message import read_message
 from connector.message.signature import admit, chatwoot_signed_at
 from connector.reason import Code
 from connector.session.field import word

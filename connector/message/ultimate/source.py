@@ -11,8 +11,8 @@ from typing import Any, Final
 from connector.message.model import Accepted, Event, Request, Source, Ticket
 from connector.message.options import Options
 from connector.message.signature import admit
-from connector.message.ultimate_answer import answer_alone
-from connector.message.ultimate_event import read_event
+from connector.message.ultimate.answer import answer_alone
+from connector.message.ultimate.event import read_event
 from connector.session.reader import read_json
 
 __all__ = ["make"]

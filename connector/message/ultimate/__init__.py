@@ -1,0 +1,5 @@
+"""Know the AI agents of Zendesk (Advanced): read what they and their visitors write, and speak with them."""
+
+from connector.message.ultimate.source import make
+
+__all__ = ["make"]

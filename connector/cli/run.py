@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -34,13 +35,16 @@ def run(  # noqa: PLR0913 - one parameter per documented option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let a first run send more than 1,000 entries.")] = False,
+    slot: Annotated[
+        str | None, typer.Option(help="The due moment the run is for, as the scheduler names it: one run for each.")
+    ] = None,
 ) -> int:
     """Run a job once, now: list, map, create, upload, and say what became of every session.
 
     A second run over the same files sends nothing again.
     """
     try:
-        return _run(job, load_settings(), _Wish(since, until, limit, dry_run=dry_run, yes=yes), as_json=as_json)
+        return _run(job, load_settings(), _Wish(since, until, limit, slot, dry_run, yes), as_json=as_json)
     except ConfigurationError as error:
         if as_json:
             _print_json(_not_started(job, str(error), dry_run=dry_run))
@@ -68,11 +72,16 @@ def tell_if_silent(
     _print_json(_not_started(names[0] if names else "", error, dry_run=dry_run, exit_code=exit_code))
 
 
+@dataclass(frozen=True, slots=True)
 class _Wish:
     """What was asked for on the command line, before the job's time zone is known."""
 
-    def __init__(self, since: str | None, until: str | None, limit: int | None, *, dry_run: bool, yes: bool) -> None:
-        self.since, self.until, self.limit, self.dry_run, self.yes = since, until, limit, dry_run, yes
+    since: str | None
+    until: str | None
+    limit: int | None
+    slot: str | None
+    dry_run: bool
+    yes: bool
 
     def options(self, zone: str) -> Options:
         since, until = moment("--since", self.since, zone), moment("--until", self.until, zone)
@@ -80,7 +89,8 @@ class _Wish:
             raise ConfigurationError([Problem("lies before --since", field="--until")])
         if self.limit is not None and self.limit < 1:
             raise ConfigurationError([Problem("must be at least 1", field="--limit")])
-        return Options(since, until, self.limit, dry_run=self.dry_run, yes=self.yes)
+        slot = moment("--slot", self.slot, zone)
+        return Options(since, until, self.limit, dry_run=self.dry_run, yes=self.yes, slot=slot)
 
 
 def _run(job: str, settings: Settings, wish: _Wish, *, as_json: bool) -> int:

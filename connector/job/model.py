@@ -54,13 +54,9 @@ class Part(BaseModel):
 
 def _cron(text: str) -> str:
     # Only a job with a schedule pays for the scheduler's import.
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
+    from connector.job.scheduler import check_cron  # noqa: PLC0415
 
-    try:
-        CronTrigger.from_crontab(text)
-    except ValueError as error:
-        raise ValueError(f"is not a cron line such as 30 2 * * *: {error}") from error
-    return text
+    return check_cron(text)
 
 
 class Schedule(Part):
@@ -71,6 +67,9 @@ class Schedule(Part):
     )
     timezone: TimeZone = Field("UTC", description="IANA zone the cron line is read in.")
     catch_up: Literal["none", "last", "all"] = Field("last", description="Which missed starts are made up for.")
+    longest: Duration | None = Field(
+        None, description="A run that takes longer is reported; left out: one that still goes on at its next start."
+    )
 
 
 class Recordings(Part):
@@ -208,7 +207,7 @@ class Job(Part):
     tenant: Name = Field(description="Part of every external id: session ids are unique per tenant only.")
     schedule: Schedule | None = Field(
         None,
-        description="When the job is meant to run, for your own scheduler; dates are meant in its time zone.",
+        description="When `connector serve` starts the job; dates are meant in its time zone.",
     )
     source: Source = Field(description="Where sessions come from.")
     mappings: Mappings = Field(description="Mapping files, relative to the project folder.")
@@ -222,7 +221,7 @@ class Job(Part):
     )
     alerts: list[SecretStr] = Field(
         default_factory=list,
-        description="Addresses to be told of exit code 1 or 3; kept for the service, a single run tells nobody.",
+        description="Addresses that `connector serve` tells of exit code 1 or 3, a missed run and an overlong one.",
     )
 
     def earliest(self) -> datetime | None:

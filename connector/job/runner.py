@@ -10,7 +10,7 @@ from datetime import datetime
 
 from connector import ledger
 from connector.clock import Clock
-from connector.errors import ConnectorError, StopError
+from connector.errors import AlreadyRunningError, ConnectorError, StopError
 from connector.job.execution import Execution
 from connector.job.first import guard_first_run
 from connector.job.gather import Broken, Work, gather, info
@@ -23,14 +23,13 @@ from connector.job.rendering import render_report
 from connector.job.rows import close_files, gather_rows
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
+from connector.job.upkeep import begin_run, ended, first_facts, note_unstarted
 from connector.ledger import RunRow
 from connector.logs import logger
 from connector.reason import Outcome
 from connector.settings import Settings
 
 __all__ = ["run"]
-
-COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 
 
 def run(plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress | None = None) -> Summary:
@@ -55,6 +54,8 @@ async def execute(
             await _execute(plan, settings, options, clock=clock, progress=progress or Silent(), summary=summary)
     except StopError as error:
         summary.finish(clock.now(), error=str(error), exit_code=ExitCode.STOPPED)
+        if not isinstance(error, AlreadyRunningError):
+            await note_unstarted(plan, settings, options, summary, clock)
         logger().error("run.stopped", job=plan.job.job, run=summary.run_id, error=str(error))
     except asyncio.CancelledError:
         summary.finish(clock.now(), error="interrupted", exit_code=ExitCode.STOPPED)
@@ -71,7 +72,13 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         if not options.dry_run:
             stack.enter_context(job_lock(settings, plan.job.job))
         run_ = await open_execution(stack, plan, settings, options, clock=clock, progress=progress, summary=summary)
-        row = await _begin(run_)
+        row = first_facts(plan, options, summary, run_.run_id)
+        if not await begin_run(run_.book, row, options):
+            # Another machine, or an earlier start of this one, had the run of this slot.
+            summary.run_id = None
+            summary.finish(clock.now())
+            return
+        logger().info("run.started", job=plan.job.job, run=run_.run_id)
         error: str | None = "interrupted"
         try:
             await survey(run_)
@@ -153,22 +160,6 @@ def _first(group: BaseExceptionGroup[ConnectorError]) -> ConnectorError:
     return found
 
 
-async def _begin(run_: Execution) -> RunRow:
-    job, summary = run_.plan.job, run_.summary
-    row = RunRow(
-        id=run_.run_id,
-        job=job.job,
-        tenant=job.tenant,
-        started_at=summary.started_at,
-        dry_run=run_.options.dry_run,
-        options={**run_.options.as_facts(), "timezone": job.timezone},
-        mapping_hash=" ".join(run_.plan.mapping_hashes.values()),
-    )
-    await run_.book.transact(ledger.start_run, row)
-    logger().info("run.started", job=job.job, run=run_.run_id)
-    return row
-
-
 async def _report(run_: Execution, settings: Settings, row: RunRow) -> None:
     """Have the run's report made where there is something to tell."""
     if run_.options.dry_run or not run_.options.report or not run_.summary.worked:
@@ -180,21 +171,12 @@ async def _report(run_: Execution, settings: Settings, row: RunRow) -> None:
 
 
 async def _end(run_: Execution, row: RunRow) -> RunRow:
-    summary = run_.summary
-    facts = summary.as_dict()
     statistics = {name: found.to_dict() for name, found in run_.statistics.items()}
     await run_.book.transact(ledger.save_statistics, run_.run_id, statistics)
-    ended = replace(
-        row,
-        finished_at=summary.finished_at,
-        counts={name: facts[name] for name in COUNTS},
-        reasons=facts["reasons"],
-        exit_code=summary.exit_code,
-        error=summary.error,
-    )
-    await run_.book.transact(ledger.finish_run, ended)
-    logger().info("run.finished", **facts)
-    return ended
+    closed = ended(row, run_.summary)
+    await run_.book.transact(ledger.finish_run, closed)
+    logger().info("run.finished", **run_.summary.as_dict())
+    return closed
 
 
 @asynccontextmanager

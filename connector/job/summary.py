@@ -29,6 +29,8 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     report: bool = True
+    slot: datetime | None = None
+    """The due moment of the schedule that the run is for; it is made once for each."""
 
     def wants(self, ended_at: datetime | None) -> bool:
         """Tell whether a session that ended then is asked for; one without a time is asked for only without bounds."""
@@ -41,6 +43,7 @@ class Options:
     def as_facts(self) -> dict[str, Any]:
         """Give the options as the ledger keeps them."""
         facts = {"since": self.since and self.since.isoformat(), "until": self.until and self.until.isoformat()}
+        facts["slot"] = self.slot and self.slot.isoformat()
         return {**facts, "limit": self.limit, "dry_run": self.dry_run}
 
 

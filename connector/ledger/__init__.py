@@ -50,6 +50,7 @@ from connector.ledger.inbox import (
     mark_waiting,
     waiting_messages,
 )
+from connector.ledger.killed import close_killed_runs, unfinished_runs
 from connector.ledger.listing import place_id, record_listing
 from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
@@ -88,6 +89,7 @@ from connector.ledger.shared import (
     pending_files,
     waiting_entries,
 )
+from connector.ledger.slots import SlotRow, note_slots, reckoned_from, slot, slots, start_slot_run, watch_schedule
 from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
 
@@ -130,6 +132,7 @@ __all__ = [
     "Present",
     "Received",
     "RunRow",
+    "SlotRow",
     "Source",
     "Spent",
     "StateSum",
@@ -144,6 +147,7 @@ __all__ = [
     "claim",
     "close_filling",
     "close_idle",
+    "close_killed_runs",
     "companions",
     "control",
     "controls",
@@ -193,6 +197,7 @@ __all__ = [
     "mark_waiting",
     "nameless_files",
     "next_due",
+    "note_slots",
     "open_events",
     "open_ledger",
     "partitions",
@@ -201,6 +206,7 @@ __all__ = [
     "place_id",
     "plan",
     "present",
+    "reckoned_from",
     "record_listing",
     "rehearsal_copy",
     "relabel",
@@ -214,16 +220,21 @@ __all__ = [
     "session_of",
     "set_control",
     "set_plan",
+    "slot",
+    "slots",
     "spend",
     "start_plan",
     "start_run",
+    "start_slot_run",
     "statistics",
     "steps",
     "sums",
     "take_back",
+    "unfinished_runs",
     "unplanned_groups",
     "upgrade",
     "waiting_entries",
     "waiting_messages",
+    "watch_schedule",
     "withdraw",
 ]

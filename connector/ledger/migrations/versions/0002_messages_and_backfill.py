@@ -1,4 +1,4 @@
-"""Add what came after the first release: controls, backfills, who is at work, and the inbox of messages."""
+"""Add what came after the first release: controls, backfills, who is at work, the inbox of messages, schedules."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _make_inbox()
     _make_cases()
     _make_case_events()
+    _make_schedules()
 
 
 def _make_backfill() -> None:
@@ -145,3 +146,21 @@ def _make_case_events() -> None:
     op.create_index("ix_case_event_open", "case_event", ["case_key", "id"], sqlite_where=waits, postgresql_where=waits)
     op.create_index("ix_case_event_entry", "case_event", ["entry_id"])
     op.create_index("ix_case_event_inbox", "case_event", ["inbox_id"])
+
+
+def _make_schedules() -> None:
+    op.create_table(
+        "schedule",
+        sa.Column("job", sa.Text(), primary_key=True),
+        sa.Column("cron", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+    )
+    op.create_table(
+        "slot",
+        sa.Column("job", sa.Text(), primary_key=True),
+        sa.Column("due_at", TIME, primary_key=True),
+        sa.Column("run_id", sa.Text()),
+        sa.Column("note", sa.Text()),
+        sa.Column("noted_at", TIME, nullable=False),
+    )

@@ -19,6 +19,14 @@ EVENTS = {
     "entry.closed": "one entry got its outcome; carries everything about it",
     "report.failed": "the report of a run could not be made; the run itself is not touched by that",
     "request.repeated": "a request failed in a way that may heal and is tried again",
+    "schedule.started": "the scheduler started a run for a slot",
+    "schedule.passed_over": "slots get no run: they were missed, or the schedule is held",
+    "schedule.put_off": "a run could not begin, say because another one goes on; it is tried again",
+    "schedule.unfit": "a job file cannot be read; its last right form holds",
+    "schedule.failed": "the scheduler had trouble with the ledger; it goes on",
+    "schedule.alerted": "somebody should look at a job",
+    "alert.sent": "an alert reached its address",
+    "alert.failed": "an alert did not reach its address",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",
 }
 

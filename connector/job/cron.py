@@ -38,13 +38,13 @@ def _weekdays(text: str) -> str:
 
 def _days(part: str) -> list[str]:
     span, _, step = part.partition("/")
-    first, _, last = span.partition("-")
+    first, dash, last = span.partition("-")
     if span == EVERY_DAY:
         begin, end = 0, len(DAYS) - 1
     else:
         begin = _day(first)
         # A single day with a step runs on to the end of the week.
-        end = _day(last) if last else (len(DAYS) - 1 if step else begin)
+        end = _day(last) if dash else (len(DAYS) - 1 if step else begin)
     if end < begin:
         end += len(DAYS)
     if step and not (step.isdecimal() and int(step)):

@@ -15,6 +15,7 @@ from tests.servers.gcs import GcsServer, running_gcs
 from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
+from tests.servers.zendesk import ZendeskServer, running_zendesk
 
 
 @pytest.fixture(autouse=True)
@@ -128,3 +129,16 @@ def azure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServ
 def azure_container(azure_server: AzureServer, request: pytest.FixtureRequest) -> str:
     """Give an empty container of its own."""
     return azure_server.make_container(f"exports-{abs(hash(request.node.nodeid)):x}")
+
+
+@pytest.fixture(scope="session")
+def _zendesk() -> Iterator[ZendeskServer]:
+    with running_zendesk() as server:
+        yield server
+
+
+@pytest.fixture
+def zendesk_server(_zendesk: ZendeskServer) -> Iterator[ZendeskServer]:
+    """Give a running Zendesk; what a test does to it is undone for the next one."""
+    yield _zendesk
+    _zendesk.reset()

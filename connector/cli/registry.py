@@ -4,7 +4,20 @@ import importlib
 
 __all__ = ["register"]
 
-MODULES = ("demo", "project", "run", "control", "state", "report", "upload", "mapping", "storage", "sandbox", "schema")
+MODULES = (
+    "demo",
+    "project",
+    "run",
+    "control",
+    "state",
+    "report",
+    "upload",
+    "mapping",
+    "storage",
+    "zendesk",
+    "sandbox",
+    "schema",
+)
 
 
 def register() -> None:

@@ -1,15 +1,16 @@
 """Describe an intake file: what a person writes into `jobs/NAME.yaml` about a sender of messages."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from connector.job.model import Duration, Limits, Name, Part, StandIn, Target
 from connector.job.size import parse_size
 from connector.message import options
+from connector.message.zendesk.access import EXPORTS_PER_MINUTE, REQUESTS_PER_MINUTE, Access
 
-__all__ = ["Intake", "IntakeSource", "MailboxEntry", "SecretHeader"]
+__all__ = ["ApiAccess", "Intake", "IntakeSource", "MailboxEntry", "SecretHeader"]
 
 Secret = Annotated[SecretStr, Field(min_length=1)]
 LARGEST_BODY = 64 << 20
@@ -35,6 +36,42 @@ class MailboxEntry(Part):
     name: str = Field(min_length=1, description="Shown name.")
     email: str = Field(min_length=1, description="Address.")
     id: str | None = Field(None, description="Id; left out: the address.")
+
+
+class ApiAccess(Part):
+    """The sender's own interface for programs: setting it up and bringing its history in go over it (zendesk)."""
+
+    subdomain: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", description="Name before .zendesk.com; or give url."
+    )
+    url: str | None = Field(None, description="Address like https://acme.zendesk.com, where the subdomain will not do.")
+    email: str = Field(min_length=3, description="Whose token it is: an administrator's address.")
+    token: Secret = Field(description='API token of the Admin Center, as "${NAME}".')
+    requests_per_minute: int = Field(
+        REQUESTS_PER_MINUTE,
+        ge=1,
+        le=10_000,
+        description="Requests in a minute; other programs share them.",
+    )
+    exports_per_minute: int = Field(
+        EXPORTS_PER_MINUTE, ge=1, le=1_000, description="Of the incremental exports; 30 with the High Volume add-on."
+    )
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.subdomain is None) is (self.url is None):
+            raise ValueError("give subdomain or url, one of them")
+        return self
+
+    def access(self) -> Access:
+        """Give what its client needs to know."""
+        return Access(
+            self.url or f"https://{self.subdomain}.zendesk.com",
+            self.email,
+            self.token.get_secret_value(),
+            self.requests_per_minute,
+            self.exports_per_minute,
+        )
 
 
 class IntakeSource(Part):
@@ -72,6 +109,9 @@ class IntakeSource(Part):
     )
     stand_in: StandIn = Field(default_factory=StandIn, description="For contacts without name or e-mail.")
     mailbox: MailboxEntry | None = Field(None, description="Recipient, or the bot's address, where none is named.")
+    api: ApiAccess | None = Field(
+        None, description="How Zendesk itself is asked, by `connector zendesk setup` and `backfill` alone."
+    )
 
 
 class Intake(Part):

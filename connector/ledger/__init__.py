@@ -41,6 +41,7 @@ from connector.ledger.history import (
     find,
     steps,
 )
+from connector.ledger.imports import drop_import, import_place, set_import_place
 from connector.ledger.inbox import (
     accept,
     count_inbox,
@@ -160,6 +161,7 @@ __all__ = [
     "delivered_files",
     "doubled_recordings",
     "drop_entries",
+    "drop_import",
     "drop_mended",
     "drop_placeholders",
     "due_cases",
@@ -182,6 +184,7 @@ __all__ = [
     "free_groups",
     "groups_of_partition",
     "hash_body",
+    "import_place",
     "is_gone",
     "is_stored",
     "job_lock",
@@ -219,6 +222,7 @@ __all__ = [
     "save_statistics",
     "session_of",
     "set_control",
+    "set_import_place",
     "set_plan",
     "slot",
     "slots",

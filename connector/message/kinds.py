@@ -29,7 +29,7 @@ def _kind(module: str, *keys: str) -> Kind:
 
 KINDS: Final = MappingProxyType(
     {
-        "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox"),
+        "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api"),
         "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "idle", "mailbox"),
         "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox"),
         "ccai-events": _kind("ccai_events", "idle", "mailbox"),

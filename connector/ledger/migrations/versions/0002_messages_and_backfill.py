@@ -18,6 +18,7 @@ def upgrade() -> None:
     _make_cases()
     _make_case_events()
     _make_schedules()
+    _make_import()
 
 
 def _make_backfill() -> None:
@@ -163,4 +164,14 @@ def _make_schedules() -> None:
         sa.Column("run_id", sa.Text()),
         sa.Column("note", sa.Text()),
         sa.Column("noted_at", TIME, nullable=False),
+    )
+
+
+def _make_import() -> None:
+    op.create_table(
+        "message_import",
+        sa.Column("intake", sa.Text(), primary_key=True),
+        *(sa.Column(name, TIME, primary_key=True) for name in ("since", "until")),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("changed_at", TIME, nullable=False),
     )

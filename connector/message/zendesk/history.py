@@ -1,0 +1,144 @@
+"""Read old comments out of Zendesk, ticket by ticket, from where the last reading ended."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from connector.message.zendesk.api import ZendeskApi
+from connector.message.zendesk.ticket import write_body
+from connector.session.field import rows, word
+from connector.session.moment import read_moment
+
+__all__ = ["OldComment", "Place", "TicketComments", "read_history"]
+
+EXPORT: Final = "/api/v2/incremental/tickets/cursor"
+SIDELOADS: Final = "users,groups,brands"
+AT_ONCE: Final = 8
+"""Tickets whose comments are asked for at the same time; the pace of requests binds all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reading stands: the page that is being read, and the last ticket of it that was read whole."""
+
+    cursor: str | None = None
+    ticket: str | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OldComment:
+    """A comment of the past, as the body that a trigger would have sent."""
+
+    ticket: str
+    id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TicketComments:
+    """The comments of one ticket that lie in the window, oldest first, and where to go on behind it.
+
+    `internal` counts the internal notes among its comments that were left out. `changed_at` is how far the export came.
+    """
+
+    place: Place
+    comments: tuple[OldComment, ...]
+    internal: int = 0
+    changed_at: datetime | None = None
+
+
+async def read_history(
+    api: ZendeskApi, window: tuple[datetime, datetime], place: Place, *, internal_notes: bool
+) -> AsyncIterator[TicketComments]:
+    """Give the comments written from the first moment (inclusive) to the second (exclusive), ticket by ticket.
+
+    The export names every ticket that changed since the first moment, system changes included, up to a minute ago.
+    What an interrupted reading had not ended with is read again: its ids are the same.
+    """
+    while not place.ended:
+        query = {"cursor": place.cursor} if place.cursor else {"start_time": str(int(window[0].timestamp()))}
+        page = await api.get(EXPORT, {**query, "include": SIDELOADS}) or {}
+        beside = _Beside(page)
+        tickets = _unread(rows(page, "tickets"), place.ticket)
+        for some in _batches([one for one in tickets if _may_hold(one, window)]):
+            found = await asyncio.gather(*(_comments(api, one, beside) for one in some))
+            for ticket, comments in zip(some, found, strict=True):
+                at = Place(place.cursor, word(ticket.get("id")))
+                yield _told(ticket, comments, window, at, beside, internal_notes=internal_notes)
+        ended = bool(page.get("end_of_stream")) or not page.get("after_cursor")
+        place = Place(str(page.get("after_cursor") or place.cursor or ""), None, ended)
+        yield TicketComments(place, ())
+
+
+class _Beside:
+    """What a page brings beside its tickets: the names behind the numbers."""
+
+    def __init__(self, page: Mapping[str, Any]) -> None:
+        self.people = _by_id(page, "users")
+        self.groups = _by_id(page, "groups")
+        self.brands = _by_id(page, "brands")
+
+    def name(self, of: Mapping[str, Mapping[str, Any]], number: Any) -> str | None:
+        found = of.get(word(number) or "", {}).get("name")
+        return found if isinstance(found, str) else None
+
+
+async def _comments(api: ZendeskApi, ticket: Mapping[str, Any], beside: _Beside) -> list[Mapping[str, Any]]:
+    """Give all comments of the ticket, oldest first; none where it was deleted in the meantime."""
+    found: list[Mapping[str, Any]] = []
+    path = f"/api/v2/tickets/{word(ticket.get('id'))}/comments"
+    async for page in api.pages(path, {"include": "users"}):
+        beside.people |= _by_id(page, "users")
+        found += rows(page, "comments")
+    return found
+
+
+def _told(  # noqa: PLR0913 - what a ticket's part of the history is made of
+    ticket: Mapping[str, Any],
+    comments: Sequence[Mapping[str, Any]],
+    window: tuple[datetime, datetime],
+    place: Place,
+    beside: _Beside,
+    *,
+    internal_notes: bool,
+) -> TicketComments:
+    names = {
+        "group": beside.name(beside.groups, ticket.get("group_id")),
+        "brand": beside.name(beside.brands, ticket.get("brand_id")),
+    }
+    within = [one for one in comments if _lies_in(window, one.get("created_at"))]
+    wanted = [one for one in within if internal_notes or one.get("public") is not False]
+    found = tuple(
+        OldComment(place.ticket or "", word(one.get("id")) or "", write_body(ticket, one, beside.people, **names))
+        for one in wanted
+    )
+    changed_at = read_moment(ticket.get("generated_timestamp")) or read_moment(ticket.get("updated_at"))
+    return TicketComments(place, found, len(within) - len(wanted), changed_at)
+
+
+def _lies_in(window: tuple[datetime, datetime], written: Any) -> bool:
+    at = read_moment(written)
+    return at is not None and window[0] <= at < window[1]
+
+
+def _may_hold(ticket: Mapping[str, Any], window: tuple[datetime, datetime]) -> bool:
+    """Tell whether a comment of the window may be on the ticket: not on a deleted one, nor on one that is younger."""
+    created = read_moment(ticket.get("created_at"))
+    return ticket.get("status") != "deleted" and (created is None or created < window[1])
+
+
+def _unread(tickets: Sequence[Mapping[str, Any]], last: str | None) -> Sequence[Mapping[str, Any]]:
+    """Give the tickets behind the last one that was read; all of them where that one moved to a later page."""
+    at = next((at for at, one in enumerate(tickets) if last is not None and word(one.get("id")) == last), -1)
+    return tickets[at + 1 :]
+
+
+def _batches(tickets: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    return (tickets[at : at + AT_ONCE] for at in range(0, len(tickets), AT_ONCE))
+
+
+def _by_id(page: Mapping[str, Any], name: str) -> dict[str, Mapping[str, Any]]:
+    return {uid: one for one in rows(page, name) if (uid := word(one.get("id"))) is not None}

@@ -27,6 +27,10 @@ EVENTS = {
     "schedule.alerted": "somebody should look at a job",
     "alert.sent": "an alert reached its address",
     "alert.failed": "an alert did not reach its address",
+    "service.started": "the service listens and serves its intakes",
+    "service.ended": "the service ended in order",
+    "intake.turned_away": "a sender was turned away; told at most once a minute for each intake and status",
+    "intake.troubled": "requests cannot be stored and their senders are told to come again; once a minute",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",
 }
 

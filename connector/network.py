@@ -1,7 +1,8 @@
-"""Know what every way over HTTP has in common: the proxy that leads there, the authorities to trust, this machine."""
+"""Know what every way over HTTP has in common: proxies, the authorities to trust, this machine and its ports."""
 
 import base64
 import ipaddress
+import socket
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from urllib.request import getproxies, proxy_bypass
 
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["Proxy", "is_loopback", "proxy_for", "trust"]
+__all__ = ["Proxy", "address_of", "is_loopback", "listen", "proxy_for", "trust"]
+
+HIGHEST_PORT = 65_535
+BACKLOG = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,25 @@ def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
         return {}
     pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
     return {"Proxy-Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def listen(host: str, port: int, what: str) -> socket.socket:
+    """Give a socket that listens there, on a free port where 0 is asked for.
+
+    Raises ConfigurationError, which says what cannot listen, where the port is taken or the address is not ours.
+    """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ConfigurationError(f"there is no port {port}", hint=f"give one from 0 to {HIGHEST_PORT}")
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{what} cannot listen on {host}:{port}: {error.strerror}", hint="give another --port; 0 takes a free one"
+        ) from error
+
+
+def address_of(listener: socket.socket) -> str:
+    """Give the base address under which what listens there is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

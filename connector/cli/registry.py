@@ -15,6 +15,7 @@ MODULES = (
     "mapping",
     "storage",
     "zendesk",
+    "serve",
     "sandbox",
     "schema",
 )

@@ -91,6 +91,7 @@ from connector.ledger.shared import (
     waiting_entries,
 )
 from connector.ledger.slots import SlotRow, note_slots, reckoned_from, slot, slots, start_slot_run, watch_schedule
+from connector.ledger.soundness import prove_writable
 from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
 
@@ -209,6 +210,7 @@ __all__ = [
     "place_id",
     "plan",
     "present",
+    "prove_writable",
     "reckoned_from",
     "record_listing",
     "rehearsal_copy",

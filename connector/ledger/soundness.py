@@ -1,14 +1,14 @@
-"""Refuse a ledger file that lies where SQLite cannot keep it safe, or that is damaged."""
+"""Refuse a ledger file that lies where it is not safe, or that is damaged; prove that a ledger can be written."""
 
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from connector.errors import ConfigurationError, LedgerError, Problem
 from connector.ledger.filesystem import MOUNTS, network_kind
 
-__all__ = ["check_damage", "check_place"]
+__all__ = ["check_damage", "check_place", "prove_writable"]
 
 CHECKED_BYTES: Final = 32 * 1024 * 1024
 """A file up to this size is read through when it is opened (0.1 s); a larger one shows damage where it is read."""
@@ -33,3 +33,8 @@ def check_damage(connection: Connection, file: Path | None) -> None:
     if found != "ok":
         hint = "put a backup copy in its place, or move it away to begin a new one"
         raise LedgerError(f"the ledger {file}: it is damaged", hint=hint)
+
+
+def prove_writable(connection: Connection) -> None:
+    """Write a word that is there already: a full disk or a lock shows at a write alone; raises what a write raises."""
+    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))

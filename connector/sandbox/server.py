@@ -11,13 +11,12 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from connector.errors import ConfigurationError
+from connector.network import address_of, listen
 from connector.sandbox.app import create_app
 from connector.sandbox.options import SandboxOptions
 
-__all__ = ["running", "serve"]
+__all__ = ["Server", "running", "serve"]
 
-HIGHEST_PORT = 65_535
 KEEP_ALIVE_SECONDS = 75
 LONGEST_GOODBYE_SECONDS = 1
 
@@ -32,7 +31,7 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server that leaves the process's signals to whoever runs it."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -40,11 +39,13 @@ class _Server(uvicorn.Server):
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and say so."""
         await super().startup(sockets)
         self.ready.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
         yield
 
 
@@ -54,9 +55,9 @@ async def running(options: SandboxOptions) -> AsyncIterator[str]:
 
     Raises ConfigurationError where the options do not fit or the port is taken.
     """
-    with _listen(options) as listener:
+    with listen(options.host, options.port, "the sandbox") as listener:
         async with _serving(create_app(options), listener):
-            yield _address(listener)
+            yield address_of(listener)
 
 
 @asynccontextmanager
@@ -70,7 +71,7 @@ async def _serving(app: Starlette, listener: socket.socket) -> AsyncIterator[Non
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LONGEST_GOODBYE_SECONDS,
     )
-    server = _Server(config)
+    server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.ready.wait()
@@ -93,21 +94,3 @@ async def _serve(options: SandboxOptions) -> None:
     async with running(options) as address:
         print(f"sandbox listening on {address}", flush=True)  # noqa: T201 - the one line that the command prints
         await stop.wait()
-
-
-def _listen(options: SandboxOptions) -> socket.socket:
-    if not 0 <= options.port <= HIGHEST_PORT:
-        raise ConfigurationError(f"there is no port {options.port}", hint=f"give one from 0 to {HIGHEST_PORT}")
-    try:
-        family = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((options.host, options.port), family=family, backlog=2048)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the sandbox cannot listen on {options.host}:{options.port}: {error.strerror}",
-            hint="give another --port; 0 takes a free one",
-        ) from error
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

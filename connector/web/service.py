@@ -1,0 +1,117 @@
+"""Be the service: take messages in, forward them, and end in order when asked to."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from connector import ledger
+from connector.clock import Clock
+from connector.job.roster import Roster, read_roster
+from connector.ledger import Ledger
+from connector.logs import logger
+from connector.network import address_of, listen
+from connector.sandbox.server import Server
+from connector.settings import Settings
+from connector.web.app import create_app
+from connector.web.bounds import Bounds
+from connector.web.connection import Connection
+from connector.web.health import Health
+from connector.web.reception import Reception
+
+__all__ = ["serve"]
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+KEEP_ALIVE_SECONDS: Final = 75
+LONGEST_DRAIN_SECONDS: Final = 15
+STOPPED: Final = 1
+
+
+async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> int:
+    """Serve the project folder until SIGINT or SIGTERM, and give the exit code: 0, or 1 where a second one came.
+
+    Raises ConfigurationError where a file is wrong, there is nothing to serve or the port is taken, and LedgerError
+    where the ledger cannot be opened.
+    """
+    roster = read_roster(settings)
+    bounds = Bounds()
+    with listen(host, port, "the service") as listener:
+        async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
+            reception = Reception(roster.intakes, book, clock=clock, bounds=bounds)
+            app = create_app(reception, Health(reception, book, clock))
+            async with _working(_duties(roster, book, settings, clock)):
+                return await _serve(app, reception, listener, bounds)
+
+
+def _duties(roster: Roster, book: Ledger, settings: Settings, clock: Clock) -> list[Coroutine[Any, Any, None]]:
+    """Give what is done beside taking messages in, each of it without an end."""
+    del roster, book, settings, clock
+    return []
+
+
+@asynccontextmanager
+async def _working(duties: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Have these done for as long as the context lasts; where one fails, the context does."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(duty) for duty in duties]
+            yield
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+
+
+async def _serve(app: FastAPI, reception: Reception, listener: socket.socket, bounds: Bounds) -> int:
+    server = Server(
+        uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=LONGEST_DRAIN_SECONDS,
+            limit_concurrency=bounds.most_connections,
+        )
+    )
+    stops = asyncio.Event()
+    forced = _listen_to_signals(server, reception, stops)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    _announce(reception, address_of(listener))
+    await stops.wait()
+    server.should_exit = True
+    await serving
+    logger().info("service.ended")
+    return STOPPED if forced else 0
+
+
+def _listen_to_signals(server: Server, reception: Reception, stops: asyncio.Event) -> list[int]:
+    """Have the first signal end the service in order and the second one at once; gives where the second is noted."""
+    forced: list[int] = []
+
+    def end(number: int) -> None:
+        if stops.is_set():
+            forced.append(number)
+            server.force_exit = True
+        reception.is_ending = True
+        stops.set()
+
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    return forced
+
+
+def _announce(reception: Reception, address: str) -> None:
+    print(f"connector listening on {address}", flush=True)  # noqa: T201 - what the command is for on its terminal
+    for plan in reception.plans.values():
+        print(f"  {address}{plan.address}", flush=True)  # noqa: T201
+    logger().info("service.started", address=address, intakes=[plan.intake.intake for plan in reception.plans.values()])

@@ -110,8 +110,10 @@ class Verdict(NamedTuple):
     outcome: Outcome
     code: Code
     detail: str = ""
+    wait_seconds: float | None = None
+    """How long the target asked to be left alone; 0 where the trouble was not the entry's, so that it need not wait."""
 
     @classmethod
-    def usual(cls, code: Code, detail: str = "") -> "Verdict":
+    def usual(cls, code: Code, detail: str = "", *, wait_seconds: float | None = None) -> "Verdict":
         """Give the verdict with the outcome the contract names for the code."""
-        return cls(code.usual_outcome, code, detail)
+        return cls(code.usual_outcome, code, detail, wait_seconds)

@@ -5,11 +5,12 @@ from connector.delivery.hours import Hours
 from connector.delivery.limits import Budget, Limits
 from connector.delivery.model import Api, Created, Delivered, Journal, Parcel, Recording, Step, Uploaded
 from connector.delivery.portal import Found, Portal, Visitor
-from connector.delivery.retry import Policy
+from connector.delivery.retry import LONGEST_REST, Policy, rest
 from connector.delivery.sender import deliver, deliver_case, deliver_message
 from connector.delivery.transport import Route
 
 __all__ = [
+    "LONGEST_REST",
     "Api",
     "Budget",
     "Capturi",
@@ -30,4 +31,5 @@ __all__ = [
     "deliver",
     "deliver_case",
     "deliver_message",
+    "rest",
 ]

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from connector.clock import Clock
@@ -11,9 +11,15 @@ from connector.delivery.model import Answer
 from connector.errors import OutcomeUnknownError, TargetUnreachableError, TryAgainError
 from connector.logs import logger
 
-__all__ = ["HEALING_STATUSES", "Policy", "Watcher", "persist", "retry_after_seconds"]
+__all__ = ["HEALING_STATUSES", "LONGEST_REST", "Policy", "Watcher", "persist", "rest", "retry_after_seconds"]
 
 HEALING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+LONGEST_REST = timedelta(hours=6)
+FIRST_REST_SECONDS = 30.0
+REST_GROWTH = 4.0
+SPREAD = 0.25
+"""Entries that failed together shall not come back together: each rests up to this share longer or shorter."""
 
 Watcher = Callable[[int, str], Awaitable[None]]
 
@@ -37,6 +43,19 @@ class Policy:
             return min(asked_seconds, self.longest_wait_seconds)
         doubled = self.first_wait_seconds * 2.0 ** min(failed_tries - 1, 30)
         return min(doubled, self.longest_wait_seconds) * (0.5 + self.jitter() / 2)
+
+
+def rest(failed_runs: int, asked_seconds: float | None, jitter: Callable[[], float] = random.random) -> timedelta:
+    """Give how long an entry is left alone that so many runs in a row could not deliver.
+
+    The first failure asks for no rest: most trouble is over when the next run comes. Then 30 seconds, growing
+    fourfold, at most six hours. A longer wait that the target asked for counts, up to the same bound.
+    """
+    seconds = 0.0
+    if failed_runs > 1:
+        grown = FIRST_REST_SECONDS * REST_GROWTH ** min(failed_runs - 2, 10)
+        seconds = grown * (1 - SPREAD + 2 * SPREAD * jitter())
+    return min(timedelta(seconds=max(seconds, asked_seconds or 0.0)), LONGEST_REST)
 
 
 def retry_after_seconds(text: str | None, now: datetime) -> float | None:
@@ -110,5 +129,14 @@ async def _try(attempt: Callable[[], Awaitable[Answer]], clock: Clock, *, repeat
         return _Trouble("broken off", error.wait_seconds, error)
     if answer.status not in HEALING_STATUSES:
         return answer
-    asked = retry_after_seconds(answer.headers.get("retry-after"), clock.now())
+    asked = retry_after_seconds(answer.headers.get("retry-after"), _now_there(answer, clock))
     return _Trouble(f"status {answer.status}", asked)
+
+
+def _now_there(answer: Answer, clock: Clock) -> datetime:
+    """Give the time by the target's own clock, where it tells it: a date it names is meant by that one."""
+    try:
+        moment = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return clock.now()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

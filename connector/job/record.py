@@ -8,6 +8,7 @@ from typing import Any
 from connector.delivery import Delivered
 from connector.job.execution import Execution
 from connector.job.gather import Work
+from connector.job.postponement import POSTPONED, postpone
 from connector.job.version import version_of
 from connector.ledger import Change, EntryRow, StepRow, entry_id
 from connector.reason import Code, Outcome, Verdict
@@ -129,6 +130,10 @@ class Record:
         What was decided without the target is written once the target has shown that it takes the token.
         """
         self._changes.update(state=verdict.outcome.value, code=verdict.code.value, detail=verdict.detail)
+        if verdict.code in POSTPONED:
+            postponed = await postpone(self.run.book, self._row.id, verdict, self.run.now())
+            self._changes["retry_at"] = postponed.retry_at
+            facts = {"tries": postponed.tries, "retry_at": postponed.told, **facts}
         change = self._finished(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
         target, gate = self.run.target, self.run.gate
         if self._tried or gate.is_open or target is None:

@@ -8,6 +8,7 @@ from connector.errors import (
     OutcomeUnknownError,
     SkipError,
     TargetRejectedTokenError,
+    TargetUnreachableError,
     TryAgainError,
 )
 from connector.job.execution import Execution
@@ -36,10 +37,12 @@ async def send(run: Execution, record: Record, deliver: Callable[[], Awaitable[T
         await run.book.transact(ledger.take_back, record.row.id, run.run_id)
         raise
     except OutcomeUnknownError as error:
-        await record.close(Verdict.usual(Code.OUTCOME_UNKNOWN, error.message))
+        await record.close(Verdict.usual(Code.OUTCOME_UNKNOWN, error.message, wait_seconds=error.wait_seconds))
         run.gate.failed(error)
     except TryAgainError as error:
-        await record.close(Verdict.usual(Code.TRY_AGAIN, error.message))
+        # Where the target could not be reached at all, the entry has done nothing to be left alone for.
+        wait_seconds = 0.0 if isinstance(error, TargetUnreachableError) else error.wait_seconds
+        await record.close(Verdict.usual(Code.TRY_AGAIN, error.message, wait_seconds=wait_seconds))
         run.gate.failed(error)
     else:
         return done

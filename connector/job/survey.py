@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from connector import ledger
+from connector.delivery import LONGEST_REST
 from connector.job.execution import Execution
 from connector.job.removal import notice_removed
 from connector.job.source import classify, wants_folder
 from connector.ledger import ListedFile, Window
-from connector.reason import Outcome
+from connector.reason import Code, Outcome
 from connector.session import FileRole
 from connector.storage import FileInfo, Storage
 
@@ -28,6 +29,7 @@ async def survey(run: Execution) -> int:
         target=job.target.name,
         mapping_hashes=plan.mapping_hashes,
         policy_hash=plan.policy_hash,
+        resting=_resting(run),
     )
     if job.source.reading is not None:
         await run.book.transact(ledger.mark_unread, _source(run), run.policy_hash)
@@ -37,6 +39,7 @@ async def survey(run: Execution) -> int:
     run.listed_at = run.clock.monotonic()
     unchanged -= await _wake(run)
     run.summary.counts[Outcome.UNCHANGED] += unchanged
+    await _count_resting(run)
     expected = await run.book.read(ledger.count_pending, list(run.places.values()))
     run.progress.expects(expected)
     return expected
@@ -59,6 +62,22 @@ async def _wake(run: Execution) -> int:
         if marked.flipped:
             woken += await run.book.read(ledger.final_entries, marked.flipped, window)
     return woken
+
+
+def _resting(run: Execution) -> ledger.Resting:
+    now = run.now()
+    return ledger.Resting(now, now + LONGEST_REST)
+
+
+async def _count_resting(run: Execution) -> None:
+    """Count as held what is left alone because its next try has not come."""
+    job, window = run.plan.job, Window(run.options.since, run.options.until)
+    found = await run.book.read(
+        ledger.count_resting, job.tenant, job.source.kind, job.target.name, resting=_resting(run), window=window
+    )
+    for code, count in found.items():
+        run.summary.counts[Outcome.HELD] += count
+        run.summary.reasons[Code(code)] += count
 
 
 def _source(run: Execution) -> ledger.Source:

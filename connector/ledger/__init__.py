@@ -79,6 +79,7 @@ from connector.ledger.presence import Present, announce, present, withdraw
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
+from connector.ledger.resting import Resting, count_resting, wake
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
 from connector.ledger.schema import upgrade
 from connector.ledger.shared import (
@@ -133,6 +134,7 @@ __all__ = [
     "Planned",
     "Present",
     "Received",
+    "Resting",
     "RunRow",
     "SlotRow",
     "Source",
@@ -157,6 +159,7 @@ __all__ = [
     "count_left",
     "count_open",
     "count_pending",
+    "count_resting",
     "counts_by_state",
     "delivered_before",
     "delivered_files",
@@ -241,6 +244,7 @@ __all__ = [
     "upgrade",
     "waiting_entries",
     "waiting_messages",
+    "wake",
     "watch_schedule",
     "withdraw",
 ]

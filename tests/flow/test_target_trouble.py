@@ -196,7 +196,7 @@ async def test_a_recording_that_is_too_large_for_the_target_is_refused(make_proj
         project = make_project(address, with_samples=False)
         project.call(1)
         told = (await project.run()).as_dict()
-        project.put("recordings/call-1.wav", (project.folder / "export/recordings/call-1.wav").read_bytes()[:8044])
+        project.put("recordings/call-1.wav", project.sound(1, 0.25))
         second = (await project.run()).as_dict()
     assert ({"audio_too_large": 1}, 3) == (told["reasons"], told["exit_code"])
     assert (1, {}) == (second["delivered"], second["reasons"])
@@ -210,7 +210,7 @@ async def test_what_was_created_keeps_its_id_whatever_a_mapping_says_later(make_
         project.call(1)
         await project.run()
         project.edit("mappings/ccai-call.yaml", ("[$tenant, call, {path: id}]", "[$tenant, voice, {path: id}]"))
-        project.put("recordings/call-1.wav", project.sound(1)[:8044])
+        project.put("recordings/call-1.wav", project.sound(1, 0.25))
         told = (await project.run()).as_dict()
         arrived = await reading(address)
     assert 1 == told["delivered"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.delivery.model import Answer
-from connector.delivery.retry import HEALING_STATUSES, Policy, persist, retry_after_seconds
+from connector.delivery.retry import HEALING_STATUSES, LONGEST_REST, Policy, persist, rest, retry_after_seconds
 from connector.errors import OutcomeUnknownError, TargetUnreachableError, TryAgainError
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -160,3 +160,17 @@ async def test_repetition_is_logged(clock):
     assert [("request.repeated", 1, "status 502", 0.5)] == [
         (line["event"], line["tries"], line["trouble"], line["wait_seconds"]) for line in lines
     ]
+
+
+@given(st.integers(2, 10_000), st.floats(0, 1))
+def test_a_rest_grows_and_is_bounded(failed, chance):
+    """Every further failure in a row means a longer rest, spread by a quarter each way, of at most six hours."""
+    shorter, longer = (rest(number, None, lambda: chance) for number in (failed, failed + 1))
+    assert timedelta(seconds=22) <= shorter <= longer <= LONGEST_REST
+
+
+def test_the_first_failure_asks_for_no_rest():
+    """Most trouble is over when the next run comes; what the target asked for is honoured all the same, capped."""
+    assert timedelta() == rest(1, None)
+    assert timedelta(minutes=5) == rest(1, 300.0)
+    assert LONGEST_REST == rest(1, 10.0**9)

@@ -1,0 +1,51 @@
+"""Leave entries alone between two tries, and count those that are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+
+from connector.ledger import dialect
+from connector.ledger.model import EVER, Window
+from connector.ledger.question import within
+from connector.ledger.tables import ENTRY, FILE
+
+__all__ = ["Resting", "count_resting", "is_resting", "wake"]
+
+
+class Resting(NamedTuple):
+    """When an entry rests: its next try lies after now, but not after the latest moment that any may be given.
+
+    A later one was written while the clock of the machine stood wrong, and binds nobody.
+    """
+
+    now: datetime
+    latest: datetime
+
+
+def is_resting(resting: Resting) -> ColumnElement[bool]:
+    """Give the condition that an entry rests; false, and never unknown, for one without a next try."""
+    due = ENTRY.c.retry_at
+    return and_(ENTRY.c.state == "held", due.is_not(None), due > resting.now, due <= resting.latest)
+
+
+def count_resting(  # noqa: PLR0913 - whose entries, and when
+    connection: Connection, tenant: str, source_kind: str, target: str, *, resting: Resting, window: Window = EVER
+) -> dict[str, int]:
+    """Count by reason the entries of a source that rest and that no waiting file brings before a run all the same."""
+    of_source = (ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.source_kind == source_kind)
+    wanted = (
+        select(ENTRY.c.code, func.count())
+        .join(FILE, FILE.c.id == ENTRY.c.file_id)
+        .where(*of_source, is_resting(resting), ~FILE.c.pending, *within(window))
+        .group_by(ENTRY.c.code)
+    )
+    return {code: int(count) for code, count in connection.execute(wanted)}
+
+
+def wake(connection: Connection, ids: Sequence[str]) -> None:
+    """Let these entries rest no longer: the next run tries them."""
+    given = dialect.batch(connection, "ids")
+    woken = update(ENTRY).where(ENTRY.c.id.in_(select(given.c.value))).values(retry_at=None)
+    connection.execute(woken, {"ids": list(ids)})

@@ -15,6 +15,7 @@ MODULES = (
     "mapping",
     "storage",
     "zendesk",
+    "sangoma",
     "serve",
     "sandbox",
     "schema",

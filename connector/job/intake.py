@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
+from connector.job.cpaas import Cpaas
 from connector.job.model import Duration, Limits, Name, Part, StandIn, Target
 from connector.job.size import parse_size
 from connector.message import options
@@ -112,6 +113,7 @@ class IntakeSource(Part):
     api: ApiAccess | None = Field(
         None, description="How Zendesk itself is asked, by `connector zendesk setup` and `backfill` alone."
     )
+    cpaas: Cpaas | None = Field(None, description="How Sangoma CX itself is asked, by `connector sangoma` alone.")
 
 
 class Intake(Part):

@@ -31,7 +31,7 @@ KINDS: Final = MappingProxyType(
     {
         "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api"),
         "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "idle", "mailbox"),
-        "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox"),
+        "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox", "cpaas"),
         "ccai-events": _kind("ccai_events", "idle", "mailbox"),
     }
 )

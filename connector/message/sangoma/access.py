@@ -43,7 +43,7 @@ class Tokens:
     """The tokens of one client, each asked for when it is first needed and kept until it ends."""
 
     def __init__(self, access: Access, clock: Clock, send: Callable[[Request], Awaitable[Answer]]) -> None:
-        self._url = read_endpoint(access.token_url, secret=True, field="source.api.token_url")
+        self._url = read_endpoint(access.token_url, secret=True, field="source.cpaas.token_url")
         pair = f"{access.client_id}:{access.client_secret}"
         self._headers = {
             "Authorization": f"Basic {b64encode(pair.encode()).decode()}",

@@ -19,7 +19,7 @@ from connector.session.field import rows, word
 __all__ = ["Customer", "Inbox", "Made", "SangomaApi"]
 
 ROOT: Final = "api/v1/digital-interactions"
-_AROUND: Final = ("payload", "data", "results", "inboxes")
+_AROUND: Final = ("payload", "data", "results", "inboxes", "webhook")
 """What a list, or the thing that was made, may be wrapped in."""
 
 
@@ -51,7 +51,11 @@ class Customer:
 
 
 class SangomaApi:
-    """One tenant's Sangoma CX; use it as `async with`. Every method raises StopError in words that tell what to do."""
+    """One tenant's Sangoma CX; use it as `async with`.
+
+    Every method raises StopError in words that tell what to do; what makes something raises OutcomeUnknownError where
+    no answer tells whether it was made.
+    """
 
     def __init__(self, access: Access, clock: Clock | None = None, *, ca_file: Path | None = None) -> None:
         self._tenant = access.tenant_domain
@@ -135,9 +139,13 @@ class SangomaApi:
 
 
 def _inner(found: Any) -> Any:
-    """Give what an answer is about: itself, or what it is wrapped in."""
-    around = table(found)
-    return found if "id" in around else next((around[name] for name in _AROUND if name in around), found)
+    """Give what an answer is about: itself, or what it is wrapped in, once or twice."""
+    for _ in range(len(_AROUND)):
+        around = table(found)
+        if "id" in around or not (wrapped := [around[name] for name in _AROUND if name in around]):
+            break
+        found = wrapped[0]
+    return found
 
 
 def _given(**parts: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import orjson
 
 from connector.clock import Clock
-from connector.errors import StopError, TryAgainError
+from connector.errors import OutcomeUnknownError, StopError, TryAgainError
 from connector.logs import logger
 from connector.message.sangoma.access import Access, Tokens
 from connector.message.sangoma.refusal import refusal_of
@@ -22,13 +22,14 @@ __all__ = ["SangomaLine"]
 TRIES: Final = 4
 FIRST_WAIT_SECONDS: Final = 1.0
 LONGEST_WAIT_SECONDS: Final = 60.0
+LOOK: Final = "look in Sangoma CX whether it was done before you run it again"
 
 
 class SangomaLine:
     """The way to one tenant's Sangoma CX; use it as `async with`."""
 
     def __init__(self, access: Access, clock: Clock, *, ca_file: Path | None = None) -> None:
-        self._url = read_endpoint(access.url, secret=True, field="source.api.url")
+        self._url = read_endpoint(access.url, secret=True, field="source.cpaas.url")
         self._clock = clock
         self._line = Line(ca_file=ca_file)
         self._tokens = Tokens(access, clock, lambda request: self._send(request, twice=True))
@@ -51,7 +52,7 @@ class SangomaLine:
     async def post(self, path: str, scope: str, body: dict[str, Any]) -> Any:
         """Have something made or done, once, and give what is told of it; raise StopError as get does.
 
-        Where no answer comes it may have been done or not, and is not tried again.
+        Where no answer tells whether it was done it is not tried again: OutcomeUnknownError says so.
         """
         return await self._ask("POST", path, scope, orjson.dumps(body))
 
@@ -61,6 +62,8 @@ class SangomaLine:
             # A token lives a year, and may be withdrawn before it ends.
             self._tokens.forget(scope)
             answer = await self._attempt(method, path, scope, body)
+        if method == "POST" and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise OutcomeUnknownError(f"Sangoma is in trouble (status {answer.status})", hint=LOOK)
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal_of(answer)
         if not answer.body.strip():
@@ -68,7 +71,7 @@ class SangomaLine:
         try:
             return orjson.loads(answer.body)
         except orjson.JSONDecodeError as error:
-            hint = "see source.api.url: is it the right address?"
+            hint = "see source.cpaas.url: is it the right address?"
             raise StopError("the answer is none of Sangoma's interface", hint=hint) from error
 
     async def _attempt(self, method: str, path: str, scope: str, body: bytes) -> Answer:
@@ -85,9 +88,10 @@ class SangomaLine:
                 async with aclosing(await self._line.send(request)) as response:
                     answer = await response.whole()
             except TryAgainError as trouble:
-                if not twice or tries >= TRIES:
-                    hint = trouble.hint if twice else "look in Sangoma CX whether it was done before you run it again"
-                    raise StopError(trouble.message, hint=hint) from trouble
+                if not twice:
+                    raise OutcomeUnknownError(trouble.message, hint=LOOK) from trouble
+                if tries >= TRIES:
+                    raise StopError(trouble.message, hint=trouble.hint) from trouble
                 await self._pause(tries, trouble.message, None)
                 continue
             heals = answer.status in PASSING if twice else answer.status == HTTPStatus.TOO_MANY_REQUESTS

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from connector.errors import ConfigurationError, StopError
+from connector.errors import ConfigurationError, OutcomeUnknownError, StopError
 from connector.message.sangoma.access import Access
 from connector.message.sangoma.api import Customer, Inbox, SangomaApi
 from tests.servers.sangoma import SangomaServer
@@ -129,7 +129,7 @@ async def test_a_passing_trouble_is_waited_for(server, api, clock):
         server.instead = [web.Response(status=429)]
         await asked.finish(412)
         server.instead = [web.Response(status=503)]
-        with pytest.raises(StopError, match="503"):
+        with pytest.raises(OutcomeUnknownError, match="503"):
             await asked.finish(412)
 
 
@@ -140,7 +140,7 @@ async def test_what_may_have_been_done_is_not_done_again(server, api, tcp_proxy)
         async with api(url=f"http://127.0.0.1:{proxy.port}/cx") as broken:
             # The token comes straight, the answer to the call never whole.
             proxy.cuts = 1
-            with pytest.raises(StopError, match="look in Sangoma CX"):
+            with pytest.raises(OutcomeUnknownError, match="look in Sangoma CX"):
                 await broken.finish(412)
 
 
@@ -165,5 +165,5 @@ async def test_a_refusal_says_what_to_do(server, api, answer, words):
 @pytest.mark.parametrize("field", ["url", "token_url"])
 async def test_credentials_go_over_encrypted_ways_alone(api, field):
     """An address that would show the secret to the network is a mistake in the file."""
-    with pytest.raises(ConfigurationError, match=f"source.api.{field}"):
+    with pytest.raises(ConfigurationError, match=f"source.cpaas.{field}"):
         api(**{field: "http://cpaas.example.com/cx"})

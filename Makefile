@@ -10,7 +10,7 @@ demo: .venv/.base
 	@$(BIN)/connector demo
 
 test: .venv/.dev servers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -83,8 +83,12 @@ class Delivered:
 class Journal(Protocol):
     """Who keeps the record of one entry; the ledger stands behind it."""
 
-    async def intend(self, step: str) -> None:
-        """Write down that this step begins; durable before it returns, since the request follows."""
+    async def intend(self, step: str, *, then: str | None = None) -> None:
+        """Write down that this step begins; durable before it returns, since the request follows.
+
+        `then` names the step that follows at once where this one succeeds: it counts as begun from now on, so that
+        one wait for the disk is enough for both.
+        """
         ...
 
     async def note(self, step: str, **facts: Any) -> None:

@@ -63,7 +63,7 @@ async def deliver_message(body: Mapping[str, Any], target: Capturi, journal: Jou
 
 async def _create(parcel: Parcel, target: Capturi, journal: Journal) -> Created:
     await target.limits.book()
-    await journal.intend(Step.CREATE)
+    await journal.intend(Step.CREATE, then=Step.AUDIO if parcel.recording else None)
     try:
         created = await target.create(parcel.body, api=parcel.api, watcher=_watcher(journal, Step.CREATE))
     except OutcomeUnknownError as error:

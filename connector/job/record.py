@@ -10,7 +10,7 @@ from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.postponement import POSTPONED, postpone
 from connector.job.version import version_of
-from connector.ledger import Change, EntryRow, StepRow, entry_id
+from connector.ledger import Change, EntryRow, Progress, StepRow, entry_id
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Session
 
@@ -75,6 +75,8 @@ class Record:
         self._told: list[StepRow] = []
         self._facts: dict[str, Any] = {}
         self._tried = False
+        self._announced: str | None = None
+        self._before_audio = (row.audio_state, row.audio_tries)
 
     @property
     def row(self) -> EntryRow:
@@ -99,16 +101,23 @@ class Record:
         """Take down which transcript the case was made of."""
         self._changes["transcript_version"] = version
 
-    async def intend(self, step: str) -> None:
-        """Write down, durably, that a request is about to be made."""
+    async def intend(self, step: str, *, then: str | None = None) -> None:
+        """Write down, durably, that a request is about to be made, and which one follows where that is certain.
+
+        What was announced that way needs no commit of its own: the next run takes it for begun either way.
+        """
         now = self.run.now()
-        self._tried = True
-        if step == "audio":
-            tries = self._changes.get("audio_tries", self._row.audio_tries)
-            self._changes.update(audio_state="sending", audio_tries=tries + 1)
+        announced, self._announced = self._announced == step, then
+        if "audio" in {step, then} and not announced:
+            self._before_audio = (self._now("audio_state"), self._now("audio_tries"))
+            self._changes.update(audio_state="sending", audio_tries=self._before_audio[1] + 1)
         self._changes.update(state="sending", code=None, detail=None, changed_at=now)
-        steps = self._steps(StepRow(self._row.id, self.run.run_id, now, f"{step}.intended"))
-        await self.run.book.write(Change(self.row, steps), durable=True)
+        change = self._change(self._steps(StepRow(self._row.id, self.run.run_id, now, f"{step}.intended")))
+        self._tried = True
+        if announced:
+            self.run.book.post(change)
+        else:
+            await self.run.book.write(change, durable=True)
 
     async def note(self, step: str, **facts: Any) -> None:
         """Take down what came of the request; it is written with the next step of the entry.
@@ -120,6 +129,10 @@ class Record:
             self._changes.update(created=True, created_at=self.run.now())
             if facts.get("uid"):
                 self._changes["uid"] = facts["uid"]
+        elif step == "create" and outcome != "failed" and self._announced:
+            # It was announced with the create, and is not going to be tried.
+            self._announced = None
+            self._changes["audio_state"], self._changes["audio_tries"] = self._before_audio
         elif step == "audio" and outcome in AUDIO_STATES:
             self._changes["audio_state"] = AUDIO_STATES[outcome]
         self._told.append(self._step(f"{step}.{outcome}", **facts))
@@ -152,8 +165,9 @@ class Record:
         uploaded = done is not None and done.audio_uploaded
         if done is not None and (uploaded or done.audio_existed):
             self._changes.update(audio_state="sent", audio_bytes=done.bytes_uploaded, audio_sha256=done.sha256)
-        facts = {"uid": self.row.uid, "audio_sha256": self.row.audio_sha256, **facts}
-        await self.run.book.write(self._finished(Outcome.DELIVERED.value, **facts))
+        facts = {"uid": self._now("uid"), "audio_sha256": self._now("audio_sha256"), **facts}
+        # Nobody waits for the disk here: should the line be lost, the next run finds the conversation there already.
+        self.run.book.post(self._finished(Outcome.DELIVERED.value, **facts))
         size_bytes = done.bytes_uploaded if done is not None else 0
         self._count(Outcome.DELIVERED, audio=int(uploaded), size_bytes=size_bytes)
 
@@ -173,7 +187,16 @@ class Record:
     def _finished(self, step: str, **facts: Any) -> Change:
         self._changes["changed_at"] = self.run.now()
         closing = self._step(step, **facts, **self._facts)
-        return Change(self.row, self._steps(closing), self.files)
+        return self._change(self._steps(closing), self.files)
+
+    def _now(self, name: str) -> Any:
+        return self._changes[name] if name in self._changes else getattr(self._row, name)
+
+    def _change(self, steps: tuple[StepRow, ...], files: tuple[int, ...] = ()) -> Change:
+        """Give what is to be written: the entry whole at first, from then on only how far it came."""
+        if self._tried:
+            return Change(None, steps, files, progress=Progress(*map(self._now, Progress._fields)))
+        return Change(self.row, steps, files)
 
     def _steps(self, step: StepRow) -> tuple[StepRow, ...]:
         """Give what was taken down since the last writing, and this step."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Table
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import Connection, Dialect, Insert, Table, Update
 
 __all__ = ["Bulk", "prepare"]
 
@@ -16,7 +15,7 @@ ROWS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An insert statement as the driver knows it, and how values become what the driver takes."""
+    """A statement that writes rows as the driver knows it, and how values become what the driver takes."""
 
     sql: str
     names: tuple[str, ...]
@@ -38,8 +37,8 @@ class Bulk:
         return tuple(values)
 
 
-def prepare(database: Dialect, statement: Insert, table: Table, names: Collection[str]) -> Bulk:
-    """Compile an insert that sets these columns; see the result for their order."""
+def prepare(database: Dialect, statement: Insert | Update, table: Table, names: Collection[str]) -> Bulk:
+    """Compile a statement that sets these columns; see the result for their order."""
     positional: Any = type(database)
     style = "qmark" if database.paramstyle == "qmark" else "format"
     compiled = statement.compile(dialect=positional(paramstyle=style), column_keys=list(names))

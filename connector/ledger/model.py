@@ -24,6 +24,7 @@ __all__ = [
     "Group",
     "ListedFile",
     "Listing",
+    "Progress",
     "RunRow",
     "Spent",
     "StepRow",
@@ -192,6 +193,25 @@ class Spent:
     count: int = 1
 
 
+class Progress(NamedTuple):
+    """How far an entry came that was written whole before; what identifies it stays as it is."""
+
+    id: str
+    state: str
+    code: str | None
+    detail: str | None
+    uid: str | None
+    created: bool
+    created_at: datetime | None
+    audio_state: str
+    audio_sha256: str | None
+    audio_bytes: int | None
+    audio_tries: int
+    transcript_version: str | None
+    changed_at: datetime
+    retry_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one thing that happened changes: written whole, or not at all."""
@@ -207,6 +227,8 @@ class Change:
     """Requests of the inbox that no longer wait."""
     turn: Turn | None = None
     """How far a text conversation is since."""
+    progress: Progress | None = None
+    """Instead of the entry where that was written before by the same hand: half the work for the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,8 @@ class Ledger:
         self._under_way = 0
         self._lost: Exception | None = None
         self._guard: Callable[[Connection], None] | None = None
+        self._connection: Connection | None = None
+        """The writer thread's own, kept from one transaction to the next: to check one out costs as much as a row."""
 
     def guard(self, check: Callable[[Connection], None] | None) -> None:
         """Have the check made in every transaction from now on, before anything else; what it raises undoes that."""
@@ -84,8 +86,8 @@ class Ledger:
     async def close(self) -> None:
         """Write what still waits and end the threads; raises what a posted change failed with."""
         self._submit()
-        for executor in (self._writing, self._reading):
-            await asyncio.get_running_loop().run_in_executor(executor, lambda: None)
+        for executor, last in ((self._writing, self._hang_up), (self._reading, lambda: None)):
+            await asyncio.get_running_loop().run_in_executor(executor, last)
             executor.shutdown(wait=True)
         self._raise_lost()
 
@@ -141,12 +143,23 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[Connection]:
-        with translated(self._place), self._writer.connect() as connection:
-            database.choose_durability(connection, durable=durable)
-            with connection.begin():
-                if self._guard is not None:
-                    self._guard(connection)
-                yield connection
+        with translated(self._place):
+            connection = self._connection = self._connection or self._writer.connect()
+            try:
+                database.choose_durability(connection, durable=durable)
+                with connection.begin():
+                    if self._guard is not None:
+                        self._guard(connection)
+                    yield connection
+            except BaseException:
+                # What failed may be the connection itself: the next transaction gets a new one.
+                self._hang_up()
+                raise
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _look(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
         with translated(self._place), self._reader.connect() as connection, connection.begin():

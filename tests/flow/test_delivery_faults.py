@@ -28,7 +28,7 @@ class Remembered:
         self.created = False
         self.pending = ""
 
-    async def intend(self, step: str) -> None:
+    async def intend(self, step: str, *, then: str | None = None) -> None:  # noqa: ARG002 - the law of a journal
         self.pending = step
 
     async def note(self, step: str, **facts: object) -> None:

@@ -243,7 +243,7 @@ class Notes:
         self.lines: list[tuple[str, str, Mapping[str, Any]]] = []
         self.on_intend: Callable[[str], Awaitable[None]] | None = None
 
-    async def intend(self, step: str) -> None:
+    async def intend(self, step: str, *, then: str | None = None) -> None:  # noqa: ARG002 - the law of a journal
         if self.on_intend is not None:
             await self.on_intend(step)
         self.lines.append(("intend", str(step), {}))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -143,18 +143,16 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[Connection]:
-        with translated(self._place):
+        with translated(self._place), ExitStack() as stack:
+            # Where anything fails it may be the connection itself: the next transaction gets a new one.
+            stack.callback(self._hang_up)
             connection = self._connection = self._connection or self._writer.connect()
-            try:
-                database.choose_durability(connection, durable=durable)
-                with connection.begin():
-                    if self._guard is not None:
-                        self._guard(connection)
-                    yield connection
-            except BaseException:
-                # What failed may be the connection itself: the next transaction gets a new one.
-                self._hang_up()
-                raise
+            database.choose_durability(connection, durable=durable)
+            with connection.begin():
+                if self._guard is not None:
+                    self._guard(connection)
+                yield connection
+            stack.pop_all()
 
     def _hang_up(self) -> None:
         connection, self._connection = self._connection, None

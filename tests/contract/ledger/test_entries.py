@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connector import ledger
 from connector.errors import LedgerError
-from connector.ledger import Change, EntryRow, StepRow, change
+from connector.ledger import Change, EntryRow, Progress, StepRow, change
 from connector.reason import Code, Outcome
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -53,6 +53,27 @@ def test_the_first_sight_of_an_entry_is_kept(book):
     found = ledger.entries(book.connection, [entry.id, "unknown"])
     assert {entry.id: replace(entry, first_seen_at=book.now)} == found
     assert (str, str, None) == (type(found[entry.id].state), type(found[entry.id].uid), found[entry.id].code)
+
+
+def test_progress_changes_how_far_an_entry_came_and_nothing_else(book):
+    """What identifies an entry and was said of it at first stays; in one group the progress goes on top of the row."""
+    entry = book.entry(state="sending", external_id="acme-1", audio_state="sending", audio_tries=1)
+    facts = {name: getattr(entry, name) for name in Progress._fields}
+    created = Progress(**{**facts, "uid": "u1", "created": True, "created_at": book.now})
+    done = created._replace(state="delivered", audio_state="sent", audio_bytes=7, changed_at=book.now)
+    change.apply_changes(book.connection, [Change(entry), Change(progress=created)])
+    assert {entry.id: replace(entry, uid="u1", created=True, created_at=book.now)} == ledger.entries(
+        book.connection, [entry.id]
+    )
+    change.apply_changes(book.connection, [Change(progress=done)])
+    found = ledger.entries(book.connection, [entry.id])[entry.id]
+    assert ("acme-1", "delivered", "u1", "sent", 7) == (
+        found.external_id,
+        found.state,
+        found.uid,
+        found.audio_state,
+        found.audio_bytes,
+    )
 
 
 def test_of_one_group_the_last_state_stands_and_every_step(book):

@@ -4,6 +4,7 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.service import Answer, Page, Remedy, Request, Send, Standing, standing_of
 from connector.storage.bucket.shared_key import sign
 from connector.storage.bucket.storage import BucketStorage, open_bucket
+from connector.storage.bucket.writing import AzureWriting, Writing
 from connector.storage.model import FileInfo
 
 __all__ = ["AzureOptions", "AzureService", "open_kind"]
@@ -93,6 +95,7 @@ class AzureService:
         self._key = base64.b64decode(options.account_key.get_secret_value()) if options.account_key else b""
         self._token = options.sas_token.get_secret_value().strip().lstrip("?") if options.sas_token else ""
         self._root = f"{_endpoint(options)}/{place.bucket}"
+        self.writing: Writing = AzureWriting(self._readable)
 
     async def authorise(self, request: Request, _send: Send) -> Request:
         """Add the token to the address, or a signature to the headers."""
@@ -103,8 +106,11 @@ class AzureService:
         }
         if self._token:
             joint = "&" if "?" in request.url else "?"
-            return Request(f"{self._root}{request.url}{joint}{self._token}", sent, request.method)
-        return sign(Request(f"{self._root}{request.url}", sent, request.method), self._account, self._key)
+            return replace(request, url=f"{self._root}{request.url}{joint}{self._token}", headers=sent)
+        return sign(replace(request, url=f"{self._root}{request.url}", headers=sent), self._account, self._key)
+
+    def _readable(self, name: str) -> str:
+        return f"{self._root}/{quote(name)}" + (f"?{self._token}" if self._token else "")
 
     async def renew(self, _request: Request, _answer: Answer) -> bool:
         """Do nothing: key and token are what they are."""

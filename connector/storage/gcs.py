@@ -1,6 +1,7 @@
 """Speak with Google Cloud Storage over its JSON interface."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -19,13 +20,14 @@ from connector.storage.bucket.options import Options, Secret, Text, read
 from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.service import Answer, Page, Remedy, Request, Send, Standing, standing_of
 from connector.storage.bucket.storage import BucketStorage, open_bucket
+from connector.storage.bucket.writing import GoogleWriting, Writing
 from connector.storage.model import FileInfo
 
 __all__ = ["GcsOptions", "GcsService", "open_kind"]
 
 ENDPOINT = "https://storage.googleapis.com"
 LISTED = "nextPageToken,items(name,size,generation,timeCreated)"
-FACTS = "name,size,generation,timeCreated"
+FACTS = "name,size,generation,timeCreated,crc32c"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,11 +85,12 @@ class GcsService:
         self._objects = f"{endpoint}/storage/v1/b/{place.bucket}/o"
         self._payer = {"userProject": options.user_project} if options.user_project else {}
         self._tokens = tokens
+        self.writing: Writing = GoogleWriting(self._objects, self._payer, place.bucket, tokens.widen)
 
     async def authorise(self, request: Request, send: Send) -> Request:
         """Add the bearer token."""
         bearer = await self._tokens.bearer(send)
-        return Request(request.url, {**request.headers, "Authorization": bearer})
+        return replace(request, headers={**request.headers, "Authorization": bearer})
 
     async def renew(self, request: Request, _answer: Answer) -> bool:
         """Forget the token that was not accepted, unless another one has taken its place already."""

@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.storage.archive.member import form_of
+from connector.storage.finishing import LEAVE
 from connector.storage.local import LocalStorage
-from connector.storage.model import Storage
+from connector.storage.model import Finisher, Storage
 from connector.storage.sftp.options import SftpOptions
 
 __all__ = ["KINDS", "Kind", "open_storage"]
@@ -67,7 +68,10 @@ _GCS_OPTIONS = frozenset(
     {"client_id", "client_secret", "credentials_file", "endpoint", "refresh_token", "token_uri", "user_project"}
 )
 _S3_OPTIONS = frozenset(
-    {"access_key_id", "anonymous", "endpoint", "region", "role_arn", "secret_access_key", "session_token"}
+    {
+        *("access_key_id", "anonymous", "endpoint", "region", "requester_pays"),
+        *("role_arn", "secret_access_key", "session_token"),
+    }
 )
 _MAILBOX_OPTIONS = frozenset({"ca_file", "done", "oauth_token", "password", "sender"})
 
@@ -84,10 +88,11 @@ KINDS: Mapping[str, Kind] = {
 """By the scheme of the address; "" is an address without one."""
 
 
-def open_storage(address: str, options: Mapping[str, Any], home: Path) -> Storage:
+def open_storage(address: str, options: Mapping[str, Any], home: Path, *, done: str = LEAVE) -> Storage:
     """Give the storage that the address names, not yet connected; a relative path is relative to the home.
 
-    Raises ConfigurationError for an unknown scheme or option, naming the known ones.
+    `done` says what is to become of files that are done with. Raises ConfigurationError for an unknown scheme or
+    option, naming the known ones, and where this kind of storage cannot do what `done` says.
     """
     if not address.strip():
         raise ConfigurationError([Problem("is empty", field="storage", hint="name a folder or an address")])
@@ -105,7 +110,13 @@ def open_storage(address: str, options: Mapping[str, Any], home: Path) -> Storag
     ]
     if unknown:
         raise ConfigurationError(unknown)
-    return kind.open(address, options, home)
+    storage = kind.open(address, options, home)
+    if done != LEAVE:
+        if not isinstance(storage, Finisher):
+            message = f"{done} cannot be done here: an archive is never changed"
+            raise ConfigurationError([Problem(message, field="done", hint="write leave")])
+        storage.intend(done)
+    return storage
 
 
 def _remedy(name: str, known: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
-from connector.storage import refusal, tree
+from connector.storage import finishing, local_move, refusal, tree
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.naming import real_name, reject_stray
 
@@ -81,6 +81,29 @@ class LocalStorage:
             yield piece
             if position >= file.size_bytes:
                 break
+
+    def intend(self, action: str) -> None:
+        """Know `move:FOLDER` alone: files of a folder bear no tags."""
+        finishing.require_known(action, {"move"}, "files of a folder have no tags")
+
+    async def rehearse(self, action: str) -> None:
+        """Try the move with an empty file of our own."""
+        await asyncio.to_thread(local_move.rehearse, self._real_root, finishing.folder_of(action) or "")
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
+        """Rename each file into the folder; all of them in one thread call."""
+        return await asyncio.to_thread(self._done, files, finishing.folder_of(action) or "")
+
+    def _done(self, files: Sequence[FileInfo], folder: str) -> Sequence[FileInfo | SkipError]:
+        results: list[FileInfo | SkipError] = []
+        for file in files:
+            try:
+                reject_stray(file.path)
+                self._require_inside(self._place(file.path).rpartition("/")[0], file.path)
+                results.append(local_move.move(self._real_root, file, folder))
+            except SkipError as error:
+                results.append(error)
+        return results
 
     def _stat(self, path: str) -> FileInfo:
         with self._opened(path) as handle:

@@ -102,10 +102,23 @@ class Storage(Protocol):
 class Finisher(Protocol):
     """What a storage offers beside the laws of Storage where it can put files away that are done with."""
 
-    async def done(self, files: Sequence[FileInfo], action: str) -> None:
-        """Do with each file what the action says: `mark`, `tag` or `move:FOLDER`, as far as the kind knows it.
+    def intend(self, action: str) -> None:
+        """Prepare for this action before the storage is entered; raise ConfigurationError where it is unknown here."""
+        ...
 
-        Doing it twice does no harm: what is gone or done already is passed over. Raises StorageUnreachableError where
-        the storage does not allow it.
+    async def rehearse(self, action: str) -> None:
+        """See whether the action is allowed, and leave everything as it is.
+
+        Raises StorageUnreachableError with the remedy where it is not.
+        """
+        ...
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
+        """Do with each file what the action says: `mark`, `tag` or `move:FOLDER`, with a folder of this storage.
+
+        Gives, in each one's place, the file as it lies here now, or the error that kept it where it is:
+        FileMissingError where it is in this storage no more, FileChangedError where it is not the listed version. None
+        is ever lost or there twice in the end: a move that was cut short is completed, one that was done is found, and
+        a file that lies where another one must go keeps its place. Raises StorageUnreachableError where nothing goes.
         """
         ...

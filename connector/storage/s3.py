@@ -1,6 +1,7 @@
 """Speak with Amazon S3 and the many stores that are compatible with it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +20,7 @@ from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.service import Answer, Page, Remedy, Request, Send, Standing, standing_of
 from connector.storage.bucket.signature import Keys, sign
 from connector.storage.bucket.storage import BucketStorage, open_bucket
+from connector.storage.bucket.writing import S3Writing, Writing
 from connector.storage.model import FileInfo
 
 __all__ = ["S3Options", "S3Service", "open_kind"]
@@ -40,7 +42,7 @@ _STANDINGS = {
 _REGION_CODES = frozenset({"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect", ""})
 """What is said of a request that went to another region; asked for facts alone, the store says nothing."""
 _KEYS = "compare access_key_id and secret_access_key, and session_token if there is one, with what the store gave"
-_POLICY = "allow it s3:ListBucket on the bucket and s3:GetObject on its objects"
+_POLICY = "allow it s3:ListBucket on the bucket and s3:GetObject on its objects; requester_pays: true where it must pay"
 _BY_CODE = {
     "ExpiredToken": Remedy("the keys have expired", "get new ones, or let a role lend them: role_arn"),
     "InvalidAccessKeyId": Remedy("there is no such access key", _KEYS),
@@ -62,6 +64,7 @@ class S3Options(Options):
     region: Text | None = Field(None, description="Where the bucket lies; Amazon tells it where it is left out.")
     endpoint: Text | None = Field(None, description="Address of another store that speaks S3.")
     anonymous: bool = Field(False, description="Send no credentials: for public buckets.")
+    requester_pays: bool = Field(False, description="Pay for the requests, where the requester pays for the bucket.")
     role_arn: Text | None = Field(None, description="Role to take on with these keys or those of the environment.")
 
     @model_validator(mode="after")
@@ -72,6 +75,8 @@ class S3Options(Options):
             raise ValueError("session_token belongs to keys: add access_key_id and secret_access_key")
         if self.anonymous and (self.access_key_id or self.role_arn):
             raise ValueError("anonymous sends no credentials: take it or the credentials away")
+        if self.anonymous and self.requester_pays:
+            raise ValueError("anonymous cannot pay: take it or requester_pays away")
         return self
 
 
@@ -89,11 +94,14 @@ class S3Service:
         self.address = place.below(f"s3://{place.bucket}" if is_amazon else f"s3://{place.bucket}@{host}")
         self.folder = place.folder
         self._keys = keys
+        self._payer = {"x-amz-request-payer": "requester"} if options.requester_pays else {}
         self._region = region or REGION
+        self.writing: Writing = S3Writing(place.bucket)
 
     async def authorise(self, request: Request, _send: Send) -> Request:
         """Complete the address, which the region is a part of, and sign."""
-        placed = Request(f"{self._root()}{request.url}", request.headers, request.method)
+        sent = {**request.headers, **self._payer}
+        placed = replace(request, url=f"{self._root()}{request.url}", headers=sent)
         if self._keys is None:
             return placed
         return sign(placed, await self._keys.present(), self._region, datetime.now(UTC))

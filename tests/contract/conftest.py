@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import tarfile
 import time
 import zipfile
@@ -53,6 +54,8 @@ class Place:
     write: Callable[[str, bytes], object]
     """Add or replace a file; each version gets a later time than the one before."""
     remove: Callable[[str], object]
+    tags: Callable[[str], dict[str, str]] | None = None
+    """Give what a file is tagged with, where files can be."""
 
 
 @pytest.fixture
@@ -62,6 +65,20 @@ def storages() -> dict[str, Kind]:
 
 @pytest.fixture(params=sorted(STORAGES))
 def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.getfixturevalue(STORAGES[request.param].fixture)
+    return found
+
+
+@pytest.fixture(params=sorted({"azure", "gcs", "local", "s3", "sftp"}))
+def moving(request: pytest.FixtureRequest) -> Place:
+    """Give a place of each kind whose files can be moved."""
+    found: Place = request.getfixturevalue(STORAGES[request.param].fixture)
+    return found
+
+
+@pytest.fixture(params=sorted({"azure", "gcs", "s3"}))
+def tagging(request: pytest.FixtureRequest) -> Place:
+    """Give a place of each kind whose files can be tagged."""
     found: Place = request.getfixturevalue(STORAGES[request.param].fixture)
     return found
 
@@ -88,12 +105,15 @@ def gcs_place(gcs_server: GcsServer, gcs_bucket: str, tmp_path: Path) -> Place:
 
     gcs_server.write(gcs_bucket, "elsewhere/call-9.json", b"{}")
     storage = open_storage(f"gs://{gcs_bucket}/folder", gcs_server.options, tmp_path)
-    return Place(storage, write, remove)
+    return Place(storage, write, remove, lambda path: gcs_server.tags(gcs_bucket, f"folder/{path}"))
 
 
 @pytest.fixture
 def sftp_place(ssh_server: SshServer, ssh_folder: Path, tmp_path: Path) -> Place:
     folder = FolderPlace(ssh_folder)
+    if ssh_server.password is not None:
+        # Another account than the one of the tests; it may change what lies there.
+        shutil.chown(ssh_folder, ssh_server.user)
     return Place(
         open_storage(ssh_server.address(ssh_folder), ssh_server.options, tmp_path), folder.write, folder.remove
     )
@@ -111,7 +131,7 @@ def s3_place(moto_server: MotoServer, s3_bucket: str, tmp_path: Path) -> Place:
     later = Later()
     moto_server.write(s3_bucket, "elsewhere/call-9.json", b"{}")
     storage = open_storage(f"s3://{s3_bucket}/folder", moto_server.options, tmp_path)
-    return Place(storage, write, remove)
+    return Place(storage, write, remove, lambda path: moto_server.tags(s3_bucket, f"folder/{path}"))
 
 
 @pytest.fixture
@@ -126,7 +146,7 @@ def azure_place(azure_server: AzureServer, azure_container: str, tmp_path: Path)
     later = Later()
     azure_server.write(azure_container, "elsewhere/call-9.json", b"{}")
     storage = open_storage(f"az://{azure_container}/folder", azure_server.options, tmp_path)
-    return Place(storage, write, remove)
+    return Place(storage, write, remove, lambda path: azure_server.tags(azure_container, f"folder/{path}"))
 
 
 class Later:
@@ -206,6 +226,9 @@ class FolderPlace:
     def write(self, path: str, content: bytes) -> None:
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
+        for folder in place.relative_to(self.root).parents:
+            # Files are moved by the account that the root belongs to.
+            os.chown(self.root / folder, self.root.stat().st_uid, -1)
         place.write_bytes(content)
         self._latest_ns += 1_000_000_000
         os.utime(place, ns=(self._latest_ns, self._latest_ns))

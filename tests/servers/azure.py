@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from tests.servers.child import free_port, running_child
+from tests.servers.s3 import read_tags
 
 __all__ = ["AzureServer", "find_azurite", "running_azurite"]
 
@@ -53,10 +54,19 @@ class AzureServer:
     def remove(self, container: str, name: str) -> None:
         self._send("DELETE", f"/{container}/{quote(name)}")
 
-    def _send(self, method: str, path: str, query: str = "", content: bytes = b"") -> None:
-        url = f"{path}?{self.token(permissions='rwdlac')}{query}"
-        headers = {"x-ms-version": VERSION, "x-ms-blob-type": "BlockBlob"}
-        self._client.request(method, url, headers=headers, content=content).raise_for_status()
+    def tags(self, container: str, name: str) -> dict[str, str]:
+        return read_tags(self._send("GET", f"/{container}/{quote(name)}", "&comp=tags").content)
+
+    def tag(self, container: str, name: str, key: str, value: str) -> None:
+        tags = f"<TagSet><Tag><Key>{key}</Key><Value>{value}</Value></Tag></TagSet>"
+        body = f"<?xml version='1.0' encoding='utf-8'?><Tags>{tags}</Tags>"
+        self._send("PUT", f"/{container}/{quote(name)}", "&comp=tags", body.encode())
+
+    def _send(self, method: str, path: str, query: str = "", content: bytes = b"") -> httpx.Response:
+        url = f"{path}?{self.token(permissions='rwdlact')}{query}"
+        special = {"Content-Type": "application/xml"} if query else {"x-ms-blob-type": "BlockBlob"}
+        headers = {"x-ms-version": VERSION, **special}
+        return self._client.request(method, url, headers=headers, content=content).raise_for_status()
 
 
 def find_azurite() -> str | None:

@@ -50,6 +50,12 @@ class GcsServer:
     def remove(self, bucket: str, name: str) -> None:
         self._emulator.delete(f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}").raise_for_status()
 
+    def tags(self, bucket: str, name: str) -> dict[str, str]:
+        """Give the metadata that somebody noted on the object."""
+        found = self._emulator.get(f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}").raise_for_status()
+        tags: dict[str, str] = found.json().get("metadata") or {}
+        return tags
+
     @property
     def options(self) -> dict[str, Any]:
         """Give the options of a person's consent."""

@@ -52,6 +52,8 @@ class GcsFront:
         self.refresh_tokens = {"refresh-1"}
         self.codes: dict[str, str] = {}
         self.tokens: set[str] = set()
+        self.readers: set[str] = set()
+        self.may_write = True
         self.page_files = 1000
         self.faults: list[Fault] = []
         self.forbidden: set[str] = set()
@@ -67,6 +69,7 @@ class GcsFront:
         app.router.add_get("/auth", self._consent)
         app.router.add_get("/storage/v1/b/{bucket}/o", self._list)
         app.router.add_get("/storage/v1/b/{bucket}/o/{name:.+}", self._object)
+        app.router.add_route("*", "/storage/v1/b/{bucket}/o/{name:.+}", self._change)
         return app
 
     async def _token(self, request: web.Request) -> web.Response:
@@ -87,6 +90,8 @@ class GcsFront:
         self._count += 1
         token = f"access-{self._count}"
         self.tokens.add(token)
+        if "devstorage.read_only" in _claims(form.get("assertion", "")).get("scope", ""):
+            self.readers.add(token)
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
         if form.get("grant_type") == "authorization_code":
             self.refresh_tokens.add("refresh-of-consent")
@@ -103,12 +108,12 @@ class GcsFront:
 
     def _is_signed(self, assertion: str) -> bool:
         content, _, signature = assertion.rpartition(".")
-        claims = json.loads(_decoded(content.split(".")[1]))
+        claims = _claims(assertion)
         try:
             self._keys[claims["iss"]].verify(_decoded(signature), content.encode(), padding.PKCS1v15(), hashes.SHA256())
         except (KeyError, InvalidSignature):
             return False
-        return "devstorage.read_only" in claims["scope"]
+        return "devstorage." in claims["scope"]
 
     async def _consent(self, request: web.Request) -> web.Response:
         """Do what a person's browser does who says yes: go back to where the program listens."""
@@ -164,6 +169,34 @@ class GcsFront:
             return web.json_response(facts)
         return self._media(request, facts, (await self._ask(f"{path}?alt=media"))[1])
 
+    async def _change(self, request: web.Request) -> web.Response:
+        """Copy, remove or note something on an object, for those who may write."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        name, _, target = request.match_info["name"].partition("/rewriteTo/b/")
+        is_reader = request.headers["Authorization"].removeprefix("Bearer ") in self.readers
+        if is_reader or not self.may_write or name in self.forbidden:
+            return _error(403, "forbidden")
+        bucket = f"/storage/v1/b/{request.match_info['bucket']}/o"
+        path, wanted = f"{bucket}/{quote(name, safe='')}", request.query
+        status, body = await self._ask(path)
+        if status != 200:
+            return _error(status, "notFound")
+        source_wanted = wanted.get("ifSourceGenerationMatch") or (not target and wanted.get("ifGenerationMatch"))
+        if source_wanted and source_wanted != json.loads(body)["generation"]:
+            return _error(412, "conditionNotMet")
+        if target:
+            goal = target.partition("/o/")[2]
+            if (
+                wanted.get("ifGenerationMatch") == "0"
+                and (await self._ask(f"{bucket}/{quote(goal, safe='')}"))[0] == 200
+            ):
+                return _error(412, "conditionNotMet")
+            path = f"{path}/rewriteTo{bucket.removeprefix('/storage/v1')}/{quote(goal, safe='')}"
+        status, body = await self._ask(path, method=request.method, content=await request.read())
+        return web.Response(status=status, body=body, content_type="application/json")
+
     def _media(self, request: web.Request, facts: dict[str, Any], content: bytes) -> web.Response:
         headers = {
             "X-Goog-Generation": facts["generation"],
@@ -180,12 +213,22 @@ class GcsFront:
         headers["Content-Range"] = f"bytes {span.start}-{span.start + len(part) - 1}/{len(content)}"
         return web.Response(status=206, body=part, headers=headers)
 
-    async def _ask(self, path: str, prefix: str | None = None) -> tuple[int, bytes]:
+    async def _ask(
+        self, path: str, prefix: str | None = None, *, method: str = "GET", content: bytes = b""
+    ) -> tuple[int, bytes]:
         query = f"?prefix={quote(prefix, safe='')}" if prefix else ""
         async with self._few, aiohttp.ClientSession() as session:
             url = URL(f"{self._emulator}{path}{query}", encoded=True)
-            async with session.get(url) as response:
+            headers = {"Content-Type": "application/json"} if content else {}
+            async with session.request(method, url, data=content or None, headers=headers) as response:
                 return response.status, await response.read()
+
+
+def _claims(assertion: str) -> dict[str, str]:
+    """Give what a signed assertion claims; nothing where there is none."""
+    parts = assertion.split(".")
+    found: dict[str, str] = json.loads(_decoded(parts[1])) if len(parts) == 3 else {}
+    return found
 
 
 def _decoded(text: str) -> bytes:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import httpx
 
 from tests.servers.child import free_port, running_child
 
-__all__ = ["MotoServer", "RcloneServer", "find_rclone", "running_moto", "running_rclone"]
+__all__ = ["MotoServer", "RcloneServer", "find_rclone", "read_tags", "running_moto", "running_rclone"]
 
 KEY_ID = "AKIDEXAMPLE123456789"
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -46,6 +47,13 @@ class MotoServer:
         headers = {"x-amz-acl": "public-read"} if public else {}
         self._client.put(_path(bucket, name), content=content, headers=headers).raise_for_status()
 
+    def tags(self, bucket: str, name: str) -> dict[str, str]:
+        return read_tags(self._client.get(f"{_path(bucket, name)}?tagging=").raise_for_status().content)
+
+    def tag(self, bucket: str, name: str, key: str, value: str) -> None:
+        body = f"<Tagging><TagSet><Tag><Key>{key}</Key><Value>{value}</Value></Tag></TagSet></Tagging>"
+        self._client.put(f"{_path(bucket, name)}?tagging=", content=body).raise_for_status()
+
     def remove(self, bucket: str, name: str) -> None:
         self._client.delete(_path(bucket, name)).raise_for_status()
 
@@ -53,6 +61,13 @@ class MotoServer:
 _NOT_CHECKED = (
     f"AWS4-HMAC-SHA256 Credential={KEY_ID}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 )
+
+
+def read_tags(body: bytes) -> dict[str, str]:
+    """Give the tags in an answer, which S3 and Azure write alike."""
+    found = ET.fromstring(body).iter()  # noqa: S314 - our own server's
+    texts = [one.text or "" for one in found if one.tag.rpartition("}")[2] in {"Key", "Value"}]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
 def _path(bucket: str, name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import google.auth
+import google.auth.credentials
 import google.auth.exceptions
 import google.oauth2.credentials
 import google.oauth2.service_account
@@ -15,7 +16,7 @@ import google.oauth2.service_account
 from connector import settings
 from connector.errors import ConfigurationError, Problem, StorageUnreachableError
 from connector.storage.bucket.address import read_endpoint
-from connector.storage.bucket.oauth import READ_SCOPE, TOKEN_URI
+from connector.storage.bucket.oauth import READ_SCOPE, TOKEN_URI, WRITE_SCOPE
 from connector.storage.bucket.service import Request, Send
 
 __all__ = ["Account", "GoogleTokens"]
@@ -44,7 +45,12 @@ class GoogleTokens:
         self._load = _loader(account, home)
         self._is_person = bool(account.refresh_token)
         self._credentials: Any = None
+        self._is_wide = False
         self._lock = asyncio.Lock()
+
+    def widen(self) -> None:
+        """Ask for tokens that may write; what a person gave consent to stays what it is."""
+        self._is_wide = True
 
     async def bearer(self, send: Send) -> str:
         """Give the header's value; a token that is missing or expires soon is got first.
@@ -54,6 +60,8 @@ class GoogleTokens:
         async with self._lock:
             if self._credentials is None:
                 self._credentials = await asyncio.to_thread(self._load)
+                if self._is_wide and isinstance(self._credentials, google.auth.credentials.Scoped):
+                    self._credentials = self._credentials.with_scopes([WRITE_SCOPE])
             if not self._credentials.valid:
                 await self._refresh(send)
             return f"Bearer {self._credentials.token}"

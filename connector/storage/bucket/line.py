@@ -131,6 +131,8 @@ class Line:
                 URL(request.url, encoded=True),
                 headers={**usual, **request.headers},
                 data=request.body or None,
+                # What the library would add by itself would be in no signature.
+                skip_auto_headers=("Content-Type",),
                 allow_redirects=False,
                 proxy=proxy.url if proxy else None,
                 proxy_headers=proxy.headers if proxy else None,

@@ -4,11 +4,14 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.errors import StorageUnreachableError
 from connector.storage.bucket.checksum import Checksum
 from connector.storage.model import FileInfo
+
+if TYPE_CHECKING:
+    from connector.storage.bucket.writing import Writing
 
 __all__ = ["Answer", "Page", "Remedy", "Request", "Send", "Service", "Standing", "refusal_of", "standing_of"]
 
@@ -17,7 +20,7 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request for something: nothing is ever written to a store."""
+    """One request for something; what Service asks for changes nothing."""
 
     url: str
     """Encoded as it goes out."""
@@ -91,6 +94,11 @@ class Service(Protocol):
     """Names bucket and folder, without secrets, always the same way."""
     folder: str
     """What every object's name begins with: empty, or with "/" at its end."""
+
+    @property
+    def writing(self) -> "Writing":
+        """Give how this store is asked for the few changes that a job may want."""
+        ...
 
     async def authorise(self, request: Request, send: Send) -> Request:
         """Give the request as it may go out; raise StorageUnreachableError where no credentials can be had.

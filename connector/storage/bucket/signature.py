@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -25,22 +25,26 @@ class Keys:
 
 
 def sign(request: Request, keys: Keys, region: str, now: datetime) -> Request:
-    """Give the request, which has no body and its query in order, with a signature that holds for some minutes."""
+    """Give the request, which has its query in order, with a signature that holds for some minutes."""
     parts = urlsplit(request.url)
     time = now.strftime("%Y%m%dT%H%M%SZ")
-    signed = {"host": parts.netloc, "x-amz-content-sha256": _NO_BODY, "x-amz-date": time}
+    content = hashlib.sha256(request.body).hexdigest() if request.body else _NO_BODY
+    signed = {"host": parts.netloc, "x-amz-content-sha256": content, "x-amz-date": time}
     if keys.session_token:
         signed["x-amz-security-token"] = keys.session_token
+    own = {name: value for name, value in request.headers.items() if name.startswith("x-amz-")}
+    if own:
+        signed = dict(sorted({**signed, **own}.items()))
     names = ";".join(signed)
     lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-    canonical = f"{request.method}\n{parts.path or '/'}\n{parts.query}\n{lines}\n{names}\n{_NO_BODY}"
+    canonical = f"{request.method}\n{parts.path or '/'}\n{parts.query}\n{lines}\n{names}\n{content}"
     scope = f"{time[:8]}/{region}/s3/aws4_request"
     to_sign = f"{_ALGORITHM}\n{time}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.new(_signing_key(keys.secret_access_key, time[:8], region), to_sign.encode(), "sha256").hexdigest()
     authorization = (
         f"{_ALGORITHM} Credential={keys.access_key_id}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
-    return Request(request.url, {**request.headers, **signed, "Authorization": authorization}, request.method)
+    return replace(request, headers={**request.headers, **signed, "Authorization": authorization})
 
 
 @lru_cache(maxsize=16)

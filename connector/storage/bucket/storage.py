@@ -10,9 +10,10 @@ from typing import Self, TypeVar
 
 from connector import settings
 from connector.errors import SkipError, StorageUnreachableError
-from connector.storage import refusal
+from connector.storage import finishing, refusal
 from connector.storage.bucket.bucket import Bucket, is_path
 from connector.storage.bucket.exchange import Exchange
+from connector.storage.bucket.finishing import Finishing
 from connector.storage.bucket.line import Line
 from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.reading import Reading
@@ -41,6 +42,7 @@ class BucketStorage:
         self._line = line
         self._bucket = Bucket(service, Exchange(service, line))
         self._reading = Reading(self._bucket)
+        self._finishing = Finishing(self._bucket, service.writing)
         self._stack = AsyncExitStack()
         # A pool of its own: examiners wait for the network and must not take the threads that others need to go on.
         self._threads = ThreadPoolExecutor(EXAMINERS, "examining")
@@ -123,6 +125,19 @@ class BucketStorage:
         await self._reading.require_unchanged(file)
         if kept:
             yield kept
+
+    def intend(self, action: str) -> None:
+        """Know `tag` and `move:FOLDER`."""
+        finishing.require_known(action, {"move", "tag"}, f"objects of {self._service.name} are moved or tagged")
+        self._service.writing.prepare()
+
+    async def rehearse(self, action: str) -> None:
+        """Ask for the same with an object that is not there."""
+        await self._finishing.rehearse(finishing.folder_of(action))
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
+        """Copy each object into the folder and remove it, or tag it; several at once."""
+        return await self._finishing.done(files, finishing.folder_of(action))
 
     async def _read_or_skip(self, file: FileInfo, limit_bytes: int) -> bytes | SkipError:
         if file.size_bytes > limit_bytes:

@@ -36,6 +36,8 @@ class MailConnection:
         self.next_uid = 0
         """More than the number of any message when the folder was opened."""
         self.separator = "/"
+        self.is_changeable = False
+        """Whether the open folder may be changed."""
 
     async def run(self, step: Callable[[IMAPClient], T], *, writing: bool = False, anew: bool = False) -> T:
         """Give what the step makes of the connection; it is taken again, once, on a new one where that broke.
@@ -91,6 +93,7 @@ class MailConnection:
         except IMAPClientError as error:
             raise self._no_folder(client) from error
         self._is_writing = writing
+        self.is_changeable = b"READ-ONLY" not in found
         self.validity = int(found.get(b"UIDVALIDITY", 0))
         # Not every server tells the next number.
         self.next_uid = int(found.get(b"UIDNEXT", 0)) or 1 + max(client.search(), default=0)

@@ -10,7 +10,8 @@ from typing import Any, Self, TypeVar
 from imapclient import IMAPClient
 
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
-from connector.storage import refusal
+from connector.storage import finishing, refusal
+from connector.storage.imap import changes
 from connector.storage.imap.connection import MailConnection
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 
@@ -102,17 +103,34 @@ class MailboxStorage:
         if offset >= file.size_bytes:
             await self._connection.run(lambda client: self._listed(client, file))
 
-    async def done(self, files: Sequence[FileInfo], action: str) -> None:
-        """Mark the messages as read (`mark`) or move them (`move:FOLDER`), which makes the folder where it is missing.
+    def intend(self, action: str) -> None:
+        """Know `mark` and `move:FOLDER`."""
+        finishing.require_known(action, {"mark", "move"}, "messages are marked as read or moved")
 
-        What is gone or was marked before is passed over; other actions leave everything as it is. Raises
-        StorageUnreachableError where the server does not allow it.
+    async def rehearse(self, action: str) -> None:
+        """See that the folder may be changed, and that single messages can be moved where that is wanted."""
+        moves = finishing.folder_of(action) is not None
+        await self._connection.run(lambda client: changes.require_possible(client, moves=moves), writing=True)
+        if not self._connection.is_changeable:
+            hint = "give the account the right to change the folder"
+            raise StorageUnreachableError("the folder may be read and not be changed", hint=hint)
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
+        """Mark the messages as read, or move them to another folder of the account, which is made where it is missing.
+
+        A message that was moved is in this folder no more (FileMissingError).
         """
-        verb, _, folder = action.partition(":")
-        if verb == "mark":
-            await self._connection.run(lambda client: self._mark(client, files), writing=True)
-        elif verb == "move":
-            await self._connection.run(lambda client: self._move(client, files, folder.strip()), writing=True)
+        folder = finishing.folder_of(action)
+        if folder is None:
+            await self._connection.run(
+                lambda client: changes.mark(client, self._numbers(client, files, "UNSEEN")), writing=True
+            )
+            return list(files)
+        await self._connection.run(
+            lambda client: changes.move(client, self._numbers(client, files), self._connection.folder_name(folder)),
+            writing=True,
+        )
+        return [FileMissingError(file.path) for file in files]
 
     def _window(self, client: IMAPClient, first: int) -> Sequence[FileInfo]:
         uids = client.search(["UID", f"{first}:{first + _UID_WINDOW - 1}", "FROM", self._sender])
@@ -183,32 +201,6 @@ class MailboxStorage:
         """Give the numbers of those among the files that are still there, from the sender, and fit the words."""
         there = set(client.search([*words, "FROM", self._sender]))
         return sorted(uid for file in files if (uid := self._uid(file.path)) in there and uid)
-
-    def _mark(self, client: IMAPClient, files: Sequence[FileInfo]) -> None:
-        uids = self._numbers(client, files, "UNSEEN")
-        for start in range(0, len(uids), _AT_ONCE):
-            client.add_flags(uids[start : start + _AT_ONCE], [rb"\Seen"], silent=True)
-
-    def _move(self, client: IMAPClient, files: Sequence[FileInfo], folder: str) -> None:
-        uids = self._numbers(client, files)
-        if not uids:
-            return
-        name = self._connection.folder_name(folder)
-        if not client.folder_exists(name):
-            client.create_folder(name)
-            client.subscribe_folder(name)
-        can_move = client.has_capability("MOVE")
-        if not can_move and not client.has_capability("UIDPLUS"):
-            hint = "write `done: mark`"
-            raise StorageUnreachableError("the mail server cannot move single messages", hint=hint)
-        for start in range(0, len(uids), _AT_ONCE):
-            some = uids[start : start + _AT_ONCE]
-            if can_move:
-                client.move(some, name)
-            else:
-                client.copy(some, name)
-                client.delete_messages(some, silent=True)
-                client.uid_expunge(some)
 
 
 def _loads(sizes: dict[int, int]) -> Iterator[list[int]]:

@@ -11,12 +11,13 @@ from typing import Any, Self, TypeVar
 import asyncssh
 
 from connector.errors import SkipError
-from connector.storage import refusal
+from connector.storage import finishing, refusal
 from connector.storage.concurrency import together
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.sftp.address import SftpAddress, read_address
 from connector.storage.sftp.listing import walk
 from connector.storage.sftp.login import Link, log_in
+from connector.storage.sftp.move import move, rehearse
 from connector.storage.sftp.options import read_options
 from connector.storage.sftp.pool import Patience, Pool
 from connector.storage.sftp.remote_file import RemoteFile
@@ -112,6 +113,30 @@ class SftpStorage:
         async with RemoteFile(self._pool, self._tree, file) as remote, aclosing(remote.pieces(offset)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def intend(self, action: str) -> None:
+        """Know `move:FOLDER` alone: files on such a server bear no tags."""
+        finishing.require_known(action, {"move"}, "files on an SFTP server have no tags")
+
+    async def rehearse(self, action: str) -> None:
+        """Try the move with an empty file of our own."""
+        await self._pool.run(partial(rehearse, self._tree, finishing.folder_of(action) or ""))
+
+    async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
+        """Rename each file into the folder; several at once."""
+        folder = finishing.folder_of(action) or ""
+        results: list[FileInfo | SkipError] = [*files]
+        numbered = iter(enumerate(files))
+
+        async def go_on() -> None:
+            for at, file in numbered:
+                try:
+                    results[at] = await self._pool.run(partial(move, self._tree, file, folder))
+                except SkipError as error:
+                    results[at] = error
+
+        await together(go_on() for _ in range(min(len(files), self._readers)))
+        return results
 
     async def _stat(self, path: str, link: Link) -> FileInfo:
         try:

@@ -42,6 +42,11 @@ class Tree:
         self._inside: set[str] = set()
         self.permission = Permission()
 
+    @property
+    def user(self) -> str:
+        """Give who is logged in."""
+        return self._address.login.user
+
     def place(self, path: str) -> str:
         """Give the server's own path of a file or folder below the root; "" is the root."""
         return self._root + real_name(path)

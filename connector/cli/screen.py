@@ -42,6 +42,8 @@ def show_summary(console: Console, summary: Summary) -> None:
     console.print(f"  {summary.audio_uploaded:,} recordings uploaded, {size(summary.bytes_uploaded)}")
     if summary.reasons:
         console.print(_reasons(summary))
+    for note in summary.notes:
+        console.print(f"  {note}", markup=False)
     if summary.report:
         console.print(f"  report: {summary.report}", markup=False)
     if summary.error:

@@ -44,6 +44,7 @@ def login(
     port: Annotated[int, typer.Option(help="Port of this machine that the browser comes back to; 0: any.")] = 0,
     auth_uri: Annotated[str | None, typer.Option(help="Where consent is asked for, instead of at Google.")] = None,
     token_uri: Annotated[str | None, typer.Option(help="Where the token is got, instead of from Google.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Also for jobs that move or tag files: source.done.")] = False,
 ) -> None:
     """Get a refresh token for the client id and secret of the CCAI Platform guide and write it to .env.
 
@@ -56,7 +57,7 @@ def login(
         CLIENT_ID: known.get(CLIENT_ID) or typer.prompt("Client id", err=True).strip(),
         CLIENT_SECRET: known.get(CLIENT_SECRET) or typer.prompt("Client secret", hide_input=True, err=True).strip(),
     }
-    token = asyncio.run(_get_token(settings, given, port, auth_uri, token_uri))
+    token = asyncio.run(_get_token(settings, given, port, (auth_uri, token_uri), write=write))
     path = settings.home / ".env"
     _write(path, {**{name: value for name, value in given.items() if not known.get(name)}, REFRESH_TOKEN: token})
     output.print(f"The refresh token stands in {path} as {REFRESH_TOKEN}. The job's options for it:", markup=False)
@@ -67,13 +68,15 @@ def login(
 
 
 async def _get_token(
-    settings: Settings, given: dict[str, str], port: int, auth_uri: str | None, token_uri: str | None
+    settings: Settings, given: dict[str, str], port: int, places: tuple[str | None, str | None], *, write: bool
 ) -> str:
     from connector.storage.bucket import google_consent as consent  # noqa: PLC0415 - others need not wait for it
     from connector.storage.bucket.line import Line  # noqa: PLC0415
-    from connector.storage.bucket.oauth import AUTH_URI, TOKEN_URI  # noqa: PLC0415
+    from connector.storage.bucket.oauth import AUTH_URI, READ_SCOPE, TOKEN_URI, WRITE_SCOPE  # noqa: PLC0415
 
-    client = consent.Client(given[CLIENT_ID], given[CLIENT_SECRET], auth_uri or AUTH_URI, token_uri or TOKEN_URI)
+    auth_uri, token_uri = places[0] or AUTH_URI, places[1] or TOKEN_URI
+    scope = WRITE_SCOPE if write else READ_SCOPE
+    client = consent.Client(given[CLIENT_ID], given[CLIENT_SECRET], auth_uri, token_uri, scope)
     async with Line(ca_file=settings.ca_file) as line:
         return await consent.get_refresh_token(client, line, _show, port=port)
 

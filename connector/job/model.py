@@ -5,10 +5,21 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
-from connector.job.duration import parse_duration, parse_hours
+from connector.job.done import checked_done
+from connector.job.duration import parse_duration
 from connector.job.files import KIND, files_options, storage_options
+from connector.job.limiting import Limits
 from connector.job.mail import DEFAULT_DONE
 from connector.job.mail import KIND as MAIL_KIND
 from connector.job.reading import Reading
@@ -108,6 +119,15 @@ class Source(Part):
         None, description="RE2 with the groups time, name and text for a line of a TXT transcript."
     )
     stand_in: StandIn = Field(default_factory=StandIn, description="For contacts of a chat without name or e-mail.")
+    done: str = Field(
+        "leave",
+        description="What becomes of files of delivered sessions: leave, tag, or move:FOLDER below the storage.",
+    )
+
+    @field_validator("done")
+    @classmethod
+    def _done(cls, value: str, info: ValidationInfo) -> str:
+        return checked_done(value, info.data.get("kind"))
 
     @property
     def storage_options(self) -> dict[str, Any]:
@@ -168,24 +188,6 @@ class Target(Part):
     def name(self) -> str:
         """Give the words under which the ledger remembers what this target got."""
         return f"{self.kind} {self.url}"
-
-
-class Limits(Part):
-    """How fast and when; a limit that is left out does not bind."""
-
-    concurrency: int = Field(16, ge=1, le=512, description="Conversations under way at once.")
-    requests_per_second: float | None = Field(None, gt=0, description="Every request counts.")
-    per_hour: int | None = Field(None, ge=1, description="Conversations created in an hour.")
-    per_day: int | None = Field(None, ge=1, description="Conversations created in a day.")
-    hours: str | None = Field(None, description="Times of day in which to send, like 20:00-06:00.")
-    timezone: TimeZone = Field("UTC", description="IANA zone of `hours`.")
-
-    @field_validator("hours")
-    @classmethod
-    def _hours(cls, value: str | None) -> str | None:
-        if value is not None:
-            parse_hours(value)
-        return value
 
 
 class Condition(Part):

@@ -19,6 +19,7 @@ from connector.job.loader import Plan
 from connector.job.mailbox import finish_messages, label_messages
 from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.progress import Progress, Silent
+from connector.job.putting import put_files_away
 from connector.job.rendering import render_report
 from connector.job.rows import close_files, gather_rows
 from connector.job.summary import ExitCode, Options, Summary
@@ -85,6 +86,7 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             await label_messages(run_)
             await _work(run_)
             await finish_messages(run_)
+            await put_files_away(run_)
             error = None
         except StopError as stop:
             error = str(stop)

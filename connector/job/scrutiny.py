@@ -8,6 +8,7 @@ from connector import network
 from connector.delivery.address import base_url, checked_token
 from connector.document import Document, Location
 from connector.errors import ConfigurationError, Problem
+from connector.job.done import usable_done
 from connector.job.files import KIND, files_options, storage_options
 from connector.job.intake import IntakeSource
 from connector.job.mail import check_mail_job
@@ -59,7 +60,10 @@ def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
         address, options = _get(value, *at, "storage"), _get(value, *at, "options") or {}
         kind = _get(value, *at, "kind")
         if isinstance(address, str) and isinstance(options, dict):
-            yield _Look(at, at, partial(open_storage, address, storage_options(str(kind), options), settings.home))
+            known = storage_options(str(kind), options)
+            yield _Look(
+                at, at, partial(open_storage, address, known, settings.home, done=usable_done(_get(value, "source")))
+            )
     yield _Look(("source", "kind"), (), partial(check_mail_job, value))
     pattern = _get(value, "source", "transcript_pattern")
     if isinstance(pattern, str):

@@ -63,6 +63,8 @@ class Summary:
     report: str | None = None
     error: str | None = None
     exit_code: int = ExitCode.DONE
+    notes: list[str] = field(default_factory=list)
+    """What a person should know beside the counts, each in a sentence."""
 
     def add(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
         """Count one entry."""
@@ -101,7 +103,8 @@ class Summary:
             "report": self.report,
             "exit_code": self.exit_code,
         }
-        return {**result, "error": self.error} if self.error else result
+        told = {"notes": self.notes} if self.notes else {}
+        return {**result, **told, **({"error": self.error} if self.error else {})}
 
 
 def _text(moment: datetime | None) -> str | None:

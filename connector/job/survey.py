@@ -11,6 +11,7 @@ from connector.ledger import ListedFile, Window
 from connector.reason import Code, Outcome
 from connector.session import FileRole
 from connector.storage import FileInfo, Storage
+from connector.storage.finishing import folder_of, is_below
 
 __all__ = ["survey"]
 
@@ -99,9 +100,11 @@ async def _list(run: Execution, storage: Storage) -> int:
 
 def _listed(run: Execution, batch: Sequence[FileInfo], *, only_companions: bool) -> list[ListedFile]:
     """Give what the ledger notes of the batch: from a storage of recordings no sessions, and from all its folders."""
-    source = run.plan.job.source
+    source, away = run.plan.job.source, folder_of(run.plan.job.source.done)
     result = []
     for file in batch:
+        if away is not None and is_below(file.path, away):
+            continue
         if source.folders and not only_companions and not wants_folder(source.folders, file.path):
             continue
         name = classify(source, file.path)

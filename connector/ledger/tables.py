@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from connector.ledger.column import Json, Key, Name, UtcTime, Word
 
-__all__ = ["BUDGET", "ENTRY", "FILE", "MAPPING_STAT", "METADATA", "PLACE", "RUN", "STEP", "LedgerTable"]
+__all__ = ["BUDGET", "ENTRY", "FILE", "MAPPING_STAT", "METADATA", "PLACE", "PUT_AWAY", "RUN", "STEP", "LedgerTable"]
 
 
 class LedgerTable(SQLModel, registry=registry()):
@@ -61,6 +61,17 @@ class File(LedgerTable, table=True):
     part: int | None = None
     pending: bool
     first_seen_at: datetime = Field(sa_type=UtcTime)
+
+
+class PutAway(LedgerTable, table=True):
+    """A version of a file that was moved or tagged because it did its duty."""
+
+    __tablename__ = "put_away"
+
+    file_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    size_bytes: int = Field(sa_type=BigInteger)
+    modified_ns: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=UtcTime)
 
 
 class Entry(LedgerTable, table=True):
@@ -176,4 +187,5 @@ class Budget(LedgerTable, table=True):
 
 METADATA = LedgerTable.metadata
 PLACE, FILE, ENTRY, STEP = (METADATA.tables[name] for name in ("place", "file", "entry", "step"))
+PUT_AWAY = METADATA.tables["put_away"]
 RUN, MAPPING_STAT, BUDGET = (METADATA.tables[name] for name in ("run", "mapping_stat", "budget"))

@@ -77,7 +77,7 @@ class Project:
 
     def read_from(self, address: str, options: dict[str, Any], setenv: Callable[[str, str], None]) -> None:
         """Name another storage in the job, each of its options as a variable of the environment."""
-        lines = [f"  storage: {json.dumps(address)}", "  options:"]
+        lines = [f"  storage: {json.dumps(address)}", *(["  options:"] if options else [])]
         for name, value in options.items():
             setenv(f"STORAGE_{name.upper()}", str(value))
             lines.append(f'    {name}: "${{STORAGE_{name.upper()}}}"')

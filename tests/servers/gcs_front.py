@@ -54,6 +54,7 @@ class GcsFront:
         self.tokens: set[str] = set()
         self.readers: set[str] = set()
         self.may_write = True
+        self.fixed: set[str] = set()
         self.page_files = 1000
         self.faults: list[Fault] = []
         self.forbidden: set[str] = set()
@@ -176,7 +177,7 @@ class GcsFront:
             return refusal
         name, _, target = request.match_info["name"].partition("/rewriteTo/b/")
         is_reader = request.headers["Authorization"].removeprefix("Bearer ") in self.readers
-        if is_reader or not self.may_write or name in self.forbidden:
+        if is_reader or not self.may_write or name in self.fixed:
             return _error(403, "forbidden")
         bucket = f"/storage/v1/b/{request.match_info['bucket']}/o"
         path, wanted = f"{bucket}/{quote(name, safe='')}", request.query

@@ -35,6 +35,8 @@ class Client:
     client_secret: str = field(repr=False)
     auth_uri: str = AUTH_URI
     token_uri: str = TOKEN_URI
+    scope: str = READ_SCOPE
+    """What the person is asked to allow."""
 
 
 async def get_refresh_token(
@@ -109,7 +111,7 @@ def _address(client: Client, back: str, state: str, verifier: str) -> str:
         "client_id": client.client_id,
         "redirect_uri": back,
         "response_type": "code",
-        "scope": READ_SCOPE,
+        "scope": client.scope,
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",

@@ -151,7 +151,10 @@ class AzureWriting:
 class GoogleWriting:
     """Copies, removals and metadata of Google Cloud Storage, which has no tags for objects; see Writing."""
 
-    rights = "grant it the role Storage Object User (roles/storage.objectUser) on the bucket"
+    rights = (
+        "grant it the role Storage Object User (roles/storage.objectUser) on the bucket; "
+        "a person's consent is got anew by `connector storage login gcs --write`"
+    )
 
     def __init__(self, objects: str, payer: Mapping[str, str], bucket: str, widen: Callable[[], None]) -> None:
         self._objects = objects

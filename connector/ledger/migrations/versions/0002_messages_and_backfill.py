@@ -19,6 +19,17 @@ def upgrade() -> None:
     _make_case_events()
     _make_schedules()
     _make_import()
+    _make_put_away()
+
+
+def _make_put_away() -> None:
+    op.create_table(
+        "put_away",
+        sa.Column("file_id", KEY, primary_key=True, autoincrement=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("modified_ns", sa.BigInteger(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+    )
 
 
 def _make_backfill() -> None:

@@ -1,0 +1,87 @@
+"""Say which files did their duty, and remember those that were moved or tagged for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+
+from connector.ledger import dialect
+from connector.ledger.correction import NEVER_NS
+from connector.ledger.model import COMPANIONS, METADATA_FILE, FileRow
+from connector.ledger.question import NOT_DELIVERED
+from connector.ledger.shared import Source
+from connector.ledger.tables import ENTRY, FILE, PUT_AWAY
+
+__all__ = ["PutFile", "finished_files", "note_put_away"]
+
+
+class PutFile(NamedTuple):
+    """Where a file lies now that was put away, and in which version."""
+
+    file_id: int
+    path: str
+    size_bytes: int
+    modified_ns: int
+    etag: str | None
+
+
+def finished_files(
+    connection: Connection, place_ids: Sequence[int], source: Source, *, after: int, limit: int
+) -> list[FileRow]:
+    """Give at most so many files, by number, that belong to sessions delivered with all their legs.
+
+    None of them waits, nor does any other file of its session; those that were put away at this version are left out.
+    """
+    of_file = (
+        ENTRY.c.session_id == FILE.c.session_id,
+        or_(FILE.c.channel.is_(None), ENTRY.c.channel == FILE.c.channel),
+        *(ENTRY.c[name] == value for name, value in source._asdict().items()),
+    )
+    other = FILE.alias("other")
+    waits = and_(
+        other.c.place_id.in_(place_ids),
+        other.c.session_id == FILE.c.session_id,
+        or_(other.c.channel.is_(None), FILE.c.channel.is_(None), other.c.channel == FILE.c.channel),
+        other.c.pending,
+    )
+    away = (
+        PUT_AWAY.c.file_id == FILE.c.id,
+        PUT_AWAY.c.size_bytes == FILE.c.size_bytes,
+        PUT_AWAY.c.modified_ns == FILE.c.modified_ns,
+    )
+    wanted = (
+        select(FILE)
+        .where(FILE.c.place_id.in_(place_ids), FILE.c.role.in_([METADATA_FILE, *COMPANIONS]))
+        .where(FILE.c.session_id.is_not(None), ~FILE.c.pending, FILE.c.modified_ns != NEVER_NS, FILE.c.id > after)
+        .where(~exists(select(PUT_AWAY.c.file_id).where(*away)))
+        .where(exists(select(ENTRY.c.id).where(*of_file)))
+        .where(~exists(select(ENTRY.c.id).where(*of_file, NOT_DELIVERED)))
+        .where(~exists(select(other.c.id).where(waits)))
+        .order_by(FILE.c.id)
+        .limit(limit)
+    )
+    return [FileRow(*row) for row in connection.execute(wanted)]
+
+
+def note_put_away(connection: Connection, files: Sequence[PutFile], now: datetime) -> None:
+    """Note that these files were put away and where they lie now: what was moved is known there, and is not new."""
+    insert = dialect.insert(connection, PUT_AWAY)
+    values = {name: insert.excluded[name] for name in ("size_bytes", "modified_ns", "at")}
+    insert = insert.on_conflict_do_update(index_elements=[PUT_AWAY.c.file_id], set_=values)
+    for file in files:
+        _make_way(connection, file)
+        version = {"size_bytes": file.size_bytes, "modified_ns": file.modified_ns}
+        moved = {"path": file.path, "etag": file.etag, **version}
+        connection.execute(update(FILE).where(FILE.c.id == file.file_id).values(**moved))
+        connection.execute(insert, {"file_id": file.file_id, "at": now, **version})
+
+
+def _make_way(connection: Connection, file: PutFile) -> None:
+    """Let the file take the place of another row of its new path, where that folder was once listed as any other."""
+    place = select(FILE.c.place_id).where(FILE.c.id == file.file_id).scalar_subquery()
+    taken = select(FILE.c.id).where(FILE.c.place_id == place, FILE.c.path == file.path, FILE.c.id != file.file_id)
+    other = connection.execute(taken).scalar()
+    if other is not None:
+        connection.execute(update(ENTRY).where(ENTRY.c.file_id == other).values(file_id=file.file_id))
+        connection.execute(delete(FILE).where(FILE.c.id == other))

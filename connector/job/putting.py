@@ -7,7 +7,8 @@ from connector import ledger
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
 from connector.job.execution import Execution
 from connector.job.gather import info
-from connector.ledger import FileRow, PutFile
+from connector.ledger import FileRow
+from connector.ledger.putting import PutFile, finished_files, note_put_away
 from connector.logs import logger
 from connector.storage import FileInfo
 from connector.storage.finishing import LEAVE
@@ -29,7 +30,7 @@ async def put_files_away(run: Execution) -> None:
     source = ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
     places, after, done = list(run.places.values()), 0, 0
     failed: list[SkipError] = []
-    while files := await run.book.read(ledger.finished_files, places, source, after=after, limit=AT_ONCE):
+    while files := await run.book.read(finished_files, places, source, after=after, limit=AT_ONCE):
         after = files[-1].id
         for place in places:
             mine = [file for file in files if file.place_id == place]
@@ -61,7 +62,7 @@ async def _note(run: Execution, files: Sequence[FileRow], results: Sequence[File
         if isinstance(found, FileInfo)
     ]
     if put:
-        await run.book.transact(ledger.note_put_away, put, run.now())
+        await run.book.transact(note_put_away, put, run.now())
     if missing := [file.id for file, found in pairs if isinstance(found, FileMissingError)]:
         await run.book.transact(ledger.mark_missing, missing)
     return len(put)

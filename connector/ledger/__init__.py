@@ -77,7 +77,6 @@ from connector.ledger.owner import is_gone, make_owner
 from connector.ledger.partition import Partition, StateSum, check_claim, claim, finish, partitions, release, renew, sums
 from connector.ledger.plan import DONE, PLANNING, WORKING, Planned, end_plan, plan, set_plan, start_plan
 from connector.ledger.presence import Present, announce, present, withdraw
-from connector.ledger.putting import PutFile, finished_files, note_put_away
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
@@ -136,7 +135,6 @@ __all__ = [
     "Planned",
     "Present",
     "Progress",
-    "PutFile",
     "Received",
     "Resting",
     "RunRow",
@@ -189,7 +187,6 @@ __all__ = [
     "find_message",
     "finish",
     "finish_run",
-    "finished_files",
     "free_groups",
     "groups_of_partition",
     "hash_body",
@@ -209,7 +206,6 @@ __all__ = [
     "mark_waiting",
     "nameless_files",
     "next_due",
-    "note_put_away",
     "note_slots",
     "open_events",
     "open_ledger",

@@ -6,6 +6,7 @@ from connector.errors import SkipError
 from connector.job.execution import Execution
 from connector.job.mail import KIND
 from connector.ledger import FileRow
+from connector.ledger.finished import delivered_files, nameless_files
 from connector.session import FileRole
 from connector.storage import FileInfo
 from connector.storage.model import Finisher
@@ -24,7 +25,7 @@ async def label_messages(run: Execution) -> None:
     if run.plan.job.source.kind != KIND:
         return
     place, after = run.places[run.storage.address], 0
-    while files := await run.book.read(ledger.nameless_files, place, FileRole.METADATA, after, _AT_ONCE):
+    while files := await run.book.read(nameless_files, place, FileRole.METADATA, after, _AT_ONCE):
         after = files[-1].id
         infos = [FileInfo(file.path, file.size_bytes, file.modified_ns, file.etag) for file in files]
         bodies = await run.storage.read_many(infos, limit_bytes=_LARGEST_BYTES)
@@ -55,7 +56,7 @@ async def finish_messages(run: Execution) -> None:
         return
     job = run.plan.job
     files = await run.book.read(
-        ledger.delivered_files,
+        delivered_files,
         run.places[run.storage.address],
         tenant=job.tenant,
         source_kind=job.source.kind,

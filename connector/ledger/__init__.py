@@ -31,7 +31,6 @@ from connector.ledger.filling import (
     groups_of_partition,
     unplanned_groups,
 )
-from connector.ledger.finished import delivered_files, nameless_files
 from connector.ledger.history import (
     entries,
     entries_of_file,
@@ -164,7 +163,6 @@ __all__ = [
     "count_resting",
     "counts_by_state",
     "delivered_before",
-    "delivered_files",
     "doubled_recordings",
     "drop_entries",
     "drop_import",
@@ -204,7 +202,6 @@ __all__ = [
     "mark_rejudged",
     "mark_unread",
     "mark_waiting",
-    "nameless_files",
     "next_due",
     "note_slots",
     "open_events",

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from connector import document
 from connector.errors import ConfigurationError, Problem
 from connector.job import loader, variables
 from connector.job.intake import ApiAccess, Intake
+from connector.job.webhook import checked_address
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.setting_up import Wish
-from connector.network import is_loopback
 from connector.settings import Settings, environment
 
 __all__ = ["SECRET", "Account", "access_of", "load_account"]
@@ -33,11 +32,14 @@ class Account:
     """The variable that the file reads the signing secret from."""
 
     def wish(self, url: str, *, two_triggers: bool = False) -> Wish:
-        """Give what is to be in Zendesk, for an intake that is reached at this address of the connector."""
+        """Give what is to be in Zendesk, for a connector that is reached at this address.
+
+        Raises ConfigurationError where it is no address, or one over which nothing private should go.
+        """
         key = self.intake.source.api_key
         return Wish(
             self.intake.intake,
-            f"{_public(url)}/hooks/{KIND}/{self.intake.intake}",
+            checked_address(url, f"/hooks/{KIND}/{self.intake.intake}"),
             api_key=key.get_secret_value() if key is not None else None,
             internal_notes=self.intake.source.notes == "send",
             two_triggers=two_triggers,
@@ -99,15 +101,3 @@ def _text(value: Any, *keys: str) -> str:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _public(url: str) -> str:
-    """Give the connector's public address without a closing slash."""
-    text = url.strip().rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
-        hint = "write https://connector.example, what Zendesk reaches `connector serve` at"
-        raise ConfigurationError([Problem("is not an address", field="--url", hint=hint)])
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ConfigurationError([Problem("must begin with https://: comments go over it", field="--url")])
-    return text

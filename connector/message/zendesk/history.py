@@ -64,7 +64,7 @@ async def read_history(
         beside = _Beside(page)
         tickets = _unread(rows(page, "tickets"), place.ticket)
         for some in _batches([one for one in tickets if _may_hold(one, window)]):
-            found = await asyncio.gather(*(_comments(api, one, beside) for one in some))
+            found = await _together(api, some, beside)
             for ticket, comments in zip(some, found, strict=True):
                 at = Place(place.cursor, word(ticket.get("id")))
                 yield _told(ticket, comments, window, at, beside, internal_notes=internal_notes)
@@ -84,6 +84,18 @@ class _Beside:
     def name(self, of: Mapping[str, Mapping[str, Any]], number: Any) -> str | None:
         found = of.get(word(number) or "", {}).get("name")
         return found if isinstance(found, str) else None
+
+
+async def _together(
+    api: ZendeskApi, tickets: Sequence[Mapping[str, Any]], beside: _Beside
+) -> list[list[Mapping[str, Any]]]:
+    """Give the comments of several tickets, asked for at the same time; where one fails, none is waited for."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_comments(api, one, beside)) for one in tickets]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 async def _comments(api: ZendeskApi, ticket: Mapping[str, Any], beside: _Beside) -> list[Mapping[str, Any]]:

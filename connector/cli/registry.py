@@ -10,6 +10,8 @@ MODULES = (
     "run",
     "control",
     "state",
+    "trace",
+    "upgrade",
     "report",
     "upload",
     "mapping",

@@ -1,21 +1,22 @@
-"""Add the commands that look: `status`, `runs`, `show`."""
+"""Add the commands that look at everything: `status`, `runs`."""
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
+from rich.markup import escape
 
-from connector.cli.app import app, errors, guarded, load_settings, output
-from connector.cli.screen import COLOURS, columns, facts_table
-from connector.job.summary import ExitCode
+from connector.cli.app import app, guarded, load_settings, output
+from connector.cli.planned import schedules, schedules_table
+from connector.cli.screen import COLOURS, columns
 from connector.reason import Code
 from connector.settings import Settings
 
-__all__ = ["runs", "show", "status"]
+__all__ = ["AsJson", "ask", "print_json", "runs", "settle", "status", "time_of"]
 
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
@@ -39,22 +40,24 @@ def ask(settings: Settings, question: Callable[..., T], *args: Any) -> T:
 @app.command(epilog="Example: `connector status` shows how many conversations wait, and what for.")
 @guarded
 def status(*, as_json: AsJson = False) -> None:
-    """Show what is going on: the last run of each job, and how many entries are where, and why."""
+    """Show what is going on: schedules, the last run of each job, and how many entries are where, and why."""
     from connector import ledger  # noqa: PLC0415
 
     settings = load_settings()
+    settle(settings)
     counts = ask(settings, ledger.counts_by_state)
     latest = ask(settings, ledger.latest_runs)
+    planned = schedules(settings, ask(settings, ledger.controls))
     if as_json:
-        _print_json({"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]})
+        facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
+        print_json({"schedules": [one.as_dict() for one in planned], **facts})
         return
+    if planned:
+        output.print(schedules_table(planned))
     if not counts and not latest:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
-    table = columns("Last runs", "job", "started", "took", "delivered", "held", "skipped", "refused", "exit code")
-    for row in latest:
-        table.add_row(*_run_cells(row, with_id=False))
-    output.print(table)
+    _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     table = columns("\nEntries", "target", "tenant", "state", "reason", "count", "what it means")
     for count in counts:
         meaning = Code(count.code).meaning if count.code else ""
@@ -74,75 +77,45 @@ def runs(
     """List runs, newest first, with what each one did."""
     from connector import ledger  # noqa: PLC0415
 
-    found = ask(load_settings(), ledger.runs, limit, job)
-    if as_json:
-        _print_json([_run_facts(row) for row in found])
-        return
-    table = columns(None, "run", "job", "started", "took", "delivered", "held", "skipped", "refused", "exit code")
-    for row in found:
-        table.add_row(*_run_cells(row, with_id=True))
-    output.print(table if found else "No run yet: `connector run JOB` does one.")
-
-
-@app.command(epilog="Example: `connector show acme-call-1418` tells the whole way of one call.")
-@guarded
-def show(
-    external_id: Annotated[str, typer.Argument(help="External id; a session id, uid or file path works too.")],
-    *,
-    as_json: AsJson = False,
-) -> int:
-    """Show the whole trace of one conversation, from its file to its uid, and why it did or did not arrive."""
-    from connector import ledger  # noqa: PLC0415
-
     settings = load_settings()
-    entries = ask(settings, ledger.find, external_id)
-    traces = [(entry, ask(settings, ledger.steps, entry.id), _path(settings, entry.file_id)) for entry in entries]
+    settle(settings)
+    found = ask(settings, ledger.runs, limit, job)
     if as_json:
-        _print_json([{"entry": entry, "file": path, "steps": steps} for entry, steps, path in traces])
-    elif not entries:
-        errors.print(f"The ledger knows nothing of {external_id!r}.", markup=False)
-        errors.print("`connector run JOB --dry-run` shows what a run would do with the files there are.")
+        print_json([_run_facts(row) for row in found])
+    elif found:
+        _print_runs(None, found, with_id=True)
     else:
-        for entry, steps, path in traces:
-            _show(entry, steps, path)
-    return ExitCode.DONE if entries else ExitCode.MEND
+        output.print("No run yet: `connector run JOB` does one.")
 
 
-def _path(settings: Settings, file_id: int | None) -> str | None:
-    from connector import ledger  # noqa: PLC0415
-
-    return ask(settings, ledger.file_address, file_id) if file_id is not None else None
-
-
-def _show(entry: Any, steps: Any, path: str | None) -> None:
-    colour = COLOURS.get(entry.state, "default")
-    output.print(f"[bold]{entry.external_id or entry.session_id}[/]  [{colour}]{entry.state}[/]")
-    reason = f"{entry.code}: {Code(entry.code).meaning}" if entry.code else ""
-    facts = [
-        ("reason", reason),
-        ("detail", entry.detail),
-        ("file", path),
-        ("session", f"{entry.channel} {entry.session_id}" + (f", leg {entry.leg}" if entry.leg else "")),
-        ("ended", _time(entry.ended_at)),
-        ("target", entry.target),
-        ("uid", entry.uid),
-        ("audio", " ".join(str(part) for part in (entry.audio_state, entry.audio_bytes, entry.audio_sha256) if part)),
-        ("mapping", f"{entry.mapping} {entry.mapping_hash[:12]}" if entry.mapping else ""),
-        ("job", entry.job),
-    ]
-    output.print(facts_table((name, value) for name, value in facts if value))
-    table = columns(None, "  when", "step", "run", "facts")
-    for step in steps:
-        told = ", ".join(f"{name} {value}" for name, value in step.facts.items())
-        table.add_row(f"  {_time(step.at)}", step.name, step.run_id or "", told)
+def _print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> None:
+    stopped = any(row.error for row in found)
+    names = ["job", "started", "took", "delivered", "held", "skipped", "refused", "exit code"]
+    told = ["run", *names] if with_id else names
+    table = columns(title, *told, *(["why it stopped"] if stopped else []))
+    for row in found:
+        table.add_row(*_run_cells(row, with_id=with_id), *([escape(row.error or "")] if stopped else []))
     output.print(table)
 
 
+def settle(settings: Settings) -> None:
+    """Close the runs whose processes are gone, so that nobody takes them for runs that go on."""
+    from connector import clock, ledger  # noqa: PLC0415
+    from connector.job.upkeep import settle_killed  # noqa: PLC0415
+
+    async def close() -> None:
+        async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+            await settle_killed(book, settings)
+
+    if ledger.exists(settings.ledger_url):
+        asyncio.run(close())
+
+
 def _run_cells(row: Any, *, with_id: bool) -> list[str]:
-    took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "not ended"
+    took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "goes on"
     counts = [f"{row.counts.get(name, 0):,}" for name in ("delivered", "held", "skipped", "refused")]
     code = "" if row.exit_code is None else str(row.exit_code)
-    cells = [row.job, _time(row.started_at), took, *counts, code]
+    cells = [row.job, time_of(row.started_at), took, *counts, code]
     return [row.id, *cells] if with_id else cells
 
 
@@ -161,9 +134,11 @@ def _run_facts(row: Any) -> dict[str, Any]:
     }
 
 
-def _time(moment: datetime | None) -> str:
+def time_of(moment: datetime | None) -> str:
+    """Give a moment as people read it, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print one JSON value on standard output."""
     sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")

@@ -22,6 +22,7 @@ from connector.ledger.control import (
     set_control,
 )
 from connector.ledger.correction import NEVER_NS, drop_entries, drop_placeholders, mark_missing, take_back
+from connector.ledger.database import file_of, place_of
 from connector.ledger.filling import (
     Item,
     add_items,
@@ -179,6 +180,7 @@ __all__ = [
     "exists",
     "file_address",
     "file_lock",
+    "file_of",
     "files",
     "final_entries",
     "find",
@@ -210,6 +212,7 @@ __all__ = [
     "pending_files",
     "pending_groups",
     "place_id",
+    "place_of",
     "plan",
     "present",
     "prove_writable",

@@ -54,15 +54,37 @@ def entries_of_file(connection: Connection, file_id: int) -> list[EntryRow]:
     return list(_rows(connection, select(ENTRY).where(ENTRY.c.file_id == file_id).order_by(ENTRY.c.id)))
 
 
-def find(connection: Connection, name: str) -> list[EntryRow]:
-    """Give the entries that bear this external id, session id, uid or file path, over all tenants and targets."""
-    named = [
-        select(ENTRY.c.id).where(column == name) for column in (ENTRY.c.external_id, ENTRY.c.session_id, ENTRY.c.uid)
-    ]
-    files = select(FILE.c.id).where(FILE.c.place_id.in_(select(PLACE.c.id)), FILE.c.path == name)
+def find(connection: Connection, *names: str) -> list[EntryRow]:
+    """Give the entries that bear one of these names, over all tenants and targets.
+
+    A name is an external id, a session id, channel and session id (call-1418), a uid, or a metadata file's path in its
+    storage or with the storage's address before it. Where it is none of these, it may be a file's name alone.
+    """
+    columns = (ENTRY.c.external_id, ENTRY.c.session_id, ENTRY.c.uid)
+    named = [select(ENTRY.c.id).where(column.in_(names)) for column in columns]
+    for name in names:
+        channel, dash, session = name.partition("-")
+        if dash:
+            named.append(select(ENTRY.c.id).where(ENTRY.c.session_id == session, ENTRY.c.channel == channel))
+    paths = _paths(connection, names)
+    files = select(FILE.c.id).where(FILE.c.place_id.in_(select(PLACE.c.id)), FILE.c.path.in_(paths))
     ids = union(*named, select(ENTRY.c.id).where(ENTRY.c.file_id.in_(files))).subquery()
-    wanted = select(ENTRY).where(ENTRY.c.id.in_(select(ids.c.id)))
-    return list(_rows(connection, wanted.order_by(ENTRY.c.first_seen_at, ENTRY.c.id)))
+    wanted = select(ENTRY).where(ENTRY.c.id.in_(select(ids.c.id))).order_by(ENTRY.c.first_seen_at, ENTRY.c.id)
+    return list(_rows(connection, wanted)) or _of_file_names(connection, names)
+
+
+def _paths(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Give the names, and what is left of them behind the address of a storage."""
+    before = [f"{address.rstrip('/')}/" for address in connection.execute(select(PLACE.c.address)).scalars()]
+    return {*names, *(name.removeprefix(place) for name in names for place in before)}
+
+
+def _of_file_names(connection: Connection, names: Sequence[str]) -> list[EntryRow]:
+    """Give the entries of files of this name, whatever their folder: a look at every path there is."""
+    if not names or "/" in names[0] or "." not in names[0]:
+        return []
+    files = select(FILE.c.id).where(FILE.c.path.endswith(f"/{names[0]}", autoescape=True))
+    return list(_rows(connection, select(ENTRY).where(ENTRY.c.file_id.in_(files)).order_by(ENTRY.c.id)))
 
 
 def steps(connection: Connection, entry_id: str) -> list[StepRow]:

@@ -1,0 +1,112 @@
+"""What the commands that look say of runs that ended badly, and of one conversation by all its names."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+
+from connector import ledger
+from connector.cli.trace import say
+
+
+async def killed_run(started, project):
+    """Start a run as a user does and kill it once something has been delivered."""
+    process = await started(project.folder, "run", "demo", "--yes", CONNECTOR_HASH_KEY="k")
+    await project.until("delivered")
+    os.kill(process.pid, signal.SIGKILL)
+    await process.communicate()
+
+
+async def test_a_killed_run_is_shown_as_killed(make_project, capturi, command, started):
+    """`runs` closes a run whose process is gone, with counts from its entries; the next run completes the work."""
+    async with capturi(faults="latency=20ms") as address:
+        project = make_project(address)
+        await killed_run(started, project)
+        (row,) = json.loads((await command(project.folder, "runs", "--json")).out)
+        told = await command(project.folder, "runs")
+        delivered = [one for one in project.entries() if one["state"] == "delivered"]
+    assert row["error"].startswith("killed")
+    assert (1, len(delivered)) == (row["exit_code"], row["delivered"])
+    assert row["seen"] == sum(row[name] for name in ("unchanged", "delivered", "held", "skipped", "refused"))
+    assert row["finished_at"] is not None
+    assert "killed" in told.out
+
+
+async def test_the_next_run_closes_a_killed_one_too(make_project, capturi, started):
+    """Nobody has to look: who holds the lock of the job knows that no other run goes on."""
+    async with capturi(faults="latency=20ms") as address:
+        project = make_project(address)
+        await killed_run(started, project)
+        await project.run()
+    rows = project.ask("SELECT error, exit_code, finished_at FROM run ORDER BY started_at")
+    assert {"finished_at": None} not in [{"finished_at": row["finished_at"]} for row in rows]
+    assert 1 == sum((row["error"] or "").startswith("killed") for row in rows)
+
+
+async def test_a_run_that_goes_on_is_left_alone(make_project, capturi, command, started):
+    """While its process lives, `status` and `runs` do not close a run."""
+    async with capturi(faults="latency=200ms") as address:
+        project = make_project(address)
+        process = await started(project.folder, "run", "demo", "--yes")
+        await project.until("sending")
+        (row,) = json.loads((await command(project.folder, "runs", "--json")).out)
+        told = await command(project.folder, "status")
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    assert row["finished_at"] is None
+    assert "goes on" in told.out
+
+
+async def test_a_run_that_could_not_begin_says_why(make_project, capturi, command):
+    """A storage that is gone stops the run before it begins: it is in the list, with what stopped it."""
+    async with capturi() as address:
+        project = make_project(address)
+        ran = await command(project.folder, "run", "demo", "--limit", "1")
+        assert ran.code in {0, 3}, ran
+        (project.folder / "export").rename(project.folder / "moved")
+        stopped = await command(project.folder, "run", "demo", "--json")
+        told = await command(project.folder, "runs")
+    assert 1 == stopped.code
+    assert stopped.told["run_id"] in told.out
+    assert "why it stopped" in told.out
+    assert "export" in told.out
+
+
+async def test_a_conversation_is_found_by_every_name_it_has(make_project, capturi, command):
+    """Id, channel and id, external id, uid, and its file from here, from the project or from the root."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1418)
+        await project.run()
+    uid = project.entry("acme-call-1418")["uid"]
+    file = project.folder / "export" / "metadata" / "call-1418.json"
+    names = ["1418", "call-1418", "acme-call-1418", uid, str(file), "export/metadata/call-1418.json"]
+    found = await asyncio.gather(*(command(project.folder, "show", name) for name in [*names, "call-1418.json"]))
+    for one in found:
+        assert 0 == one.code, one
+        assert one.out.startswith("acme-call-1418")
+    elsewhere = await command(file.parent, "--home", str(project.folder), "show", "call-1418.json")
+    assert elsewhere.out.startswith("acme-call-1418")
+    nobody = await command(project.folder, "show", "chat-1418")
+    assert 2 == nobody.code
+    # People read no brackets of a programming language.
+    assert not re.search(r"[{}]|\['|True|False|None", found[0].out)
+
+
+def test_facts_are_said_in_words():
+    """Truth is yes or no, nothing is none, bytes have a unit, long digests are short, lists and objects are flat."""
+    assert "yes, none, 1,234" == say("x", [True, None, 1234])
+    assert "1.2 MB" == say("bytes", 1_234_567)
+    assert "0123456789ab…" == say("sha256", "0123456789abcdef" * 4)
+    assert "(form wav, exact no)" == say("audio", {"form": "wav", "exact": False})
+
+
+async def test_upgrade_says_what_it_did(tmp_path, command):
+    """A ledger that is not there is made; one of this version is left as it is."""
+    made = await command(tmp_path, "upgrade")
+    again = await command(tmp_path, "upgrade")
+    assert (0, 0) == (made.code, again.code)
+    assert "its tables were made" in made.out
+    assert "nothing to do" in again.out
+    assert ledger.exists(f"sqlite:///{tmp_path / 'connector.db'}")

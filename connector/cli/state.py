@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
-from rich.markup import escape
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.planned import schedules, schedules_table
@@ -89,13 +88,16 @@ def runs(
 
 
 def _print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> None:
-    stopped = any(row.error for row in found)
     names = ["job", "started", "took", "delivered", "held", "skipped", "refused", "exit code"]
-    told = ["run", *names] if with_id else names
-    table = columns(title, *told, *(["why it stopped"] if stopped else []))
+    table = columns(title, *(["run", *names] if with_id else names))
     for row in found:
-        table.add_row(*_run_cells(row, with_id=with_id), *([escape(row.error or "")] if stopped else []))
+        table.add_row(*_run_cells(row, with_id=with_id))
     output.print(table)
+    stopped = [row for row in found if row.error]
+    if stopped:
+        output.print("\nWhy they stopped", style="bold")
+    for row in stopped:
+        output.print(f"  {row.id if with_id else row.job}: {row.error}", markup=False, soft_wrap=True)
 
 
 def settle(settings: Settings) -> None:

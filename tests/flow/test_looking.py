@@ -69,7 +69,7 @@ async def test_a_run_that_could_not_begin_says_why(make_project, capturi, comman
         told = await command(project.folder, "runs")
     assert 1 == stopped.code
     assert stopped.told["run_id"] in told.out
-    assert "why it stopped" in told.out
+    assert "Why they stopped" in told.out
     assert "export" in told.out
 
 

@@ -164,9 +164,9 @@ class _Keeper:
     async def _due(self, job: Scheduled, now: datetime) -> Sequence[datetime]:
         """Give the slots that nobody has dealt with yet; before a schedule was first seen there are none."""
         cron, zone = job.schedule.cron, job.schedule.timezone
-        after = await self.book.read(ledger.reckoned_from, job.job, cron, zone)
+        after = await self.book.read(ledger.slots.reckoned_from, job.job, cron, zone)
         if after is None:
-            after = await self.book.transact(ledger.watch_schedule, job.job, cron, zone, now)
+            after = await self.book.transact(ledger.slots.watch_schedule, job.job, cron, zone, now)
         return slots_between(cron, zone, after, now)
 
     def _chosen(self, job: Scheduled, due: Sequence[datetime], now: datetime) -> Sequence[datetime]:
@@ -181,7 +181,7 @@ class _Keeper:
         """Note that these slots get no run, and tell of those that were missed."""
         if not slots:
             return
-        count = await self.book.transact(ledger.note_slots, job.job, slots, note, self.clock.now())
+        count = await self.book.transact(ledger.slots.note_slots, job.job, slots, note, self.clock.now())
         logger().warning("schedule.passed_over", job=job.job, why=note, count=count)
         if count and note == "missed":
             self._alert(job, warning.missed(job, slots))
@@ -212,7 +212,7 @@ class _Keeper:
 
     async def _close(self, job: Scheduled, slot: datetime, ended: Ended) -> None:
         """See what came of the run: tell of it, or try again later where it did not begin."""
-        known = await self.book.read(ledger.slot, job.job, slot)
+        known = await self.book.read(ledger.slots.slot, job.job, slot)
         if known is None:
             await self._put_off(job, slot, ended)
             return
@@ -226,7 +226,7 @@ class _Keeper:
 
     async def _put_off(self, job: Scheduled, slot: datetime, ended: Ended) -> None:
         if ended.exit_code == ExitCode.MEND:
-            await self.book.transact(ledger.note_slots, job.job, [slot], "not_started", self.clock.now())
+            await self.book.transact(ledger.slots.note_slots, job.job, [slot], "not_started", self.clock.now())
             self._alert(job, warning.not_started(job, slot, ended))
             return
         before = self.patience.get(job.job)

@@ -21,10 +21,10 @@ COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio
 async def settle_killed(book: Ledger, settings: Settings) -> Sequence[RunRow]:
     """Close every run whose process is gone, and give those; a run whose job is locked goes on."""
     closed: list[RunRow] = []
-    for job in sorted({row.job for row in await book.read(ledger.unfinished_runs)}):
+    for job in sorted({row.job for row in await book.read(ledger.killed.unfinished_runs)}):
         # Its lock is free: nobody is running it.
         with suppress(AlreadyRunningError), ledger.job_lock(settings.ledger_url, job):
-            closed += await book.transact(ledger.close_killed_runs, job)
+            closed += await book.transact(ledger.killed.close_killed_runs, job)
     return closed
 
 
@@ -56,11 +56,11 @@ def ended(row: RunRow, summary: Summary) -> RunRow:
 
 async def begin_run(book: Ledger, row: RunRow, options: Options) -> bool:
     """Note that the run began, after closing those of the job that were killed; False where its slot has a run."""
-    await book.transact(ledger.close_killed_runs, row.job, but=row.id)
+    await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)
     if options.slot is None:
         await book.transact(ledger.start_run, row)
         return True
-    return await book.transact(ledger.start_slot_run, row, options.slot)
+    return await book.transact(ledger.slots.start_slot_run, row, options.slot)
 
 
 async def note_unstarted(plan: Plan, settings: Settings, options: Options, summary: Summary, clock: Clock) -> None:

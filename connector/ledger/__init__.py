@@ -4,6 +4,7 @@ Everything but the opening, the copy and the lock is a function of a connection 
 Ledger.read; what happens to entries goes through Ledger.write.
 """
 
+from connector.ledger import killed, slots
 from connector.ledger.budget import spend
 from connector.ledger.case_events import call_facts, close_idle, enqueue
 from connector.ledger.case_model import CallFact, CaseEventRow, CaseRow, Desk, NewEvent, Turn, session_of
@@ -51,7 +52,6 @@ from connector.ledger.inbox import (
     mark_waiting,
     waiting_messages,
 )
-from connector.ledger.killed import close_killed_runs, unfinished_runs
 from connector.ledger.listing import place_id, record_listing
 from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
@@ -92,7 +92,6 @@ from connector.ledger.shared import (
     pending_files,
     waiting_entries,
 )
-from connector.ledger.slots import SlotRow, note_slots, reckoned_from, slot, slots, start_slot_run, watch_schedule
 from connector.ledger.soundness import prove_writable
 from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
@@ -138,7 +137,6 @@ __all__ = [
     "Received",
     "Resting",
     "RunRow",
-    "SlotRow",
     "Source",
     "Spent",
     "StateSum",
@@ -153,7 +151,6 @@ __all__ = [
     "claim",
     "close_filling",
     "close_idle",
-    "close_killed_runs",
     "companions",
     "control",
     "controls",
@@ -194,6 +191,7 @@ __all__ = [
     "is_gone",
     "is_stored",
     "job_lock",
+    "killed",
     "latest_runs",
     "make_owner",
     "mark_companions",
@@ -205,7 +203,6 @@ __all__ = [
     "mark_unread",
     "mark_waiting",
     "next_due",
-    "note_slots",
     "open_events",
     "open_ledger",
     "partitions",
@@ -216,7 +213,6 @@ __all__ = [
     "plan",
     "present",
     "prove_writable",
-    "reckoned_from",
     "record_listing",
     "rehearsal_copy",
     "relabel",
@@ -231,22 +227,18 @@ __all__ = [
     "set_control",
     "set_import_place",
     "set_plan",
-    "slot",
     "slots",
     "spend",
     "start_plan",
     "start_run",
-    "start_slot_run",
     "statistics",
     "steps",
     "sums",
     "take_back",
-    "unfinished_runs",
     "unplanned_groups",
     "upgrade",
     "waiting_entries",
     "waiting_messages",
     "wake",
-    "watch_schedule",
     "withdraw",
 ]

@@ -10,7 +10,7 @@ from connector.ledger import dialect, runlog
 from connector.ledger.model import RunRow
 from connector.ledger.slot_tables import SCHEDULE, SLOT
 
-__all__ = ["SlotRow", "note_slots", "reckoned_from", "slot", "slots", "start_slot_run", "watch_schedule"]
+__all__ = ["SlotRow", "latest_slots", "note_slots", "reckoned_from", "slot", "start_slot_run", "watch_schedule"]
 
 
 class SlotRow(NamedTuple):
@@ -62,7 +62,7 @@ def slot(connection: Connection, job: str, due_at: datetime) -> SlotRow | None:
     return SlotRow(*row) if row else None
 
 
-def slots(connection: Connection, job: str, limit: int = 20) -> Sequence[SlotRow]:
+def latest_slots(connection: Connection, job: str, limit: int = 20) -> Sequence[SlotRow]:
     """Give the job's latest slots that are dealt with, newest first."""
     wanted = select(SLOT).where(SLOT.c.job == job).order_by(SLOT.c.due_at.desc()).limit(limit)
     return [SlotRow(*row) for row in connection.execute(wanted)]

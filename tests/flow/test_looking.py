@@ -46,7 +46,7 @@ async def test_the_next_run_closes_a_killed_one_too(make_project, capturi, start
 
 async def test_a_run_that_goes_on_is_left_alone(make_project, capturi, command, started):
     """While its process lives, `status` and `runs` do not close a run."""
-    async with capturi(faults="latency=200ms") as address:
+    async with capturi(faults="latency=5s") as address:
         project = make_project(address)
         process = await started(project.folder, "run", "demo", "--yes")
         await project.until("sending")

@@ -66,7 +66,7 @@ class Night:
         row = RunRow(id=run_id, job="nightly", tenant="acme", started_at=self.clock.now())
         begins = ended.exit_code != 2 and ended.told.get("error") != "busy"
         if begins:
-            assert await book.transact(ledger.start_slot_run, row, slot), "a slot got a second run"
+            assert await book.transact(ledger.slots.start_slot_run, row, slot), "a slot got a second run"
         until = self.clock.now() + self.takes
         while self.clock.now() < until:  # noqa: ASYNC110 - a clock is no event
             await asyncio.sleep(0)

@@ -101,14 +101,14 @@ async def test_two_schedulers_on_one_ledger_give_a_slot_one_run(night):
     async def other(book, slot):
         night.started.append(slot)
         row = ledger.RunRow(id=f"run-{len(night.started)}", job="nightly", tenant="acme", started_at=slot)
-        began = await book.transact(ledger.start_slot_run, row, slot)
+        began = await book.transact(ledger.slots.start_slot_run, row, slot)
         return Ended(0, {"run_id": row.id if began else None})
 
     night._start = other
     await asyncio.gather(*(night.up(at("2026-03-01T01:50"), at("2026-03-01T02:30")) for _ in range(2)))
     async with ledger.open_ledger(night.url) as book:
         assert 1 == len(await book.read(ledger.runs))
-        assert 1 == len(await book.read(ledger.slots, "nightly"))
+        assert 1 == len(await book.read(ledger.slots.latest_slots, "nightly"))
     assert [] == night.alerts
 
 

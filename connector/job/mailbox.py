@@ -55,7 +55,7 @@ async def finish_messages(run: Execution) -> None:
     if run.options.dry_run or action is None or not isinstance(run.storage, Finisher):
         return
     job = run.plan.job
-    files = await run.book.read(
+    files = await run.book.transact(
         delivered_files,
         run.places[run.storage.address],
         tenant=job.tenant,

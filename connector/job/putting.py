@@ -30,7 +30,8 @@ async def put_files_away(run: Execution) -> None:
     source = ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
     places, after, done = list(run.places.values()), 0, 0
     failed: list[SkipError] = []
-    while files := await run.book.read(finished_files, places, source, after=after, limit=AT_ONCE):
+    # Not a mere reading: that would not see what is still on its way to the ledger.
+    while files := await run.book.transact(finished_files, places, source, after=after, limit=AT_ONCE):
         after = files[-1].id
         for place in places:
             mine = [file for file in files if file.place_id == place]

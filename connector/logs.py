@@ -32,6 +32,7 @@ EVENTS = {
     "service.ended": "the service ended in order",
     "intake.turned_away": "a sender was turned away; told at most once a minute for each intake and status",
     "intake.troubled": "requests cannot be stored and their senders are told to come again; once a minute",
+    "duty.interrupted": "forwarding or scheduling broke off and begins again; messages still come in",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",
 }
 

@@ -3,17 +3,14 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from connector import ledger
 from connector.clock import Clock
-from connector.job.roster import Roster, read_roster
-from connector.ledger import Ledger
+from connector.job.roster import read_roster
 from connector.logs import logger
 from connector.network import address_of, listen
 from connector.sandbox.server import Server
@@ -21,6 +18,7 @@ from connector.settings import Settings
 from connector.web.app import create_app
 from connector.web.bounds import Bounds
 from connector.web.connection import Connection
+from connector.web.duties import doing, duties_of
 from connector.web.health import Health
 from connector.web.reception import Reception
 
@@ -44,27 +42,8 @@ async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> in
         async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
             reception = Reception(roster.intakes, book, clock=clock, bounds=bounds)
             app = create_app(reception, Health(reception, book, clock))
-            async with _working(_duties(roster, book, settings, clock)):
+            async with doing(duties_of(book, settings, clock), clock):
                 return await _serve(app, reception, listener, bounds)
-
-
-def _duties(roster: Roster, book: Ledger, settings: Settings, clock: Clock) -> list[Coroutine[Any, Any, None]]:
-    """Give what is done beside taking messages in, each of it without an end."""
-    del roster, book, settings, clock
-    return []
-
-
-@asynccontextmanager
-async def _working(duties: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Have these done for as long as the context lasts; where one fails, the context does."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(duty) for duty in duties]
-            yield
-            for task in tasks:
-                task.cancel()
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from failed
 
 
 async def _serve(app: FastAPI, reception: Reception, listener: socket.socket, bounds: Bounds) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from connector import ledger
-from connector.ledger import Change, Handled, Received, hash_body
+from connector.ledger import Change, Handled, Received, hash_body, inbox
 from connector.ledger.received import REFUSED
 
 INTAKE = "acme-zendesk"
@@ -37,7 +37,7 @@ def bodies(book, intake=INTAKE, **which):
 def test_a_request_comes_back_as_it_came(book, received):
     """Every byte of the body, the kept headers and the time are there again; it waits."""
     body = bytes(range(256)) * 3
-    assert [True] == ledger.accept(book.connection, [received(body, "01HX")])
+    assert [True] == inbox.accept(book.connection, [received(body, "01HX")])
     (row,) = ledger.waiting_messages(book.connection, INTAKE)
     assert (body, "01HX", "zendesk", NOW) == (row.body, row.repeats, row.kind, row.received_at)
     assert ({"content-type": "application/json"}, "waiting", None) == (row.headers, row.state, row.handled_at)
@@ -50,9 +50,9 @@ def test_a_request_comes_back_as_it_came(book, received):
 def test_the_order_is_that_of_acceptance(book, received):
     """Ids ascend as requests are accepted, whatever their times say; an intake sees its own, in pages."""
     told = [received(b"%d" % number, after=timedelta(seconds=-number)) for number in range(5)]
-    ledger.accept(book.connection, told[:3])
-    ledger.accept(book.connection, [received(b"x", intake="other")])
-    ledger.accept(book.connection, told[3:])
+    inbox.accept(book.connection, told[:3])
+    inbox.accept(book.connection, [received(b"x", intake="other")])
+    inbox.accept(book.connection, told[3:])
     assert [b"0", b"1", b"2", b"3", b"4"] == bodies(book)
     first = ledger.waiting_messages(book.connection, INTAKE, limit=2)
     assert [b"0", b"1"] == [row.body for row in first]
@@ -78,16 +78,16 @@ def test_a_repetition_within_the_window_is_stored_once(book, received, other, is
     first = received(repeats="01HX")
     second = received(**{"repeats": "01HX"} | other)
     if together:
-        assert [True, is_new] == ledger.accept(book.connection, [first, second])
+        assert [True, is_new] == inbox.accept(book.connection, [first, second])
     else:
-        assert [True] == ledger.accept(book.connection, [first])
-        assert [is_new] == ledger.accept(book.connection, [second])
+        assert [True] == inbox.accept(book.connection, [first])
+        assert [is_new] == inbox.accept(book.connection, [second])
     assert 1 + is_new == book.connection.execute(text("SELECT count(*) FROM inbox")).scalar_one()
 
 
 def test_a_late_repetition_is_known_for_ever(book, received):
     """Whether a body of an event was ever stored can be asked without a window."""
-    ledger.accept(book.connection, [received(repeats="01HX")])
+    inbox.accept(book.connection, [received(repeats="01HX")])
     assert ledger.is_stored(book.connection, INTAKE, "01HX", hash_body(b"{}"))
     for other in [("else", "01HX", b"{}"), (INTAKE, "01HY", b"{}"), (INTAKE, "01HX", b"[]")]:
         assert not ledger.is_stored(book.connection, other[0], other[1], hash_body(other[2]))
@@ -95,10 +95,10 @@ def test_a_late_repetition_is_known_for_ever(book, received):
 
 def test_what_was_handled_waits_no_more_until_it_is_asked_for(book, received):
     """Done and refused requests are kept and counted, and can be made to wait again."""
-    ledger.accept(book.connection, [received(b"%d" % number) for number in range(3)])
+    inbox.accept(book.connection, [received(b"%d" % number) for number in range(3)])
     first, second, _ = ledger.waiting_messages(book.connection, INTAKE)
     at = NOW + timedelta(seconds=1)
-    ledger.mark_handled(book.connection, [Handled(first.id, at), Handled(second.id, at, REFUSED, code="unreadable")])
+    inbox.mark_handled(book.connection, [Handled(first.id, at), Handled(second.id, at, REFUSED, code="unreadable")])
     assert [b"2"] == bodies(book)
     assert {"waiting": 1, "done": 1, "refused": 1} == ledger.count_inbox(book.connection, INTAKE)
     assert replace(second, state="refused", code="unreadable", handled_at=at) == ledger.find_message(
@@ -147,4 +147,4 @@ def test_any_row_of_repetitions_is_told_apart(book, received, groups):
             expected.append(last is None or minute - last > 5)
             if expected[-1]:
                 stored[body, repeats] = minute
-        assert expected == ledger.accept(book.connection, told)
+        assert expected == inbox.accept(book.connection, told)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -59,10 +60,18 @@ def running_postgresql(*, fsync: bool = False) -> Iterator[PostgresqlServer]:
         settings = (f"port={port}", "listen_addresses=127.0.0.1", sockets, f"fsync={'on' if fsync else 'off'}")
         options = [part for setting in settings for part in ("-c", setting)]
         with running_child(_as_user([programs / "postgres", "-D", data, *options]), port, folder.with_suffix(".log")):
+            _await_connections(programs, port)
             yield PostgresqlServer(port)
     finally:
         shutil.rmtree(folder)
         folder.with_suffix(".log").unlink(missing_ok=True)
+
+
+def _await_connections(programs: Path, port: int) -> None:
+    """Return once it lets clients in: it listens a moment before."""
+    asked = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(asked, check=False).returncode:
+        time.sleep(0.05)
 
 
 def _as_user(command: Sequence[str | Path]) -> list[str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -15,6 +16,8 @@ from connector.reason import Outcome
 __all__ = ["COLOURS", "columns", "facts_table", "show_summary", "size", "watching"]
 
 THOUSAND = 1000
+ROOMY = 110
+"""So many columns hold examples beside the reasons."""
 COLOURS = {"delivered": "green", "held": "yellow", "skipped": "blue", "refused": "red", "unchanged": "dim"}
 
 
@@ -41,7 +44,8 @@ def show_summary(console: Console, summary: Summary) -> None:
     console.print(f"  {facts['seen']:,} seen:  {counts}")
     console.print(f"  {summary.audio_uploaded:,} recordings uploaded, {size(summary.bytes_uploaded)}")
     if summary.reasons:
-        console.print(_reasons(summary))
+        console.print(_reasons(summary, with_examples=console.width >= ROOMY))
+        console.print("  `connector show ID` tells the whole story of one of them.", style="dim")
     for note in summary.notes:
         console.print(f"  {note}", markup=False)
     if summary.report:
@@ -50,12 +54,17 @@ def show_summary(console: Console, summary: Summary) -> None:
         console.print(f"  stopped: {summary.error}", style="bold red", markup=False)
 
 
-def _reasons(summary: Summary) -> Table:
-    table = columns(None, "  outcome", "reason", "count", "what it means")
+def _reasons(summary: Summary, *, with_examples: bool) -> Table:
+    table = columns(None, "  outcome", "reason", "count", "what it means", *(["such as"] if with_examples else []))
     order = list(Outcome)
-    for code, count in sorted(summary.reasons.items(), key=lambda item: (order.index(item[0].usual_outcome), item[0])):
-        outcome = code.usual_outcome.value
-        table.add_row(f"  [{COLOURS[outcome]}]{outcome}[/]", code.value, f"{count:,}", code.meaning)
+    for (outcome, code), names in sorted(summary.examples.items(), key=lambda item: (order.index(item[0][0]), item[0])):
+        row = [
+            f"  [{COLOURS[outcome.value]}]{outcome.value}[/]",
+            code.value,
+            f"{summary.reasons[code]:,}",
+            code.meaning,
+        ]
+        table.add_row(*row, *([escape(", ".join(names))] if with_examples else []))
     return table
 
 

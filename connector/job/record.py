@@ -10,7 +10,7 @@ from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.postponement import POSTPONED, postpone
 from connector.job.version import version_of
-from connector.ledger import Change, EntryRow, Progress, StepRow, entry_id
+from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow, entry_id
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Session
 
@@ -207,12 +207,19 @@ class Record:
     def _count(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
         told = {"run": self.run.run_id, "entry": self._row.id, "external_id": self._row.external_id}
         self.run.log.info("entry.closed", **told, outcome=outcome, reason=code, bytes=size_bytes)
-        self.run.summary.add(outcome, code, audio=audio, size_bytes=size_bytes)
+        self.run.summary.add(outcome, code, name=_name(self._row), audio=audio, size_bytes=size_bytes)
         self.run.progress.closed(outcome)
 
     def _step(self, name: str, **facts: Any) -> StepRow:
         told = {key: value for key, value in facts.items() if value not in (None, "", (), [])}
         return StepRow(self._row.id, self.run.run_id, self.run.now(), name, told)
+
+
+def _name(row: EntryRow) -> str:
+    """Say which entry is meant as `connector show` takes it; what nobody could read goes by its file."""
+    if row.channel in {UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL}:
+        return row.session_id
+    return f"{row.channel}-{row.session_id}"
 
 
 def open_record(run: Execution, work: Work, leg: str, *, done: bool = True) -> Record:

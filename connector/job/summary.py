@@ -10,6 +10,9 @@ from connector.reason import Code, Outcome
 __all__ = ["ExitCode", "Options", "Summary"]
 
 
+EXAMPLES = 2
+
+
 class ExitCode:
     """What the number a command ends with means."""
 
@@ -58,6 +61,8 @@ class Summary:
     finished_at: datetime | None = None
     counts: Counter[Outcome] = field(default_factory=Counter)
     reasons: Counter[Code] = field(default_factory=Counter)
+    examples: dict[tuple[Outcome, Code], list[str]] = field(default_factory=dict)
+    """For people: the first few that did not go, by the names under which `connector show` finds them."""
     audio_uploaded: int = 0
     bytes_uploaded: int = 0
     report: str | None = None
@@ -66,11 +71,16 @@ class Summary:
     notes: list[str] = field(default_factory=list)
     """What a person should know beside the counts, each in a sentence."""
 
-    def add(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
-        """Count one entry."""
+    def add(
+        self, outcome: Outcome, code: Code | None = None, *, name: str = "", audio: int = 0, size_bytes: int = 0
+    ) -> None:
+        """Count one entry; its name serves as an example where it did not go."""
         self.counts[outcome] += 1
         if code is not None:
             self.reasons[code] += 1
+            known = self.examples.setdefault((outcome, code), [])
+            if name and len(known) < EXAMPLES:
+                known.append(name)
         self.audio_uploaded += audio
         self.bytes_uploaded += size_bytes
 

@@ -77,9 +77,10 @@ class Service:
     process: subprocess.Popen[str]
     address: str
 
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Send a signal, wait, and give the exit code and what was said since."""
-        self.process.send_signal(number)
+    def end(self, number: int | None = signal.SIGTERM) -> tuple[int, str, str]:
+        """Send a signal, or none, wait, and give the exit code and what was said since."""
+        if number is not None:
+            self.process.send_signal(number)
         out, err = self.process.communicate(timeout=30)
         return self.process.returncode, out, err
 

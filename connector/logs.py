@@ -31,6 +31,7 @@ EVENTS = {
     "service.started": "the service listens and serves its intakes",
     "service.ended": "the service ended in order",
     "intake.turned_away": "a sender was turned away; told at most once a minute for each intake and status",
+    "relay.failed": "the real answerer gave no answer that can be passed on; the sender heard that nothing was done",
     "intake.troubled": "requests cannot be stored and their senders are told to come again; once a minute",
     "duty.interrupted": "forwarding or scheduling broke off and begins again; messages still come in",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",

@@ -100,6 +100,11 @@ class IntakeSource(Part):
         None, description="Address of the real answerer, whose answer is passed on (ultimate); left out: none is asked."
     )
     relay_timeout: Duration = Field(timedelta(seconds=5), description="How long the real answerer is waited for.")
+    chat: str | None = Field(
+        None,
+        description="Address of the Chat API, to which what the application sends here goes on (ultimate); "
+        "left out: it is only kept.",
+    )
     idle: Duration = Field(
         timedelta(hours=2), description="A text conversation without an end is closed after so much silence."
     )

@@ -85,9 +85,10 @@ def _intake_looks(value: Any, settings: Settings) -> Iterator[_Look]:
     source = _get(value, "source")
     if isinstance(source, dict):
         yield _Look(("source",), (), partial(_check_proof, source))
-    relay = _get(value, "source", "relay")
-    if isinstance(relay, str):
-        yield _Look(("source", "relay"), (), partial(_check_relay, relay))
+    for key in ("relay", "chat"):
+        address = _get(value, "source", key)
+        if isinstance(address, str):
+            yield _Look(("source", key), (), partial(_check_address, address, f"source.{key}"))
     yield from _target_looks(value, settings)
 
 
@@ -101,12 +102,12 @@ def _check_proof(source: dict[str, Any]) -> None:
         raise ConfigurationError([Problem("nothing proves who sends", field="source", hint=hint)])
 
 
-def _check_relay(relay: str) -> None:
+def _check_address(address: str, field: str) -> None:
     try:
-        base_url(relay)
+        base_url(address)
     except ConfigurationError as error:
         hint = error.problems[0].hint
-        raise ConfigurationError([Problem(error.problems[0].message, field="source.relay", hint=hint)]) from error
+        raise ConfigurationError([Problem(error.problems[0].message, field=field, hint=hint)]) from error
 
 
 def _foreign_keys(written: Document, value: Any) -> list[Problem]:

@@ -30,7 +30,7 @@ def _kind(module: str, *keys: str) -> Kind:
 KINDS: Final = MappingProxyType(
     {
         "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api"),
-        "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "idle", "mailbox"),
+        "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox"),
         "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox", "cpaas"),
         "ccai-events": _kind("ccai_events", "idle", "mailbox"),
     }

@@ -21,6 +21,7 @@ from connector.web.connection import Connection
 from connector.web.duties import doing, duties_of
 from connector.web.health import Health
 from connector.web.reception import Reception
+from connector.web.relay import Relay
 
 __all__ = ["serve"]
 
@@ -39,8 +40,8 @@ async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> in
     roster = read_roster(settings)
     bounds = Bounds()
     with listen(host, port, "the service") as listener:
-        async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
-            reception = Reception(roster.intakes, book, clock=clock, bounds=bounds)
+        async with ledger.open_ledger(settings.ledger_url, clock=clock) as book, Relay(settings) as relay:
+            reception = Reception(roster.intakes, book, clock=clock, bounds=bounds, answerer=relay)
             app = create_app(reception, Health(reception, book, clock))
             async with doing(duties_of(book, settings, clock), clock):
                 return await _serve(app, reception, listener, bounds)

@@ -8,7 +8,7 @@ from connector.message.layout import table
 from connector.session.field import word
 from connector.session.reader import read_json
 
-__all__ = ["answer_alone"]
+__all__ = ["answer_alone", "goes_to_chat"]
 
 QUESTION: Final = "isTeamOnline"
 ESCALATION: Final = "escalate"
@@ -21,20 +21,29 @@ def answer_alone(body: bytes, *, relays: bool) -> tuple[int, dict[str, Any]]:
 
     No team is online as far as we know. A hand-over succeeds at any 200 and an action counts as done, so both get an
     error, and so does every event that should have reached the visitor over a relay and did not. What is only taken
-    note of gets its 200.
+    note of gets its 200, as what an application tells us does.
     """
     told = _told(body)
     data = table(told.get("data"))
     kind = word(data.get("eventType"))
     if kind == QUESTION:
         return HTTPStatus.OK, {"isOnline": False}
-    if relays:
+    if relays and not _is_for_chat(told):
         return NO_ANSWER, {"error": "the application that answers gave no answer in time"}
     if kind == ESCALATION:
         return NOT_DONE, {"error": "nobody takes over here: this address only listens"}
     if kind is None and type(told.get("data")) is list:
         return NOT_DONE, {"error": "no action is carried out here: this address only listens"}
     return HTTPStatus.OK, {}
+
+
+def goes_to_chat(body: bytes) -> bool:
+    """Tell whether a body is what an application sends to the Chat API, and not what the AI agent sends."""
+    return _is_for_chat(_told(body))
+
+
+def _is_for_chat(told: Any) -> bool:
+    return word(told.get("eventType")) is not None and word(table(told.get("data")).get("eventType")) is None
 
 
 def _told(body: bytes) -> Any:

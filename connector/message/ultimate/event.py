@@ -59,7 +59,7 @@ def read_event(body: Any, accepted: Accepted, options: Options, notes: tuple[str
         raise SkipError(Code.UNREADABLE, "the event names no conversation")
     case = ":".join(part for part in (told.bot, conversation) if part) if conversation else ""
     text = _text(told.data)
-    own_id = word(told.data.get("messageId"))
+    own_id = word(told.data.get("messageId")) or word(accepted.headers.get("x-message-id"))
     message = (own_id or _uid(case, accepted, text)) if told.kind.act is Act.MESSAGE else None
     at = accepted.received_at
     record = {

@@ -20,6 +20,8 @@ __all__ = ["make"]
 UNAVAILABLE: Final = 503
 BOT: Final = "botid"
 """The header in which the Chat API is told the AI agent."""
+MESSAGE: Final = "x-message-id"
+"""The header in which an application may name a message: of two equal bodies without it one counts as a repetition."""
 
 
 def make(options: Options) -> Source:
@@ -40,7 +42,7 @@ class _Ultimate:
 
     def admit(self, request: Request, now: datetime) -> Ticket:
         """Give the ticket of a request that holds the secret or the key, as the intake file asks."""
-        return admit(request, self._options, now, keep={BOT})
+        return admit(request, self._options, now, repeats=request.headers.get(MESSAGE, ""), keep={BOT, MESSAGE})
 
     def read(self, accepted: Accepted) -> tuple[Event, ...]:
         """Give the one thing that the body tells; raise SkipError(UNREADABLE) where it is of no known shape."""

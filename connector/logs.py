@@ -18,6 +18,7 @@ EVENTS = {
     "run.stopped": "a run had to stop",
     "entry.closed": "one entry got its outcome; carries everything about it",
     "files.stayed": "files of delivered sessions could not be moved or tagged; the next run tries again",
+    "part.lost": "a worker of a backfill was silent for so long that another one has its part now",
     "report.failed": "the report of a run could not be made; the run itself is not touched by that",
     "request.repeated": "a request failed in a way that may heal and is tried again",
     "schedule.started": "the scheduler started a run for a slot",

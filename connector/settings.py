@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["Settings", "environment", "load"]
+__all__ = ["PREFIX", "Settings", "environment", "load"]
 
 PREFIX = "CONNECTOR_"
 

@@ -8,6 +8,7 @@ MODULES = (
     "demo",
     "project",
     "run",
+    "backfill",
     "control",
     "state",
     "trace",

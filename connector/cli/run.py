@@ -16,7 +16,7 @@ from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode, Options, Summary
 from connector.settings import Settings
 
-__all__ = ["run", "tell_if_silent"]
+__all__ = ["moment", "not_started", "print_json", "run", "tell_if_silent"]
 
 Since = Annotated[str | None, typer.Option(help="Only sessions that ended at or after this date or time.")]
 Until = Annotated[str | None, typer.Option(help="Only sessions that ended before this date or time.")]
@@ -47,11 +47,11 @@ def run(  # noqa: PLR0913 - one parameter per documented option
         return _run(job, load_settings(), _Wish(since, until, limit, slot, dry_run, yes), as_json=as_json)
     except ConfigurationError as error:
         if as_json:
-            _print_json(_not_started(job, str(error), dry_run=dry_run))
+            print_json(not_started(job, str(error), dry_run=dry_run))
         raise
     except KeyboardInterrupt:
         if as_json:
-            _print_json(_not_started(job, "interrupted", dry_run=dry_run, exit_code=ExitCode.STOPPED))
+            print_json(not_started(job, "interrupted", dry_run=dry_run, exit_code=ExitCode.STOPPED))
         raise
 
 
@@ -64,12 +64,13 @@ def tell_if_silent(
     error: str = "the command line cannot be understood; see standard error",
     exit_code: int = ExitCode.MEND,
 ) -> None:
-    """Print the object that `run --json` owes where no command ran: the command line was wrong, or the end came."""
-    if "run" not in arguments or "--json" not in arguments or _TOLD:
+    """Print the object that `--json` owes where no command ran: the command line was wrong, or the end came."""
+    command = next((word for word in arguments if word in {"run", "backfill"}), None)
+    if command is None or "--json" not in arguments or _TOLD:
         return
-    names = [word for word in arguments[arguments.index("run") + 1 :] if not word.startswith("-")]
+    names = [word for word in arguments[arguments.index(command) + 1 :] if not word.startswith("-")]
     dry_run = "--dry-run" in arguments
-    _print_json(_not_started(names[0] if names else "", error, dry_run=dry_run, exit_code=exit_code))
+    print_json(not_started(names[0] if names else "", error, dry_run=dry_run, exit_code=exit_code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _run(job: str, settings: Settings, wish: _Wish, *, as_json: bool) -> int:
     with watching(errors) as progress:
         summary = runner.run(plan, settings, options, clock=clock.SystemClock(), progress=progress)
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
         show_summary(output, summary)
     return summary.exit_code
@@ -122,13 +123,15 @@ def moment(option: str, text: str | None, zone: str) -> datetime | None:
     return (written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def _not_started(job: str, error: str, *, dry_run: bool, exit_code: int = ExitCode.MEND) -> Summary:
+def not_started(job: str, error: str, *, dry_run: bool, exit_code: int = ExitCode.MEND) -> Summary:
+    """Give the summary of what came to no run."""
     now = clock.SystemClock().now()
     summary = Summary(job, now, dry_run=dry_run)
     summary.finish(now, error=error, exit_code=exit_code)
     return summary
 
 
-def _print_json(summary: Summary) -> None:
+def print_json(summary: Summary) -> None:
+    """Print the one object that `--json` promises."""
     _TOLD.append(summary.job)
     sys.stdout.write(json.dumps(summary.as_dict()) + "\n")

@@ -23,11 +23,15 @@ class Pace:
     """An even flow of requests: any span of w seconds holds at most `per_second * w + 1` of them, without bursts."""
 
     def __init__(self, per_second: float, clock: Clock) -> None:
+        self.change(per_second)
+        self._clock = clock
+        self._next = clock.monotonic()
+
+    def change(self, per_second: float) -> None:
+        """Let requests flow so fast from the next one on; raise ValueError for no flow at all."""
         if per_second <= 0:
             raise ValueError("a pace must be greater than 0")
         self._gap_seconds = 1 / per_second
-        self._clock = clock
-        self._next = clock.monotonic()
 
     async def wait(self) -> None:
         """Return when the next request may go; callers go in the order in which they came."""
@@ -60,6 +64,18 @@ class Limits:
         self._hours = hours
         self._budget = budget
         self._waits = waits
+
+    def change(
+        self, *, requests_per_second: float | None, hours: Hours | None, budget: Budget | None, waits: bool
+    ) -> None:
+        """Let these hold instead from now on; who waits already asks again when that wait is over."""
+        if requests_per_second is None:
+            self._pace = None
+        elif self._pace is None:
+            self._pace = Pace(requests_per_second, self._clock)
+        else:
+            self._pace.change(requests_per_second)
+        self._hours, self._budget, self._waits = hours, budget, waits
 
     async def enter(self) -> None:
         """Return when one more request may be under way; leave() must follow."""

@@ -1,11 +1,14 @@
 """Hold what one execution of a job works with, from its plan to its open connections."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
+from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Limits
 from connector.job.gate import Gate
@@ -13,12 +16,20 @@ from connector.job.loader import Plan
 from connector.job.progress import Progress
 from connector.job.rowlog import RowLog
 from connector.job.summary import Options, Summary
-from connector.ledger import Ledger
+from connector.ledger import Cursor, Group, Ledger
 from connector.logs import logger
 from connector.mapping import Mapping, Statistics
 from connector.storage import Storage
 
-__all__ = ["Execution"]
+__all__ = ["Brake", "Execution"]
+
+
+class Brake(Protocol):
+    """Whoever may hold the work of a run."""
+
+    async def passes(self) -> bool:
+        """Return when one more entry may be begun: False where none is to be any more."""
+        ...
 
 
 @dataclass(slots=True)
@@ -48,6 +59,10 @@ class Execution:
     rows: RowLog = field(default_factory=RowLog)
     policy_hash: str = ""
     """The plan's digest of what decides about skipping, worked out once."""
+    groups: Callable[..., tuple[list[Group], Cursor]] = ledger.pending_groups
+    """Gives the files to work on page by page, like ledger.pending_groups."""
+    brake: Brake | None = None
+    """Where somebody may slow the work down or end it."""
 
     @property
     def tenant(self) -> str:

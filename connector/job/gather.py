@@ -63,7 +63,7 @@ async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
     """Give page after page of sessions to work on; memory holds one page."""
     after, places = ledger.START, list(run.places.values())
     while True:
-        groups, after = await run.book.transact(ledger.pending_groups, places, after, PAGE_GROUPS)
+        groups, after = await run.book.transact(run.groups, places, after, PAGE_GROUPS)
         if not groups:
             return
         waiting = [

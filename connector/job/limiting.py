@@ -19,6 +19,9 @@ class Limits(BaseModel):
     per_day: int | None = Field(None, ge=1, description="Conversations created in a day.")
     hours: str | None = Field(None, description="Times of day in which to send, like 20:00-06:00.")
     timezone: TimeZone = Field("UTC", description="IANA zone of `hours`.")
+    backfill_share: float = Field(
+        0.5, gt=0, le=1, description="Part of the rate a backfill keeps while a run of the same target is at work."
+    )
 
     @field_validator("hours")
     @classmethod

@@ -3,6 +3,7 @@
 import secrets
 from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from connector import ledger
@@ -20,7 +21,7 @@ from connector.ledger import Ledger
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
 
-__all__ = ["job_lock", "make_run_id", "open_capturi", "open_execution", "open_target"]
+__all__ = ["job_lock", "make_run_id", "open_capturi", "open_execution", "open_hours", "open_target"]
 
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
@@ -59,6 +60,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         limits=limits,
         hash_key=settings.mask_key,
         policy_hash=plan.policy_hash,
+        groups=partial(ledger.free_groups, clock=clock.now),
     )
 
 
@@ -98,17 +100,21 @@ async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
 
 
 def _limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock) -> Limits:
-    hours = None
-    if limits.hours:
-        opens, closes = parse_hours(limits.hours)
-        hours = Hours(opens, closes, ZoneInfo(limits.timezone))
     return Limits(
         concurrency=limits.concurrency,
         requests_per_second=limits.requests_per_second,
-        hours=hours,
+        hours=open_hours(limits),
         budget=budget if limits.per_hour or limits.per_day else None,
         clock=clock,
     )
+
+
+def open_hours(limits: LimitsOfJob) -> Hours | None:
+    """Give the hours in which the limits allow sending, None where they name none."""
+    if not limits.hours:
+        return None
+    opens, closes = parse_hours(limits.hours)
+    return Hours(opens, closes, ZoneInfo(limits.timezone))
 
 
 def job_lock(settings: Settings, job: str) -> AbstractContextManager[None]:

@@ -18,6 +18,7 @@ from connector.job.handle import handle
 from connector.job.loader import Plan
 from connector.job.mailbox import finish_messages, label_messages
 from connector.job.opening import job_lock, make_run_id, open_execution
+from connector.job.presence import announced
 from connector.job.progress import Progress, Silent
 from connector.job.putting import put_files_away
 from connector.job.rendering import render_report
@@ -30,7 +31,7 @@ from connector.logs import logger
 from connector.reason import Outcome
 from connector.settings import Settings
 
-__all__ = ["run"]
+__all__ = ["ended_at", "execute", "run", "wanted", "work"]
 
 
 def run(plan: Plan, settings: Settings, options: Options, *, clock: Clock, progress: Progress | None = None) -> Summary:
@@ -80,11 +81,12 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             summary.finish(clock.now())
             return
         logger().info("run.started", job=plan.job.job, run=run_.run_id)
+        await stack.enter_async_context(announced(run_))
         error: str | None = "interrupted"
         try:
             await survey(run_)
             await label_messages(run_)
-            await _work(run_)
+            await work(run_)
             await finish_messages(run_)
             await put_files_away(run_)
             error = None
@@ -106,7 +108,7 @@ async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clo
     return summary.counts[Outcome.DELIVERED]
 
 
-async def _work(run_: Execution) -> None:
+async def work(run_: Execution) -> None:
     """Work on what waits, a bounded number at a time; the first error that stops the run ends all of it."""
     slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
     started = 0
@@ -119,7 +121,9 @@ async def _work(run_: Execution) -> None:
 
     try:
         async with asyncio.TaskGroup() as tasks:
-            async for item in _wanted(run_):
+            async for item in wanted(run_):
+                if run_.brake is not None and not await run_.brake.passes():
+                    break
                 if _is_new(item):
                     if started == run_.options.limit:
                         break
@@ -133,17 +137,19 @@ async def _work(run_: Execution) -> None:
         await close_files(run_)
 
 
-async def _wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
+async def wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
+    """Give what is to be worked on: of all that waits what ended within the bounds."""
     pages = gather_rows(run_) if run_.plan.job.source.reading else gather(run_)
     async for page in pages:
         for item in page:
-            if run_.options.wants(_ended_at(item)):
+            if run_.options.wants(ended_at(item)):
                 yield item
             else:
                 run_.rows.left_out.add(item.file.id)
 
 
-def _ended_at(item: Work | Broken) -> datetime | None:
+def ended_at(item: Work | Broken) -> datetime | None:
+    """Give the moment by which an item is in or out of the bounds: its end, else its creation; of a file its change."""
     if isinstance(item, Work):
         return item.session.ends_at or item.session.created_at
     return info(item.file).modified_at

@@ -13,7 +13,7 @@ from connector.job.summary import Options, Summary
 from connector.ledger import Ledger, RunRow
 from connector.settings import Settings
 
-__all__ = ["begin_run", "ended", "first_facts", "note_unstarted", "settle_killed"]
+__all__ = ["COUNTS", "begin_run", "ended", "first_facts", "note_unstarted", "settle_killed"]
 
 COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 

@@ -75,7 +75,7 @@ from connector.ledger.model import (
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.owner import is_gone, make_owner
 from connector.ledger.partition import Partition, StateSum, check_claim, claim, finish, partitions, release, renew, sums
-from connector.ledger.plan import DONE, PLANNING, WORKING, Planned, end_plan, plan, set_plan, start_plan
+from connector.ledger.plan import DONE, PLANNING, WORKING, Planned, end_plan, lock_plan, plan, set_plan, start_plan
 from connector.ledger.presence import Present, announce, present, withdraw
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
@@ -93,6 +93,7 @@ from connector.ledger.shared import (
     waiting_entries,
 )
 from connector.ledger.soundness import prove_writable
+from connector.ledger.tally import Tally, tally
 from connector.ledger.worklist import Label, companions, mark_pending, mark_rejudged, pending_groups, relabel
 from connector.ledger.writer import Ledger, open_ledger
 
@@ -141,6 +142,7 @@ __all__ = [
     "Spent",
     "StateSum",
     "StepRow",
+    "Tally",
     "Turn",
     "Window",
     "accept",
@@ -193,6 +195,7 @@ __all__ = [
     "job_lock",
     "killed",
     "latest_runs",
+    "lock_plan",
     "make_owner",
     "mark_companions",
     "mark_handled",
@@ -235,6 +238,7 @@ __all__ = [
     "steps",
     "sums",
     "take_back",
+    "tally",
     "unplanned_groups",
     "upgrade",
     "waiting_entries",

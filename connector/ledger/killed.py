@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from connector.ledger import runlog
+from connector.ledger.backfill_tables import PLAN
 from connector.ledger.model import RunRow
 from connector.ledger.reporting import Closing, closings
 from connector.ledger.tables import RUN, STEP
@@ -21,8 +22,13 @@ STOPPED: Final = 1
 
 
 def unfinished_runs(connection: Connection, job: str | None = None) -> Sequence[RunRow]:
-    """Give the runs, of one job or of all, that did not say how they ended: they go on, or were killed."""
-    wanted = select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.dry_run.is_(False)).order_by(RUN.c.started_at)
+    """Give the runs, of one job or of all, that did not say how they ended: they go on, or were killed.
+
+    The run of an unfinished backfill is none of them: it holds a lock of its own, and the next one takes its plan over.
+    """
+    planned = select(PLAN.c.run_id).where(PLAN.c.state.in_(["planning", "working"]), PLAN.c.run_id.is_not(None))
+    wanted = select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.dry_run.is_(False), RUN.c.id.not_in(planned))
+    wanted = wanted.order_by(RUN.c.started_at)
     if job is not None:
         wanted = wanted.where(RUN.c.job == job)
     return [RunRow(**row) for row in connection.execute(wanted).mappings()]

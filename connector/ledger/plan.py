@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from connector.ledger import dialect
 from connector.ledger.backfill_tables import ITEM, PARTITION, PLAN
 
-__all__ = ["DONE", "PLANNING", "WORKING", "Planned", "end_plan", "plan", "set_plan", "start_plan"]
+__all__ = ["DONE", "PLANNING", "WORKING", "Planned", "end_plan", "lock_plan", "plan", "set_plan", "start_plan"]
 
 PLANNING: Final = "planning"
 WORKING: Final = "working"
@@ -36,6 +36,11 @@ def plan(connection: Connection, job: str) -> Planned | None:
     """Give the job's plan, None where it never had a backfill."""
     row = connection.execute(select(PLAN).where(PLAN.c.job == job)).first()
     return None if row is None else Planned(*row)
+
+
+def lock_plan(connection: Connection, job: str) -> None:
+    """Let no other process change what belongs to the job's plan until the transaction ends."""
+    connection.execute(select(PLAN.c.job).where(PLAN.c.job == job).with_for_update())
 
 
 def start_plan(connection: Connection, row: Planned) -> None:

@@ -1,0 +1,185 @@
+"""Add the command `backfill`: years of sessions, with an estimate, a brake and a plan that outlives every kill."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+import typer
+
+from connector import clock
+from connector.cli.app import app, errors, guarded, load_settings, output
+from connector.cli.run import moment, not_started, print_json
+from connector.cli.screen import show_summary, watching
+from connector.errors import ConfigurationError, Problem
+from connector.job.summary import ExitCode, Options
+from connector.settings import Settings
+
+__all__ = ["backfill"]
+
+Simulate = Annotated[
+    str | None,
+    typer.Option(
+        help="Start nothing; foretell the end of: items=100M,seconds=0.4,bytes=400kB,machines=4,workers=8,"
+        "network=1Gbit, and limits like per_day=200000,hours=20:00-06:00; the job's hold where none is given."
+    ),
+]
+SetLimits = Annotated[
+    str | None,
+    typer.Option(
+        "--set-limits",
+        help="Change limits of a backfill while it goes on: requests_per_second=2,per_hour=500; none takes one away.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for on the command line."""
+
+    job: str
+    since: str | None
+    until: str | None
+    workers: int
+    order: str
+    engine: str | None
+    dry_run: bool
+    as_json: bool
+
+
+@app.command(
+    epilog="Example: `connector backfill nightly-ccai --from 2023-01-01 --to 2026-01-01 --workers 4`;"
+    " the same command again goes on where it was stopped or killed."
+)
+@guarded
+def backfill(  # noqa: PLR0913 - one parameter per documented option
+    job: Annotated[str, typer.Argument(help="Name of the job: its file in jobs/ without .yaml.")],
+    *,
+    since: Annotated[str | None, typer.Option("--from", help="Sessions that ended at or after this date.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Sessions that ended before this date.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes on this machine that share the work.")] = 1,
+    engine: Annotated[str | None, typer.Option(help="Let a dask cluster do the work: dask://HOST:PORT.")] = None,
+    order: Annotated[Literal["newest", "oldest"], typer.Option(help="Which days come first.")] = "newest",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    simulate: Simulate = None,
+    set_limits: SetLimits = None,
+) -> int:
+    """Bring the sessions of a range of days to Capturi: plan, estimate, work, and add up what came of each.
+
+    The plan lies in the ledger, so a kill loses nothing. From another terminal `connector pause`, `resume` and `cancel`
+    hold it. While another run of the same target is at work it keeps to its share (`limits.backfill_share`).
+    """
+    wish = _Wish(job, since, until, workers, order, engine, dry_run, as_json)
+    try:
+        settings = load_settings()
+        if simulate is not None:
+            return _simulate(job, settings, simulate)
+        if set_limits is not None:
+            return _set_limits(job, settings, set_limits)
+        return _backfill(wish, settings)
+    except ConfigurationError as error:
+        if as_json:
+            print_json(not_started(job, str(error), dry_run=dry_run))
+        raise
+    except KeyboardInterrupt:
+        if as_json:
+            print_json(not_started(job, "interrupted", dry_run=dry_run, exit_code=ExitCode.STOPPED))
+        raise
+
+
+def _bounds(wish: _Wish, zone: str) -> Any:
+    if missing := [name for name, value in (("--from", wish.since), ("--to", wish.until)) if value is None]:
+        raise ConfigurationError([Problem("is missing", field=name, hint="a date like 2026-03-24") for name in missing])
+    since, until = moment("--from", wish.since, zone), moment("--to", wish.until, zone)
+    if since is not None and until is not None and until <= since:
+        raise ConfigurationError([Problem("must lie after --from", field="--to")])
+    return since, until
+
+
+def _backfill(wish: _Wish, settings: Settings) -> int:
+    from connector.cli.backfill_screen import show_done, showing  # noqa: PLC0415 - `--help` must not pay for it
+    from connector.job import loader  # noqa: PLC0415
+    from connector.job.backfill.coordinator import execute  # noqa: PLC0415
+    from connector.job.backfill.wish import Wish  # noqa: PLC0415
+
+    plan = loader.load(wish.job, settings)
+    since, until = _bounds(wish, plan.job.timezone)
+    engine = _scheduler(wish.engine, settings) if wish.engine else None
+    for warning in plan.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False)
+    if wish.dry_run:
+        return _rehearse(plan, settings, Options(since, until, dry_run=True), as_json=wish.as_json)
+    asked = Wish(since, until, wish.workers, newest_first=wish.order == "newest", engine=engine)
+    with showing(errors) as view:
+        done = asyncio.run(execute(plan, settings, asked, clock=clock.SystemClock(), view=view))
+    if wish.as_json:
+        print_json(done.summary)
+    else:
+        show_done(output, done)
+    return done.summary.exit_code
+
+
+def _scheduler(engine: str, settings: Settings) -> str:
+    try:
+        from connector.job.backfill.cluster import scheduler_address  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as error:
+        hint = "pip install 'conversation-connector[dask]'"
+        raise ConfigurationError([Problem("needs dask.distributed", field="--engine", hint=hint)]) from error
+    return scheduler_address(engine, settings.ledger_url)
+
+
+def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool) -> int:
+    """Count what a backfill would do; limits per hour and day only make it longer, so nothing is held for them."""
+    from connector.cli.backfill_screen import show_forecast  # noqa: PLC0415
+    from connector.job import runner  # noqa: PLC0415
+    from connector.job.backfill.forecast import Load, Means, foretell  # noqa: PLC0415
+
+    limits = plan.job.limits
+    unbound = limits.model_copy(update={"per_hour": None, "per_day": None, "hours": None})
+    counted = replace(plan, job=plan.job.model_copy(update={"limits": unbound}))
+    with watching(errors) as progress:
+        summary = runner.run(counted, settings, options, clock=clock.SystemClock(), progress=progress)
+    if as_json:
+        print_json(summary)
+        return summary.exit_code
+    show_summary(output, summary)
+    if items := sum(summary.counts.values()) - summary.counts["unchanged"]:  # type: ignore[index]
+        load = Load(items, size_bytes=summary.bytes_uploaded / items)
+        forecast = foretell(load, Means(concurrency=limits.concurrency), limits, clock.SystemClock().now())
+        show_forecast(output, load, forecast)
+    return summary.exit_code
+
+
+def _simulate(job: str, settings: Settings, text: str) -> int:
+    from connector.cli.backfill_screen import show_simulation  # noqa: PLC0415
+    from connector.job import loader  # noqa: PLC0415
+    from connector.job.backfill.forecast import foretell  # noqa: PLC0415
+    from connector.job.backfill.simulation import read_supposition  # noqa: PLC0415
+
+    plan = loader.load(job, settings)
+    load, means, limits = read_supposition(text, plan.job.limits)
+    show_simulation(output, load, means, foretell(load, means, limits, clock.SystemClock().now()))
+    return ExitCode.DONE
+
+
+def _set_limits(job: str, settings: Settings, text: str) -> int:
+    from connector import ledger  # noqa: PLC0415
+    from connector.job import loader  # noqa: PLC0415
+    from connector.job.backfill.simulation import LIMITS, read_limits, read_pairs  # noqa: PLC0415
+
+    plan = loader.load(job, settings)
+    pairs = read_pairs("--set-limits", text, dict.fromkeys(LIMITS))
+    _, changes = read_limits("--set-limits", pairs, plan.job.limits)
+
+    async def note() -> ledger.Control:
+        async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+            now = clock.SystemClock().now()
+            return await book.transact(ledger.set_control, job, ledger.BACKFILL, now=now, facts=changes)
+
+    told = asyncio.run(note()).facts
+    output.print(f"limits of the backfill of {job}, taken up within a second:", style="bold", markup=False)
+    for name, value in told.items():
+        output.print(f"  {name}: {value}", markup=False)
+    if not told:
+        output.print("  those of the job file")
+    return ExitCode.DONE

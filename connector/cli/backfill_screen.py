@@ -1,0 +1,186 @@
+"""Draw a backfill: bars for the whole and for each worker on a terminal, lines elsewhere, the table at its end."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Table
+
+from connector.cli.screen import COLOURS, columns, show_summary, size
+from connector.job.backfill.forecast import Forecast, Load, Means
+from connector.job.backfill.view import Sight, View
+from connector.job.backfill.wish import Done
+from connector.reason import Outcome
+
+__all__ = ["show_done", "show_forecast", "show_simulation", "showing"]
+
+LINE_SECONDS = 10.0
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@contextmanager
+def showing(console: Console) -> Iterator[View]:
+    """Show a backfill while it goes on."""
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    bars = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[told]}", style="dim"),
+        console=console,
+        transient=True,
+    )
+    with bars:
+        yield _Bars(console, bars)
+
+
+def duration(seconds: float) -> str:
+    """Give a length of time as people say it."""
+    if seconds < 2 * MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * HOUR:
+        return f"{seconds / MINUTE:.0f} min"
+    return f"{seconds / HOUR:.1f} h" if seconds < 2 * DAY else f"{seconds / DAY:,.1f} days"
+
+
+def show_forecast(console: Console, load: Load, forecast: Forecast) -> None:
+    """Print how much there is, how long it will take, and what holds it up."""
+    console.print(
+        f"{load.items:,} sessions to work on, {size(load.items * load.size_bytes)} of recordings;"
+        f" expected to take {duration(forecast.seconds)}, until {forecast.ends_at:%Y-%m-%d %H:%M}Z"
+        f" (at most {forecast.rate:,.1f} a second, {forecast.per_day:,.0f} a day; what binds: {forecast.binds})",
+        markup=False,
+    )
+
+
+def show_simulation(console: Console, load: Load, means: Means, forecast: Forecast) -> None:
+    """Print a forecast as a table: each bound, and what follows from all of them."""
+    console.print(
+        f"[bold]{load.items:,} sessions[/] · {load.seconds:g} s and {load.requests:g} requests each"
+        f" · {size(load.size_bytes)} of audio each · {means.machines} machines x {means.workers} processes"
+    )
+    table = columns(None, "  what allows", "sessions/s", "sessions/hour")
+    for name, rate in sorted(forecast.bounds.items(), key=lambda bound: bound[1]):
+        table.add_row(f"  {name}", f"{rate:,.1f}", f"{rate * HOUR:,.0f}")
+    console.print(table)
+    facts = columns(None, "  in all", "")
+    facts.add_row("  open", f"{forecast.open_hours:g} hours a day")
+    facts.add_row("  a day", f"{forecast.per_day:,.0f} sessions, {size(forecast.per_day * load.size_bytes)}")
+    facts.add_row("  what binds", forecast.binds)
+    facts.add_row("  takes", duration(forecast.seconds))
+    facts.add_row("  ends", f"{forecast.ends_at:%Y-%m-%d %H:%M}Z")
+    console.print(facts)
+
+
+def show_done(console: Console, done: Done) -> None:
+    """Print what came of a backfill: the summary, and how it adds up against the plan."""
+    show_summary(console, done.summary)
+    console.print(_reckoning(done))
+    for part in (one for one in done.parts if one.problem or one.state != "done"):
+        console.print(f"  part {part.id} of {part.day}: {part.state}, {part.problem or 'not finished'}", markup=False)
+    if done.planning.outside:
+        console.print(f"  {done.planning.outside:,} more sessions ended outside the range and were left alone")
+    if done.summary.error:
+        console.print("  the same command again goes on from here")
+
+
+def _reckoning(done: Done) -> Table:
+    counts = done.summary.counts
+    planned = sum(part.items for part in done.parts)
+    table = columns(None, "  planned", "sessions", "became", "entries")
+    table.add_row("  in this run", f"{planned:,}", "", "")
+    for outcome in Outcome:
+        if counts[outcome]:
+            name = f"[{COLOURS[outcome.value]}]{outcome.value}[/]"
+            table.add_row("", "", name, f"{counts[outcome]:,}")
+    finished = sum(part.items for part in done.parts if part.state == "done")
+    table.add_row("  of these finished", f"{finished:,}", "in all", f"{sum(counts.values()):,}")
+    return table
+
+
+def _outcomes(counts: Mapping[str, int]) -> str:
+    return " · ".join(f"{counts[one]:,} {one.value}" for one in Outcome if counts.get(one))
+
+
+def _pace(sight: Sight) -> str:
+    left = f", {duration(sight.seconds_left)} left" if sight.seconds_left is not None and sight.items else ""
+    return f"{sight.rate:,.1f}/s{left}"
+
+
+class _Bars:
+    def __init__(self, console: Console, bars: Progress) -> None:
+        self._console, self._bars = console, bars
+        self._whole = bars.add_task("listing", total=None, told="")
+        self._workers: dict[int, TaskID] = {}
+        self._files = 0
+
+    def listed(self, files: int) -> None:
+        self._files += files
+        self._bars.update(self._whole, told=f"{self._files:,} files")
+
+    def planned(self, sessions: int, outside: int) -> None:
+        told = f"{sessions:,} sessions in the range, {outside:,} outside"
+        self._bars.update(self._whole, description="planning", told=told)
+
+    def foretold(self, load: Load, forecast: Forecast) -> None:
+        show_forecast(self._console, load, forecast)
+
+    def say(self, text: str) -> None:
+        self._console.print(text, style="yellow", markup=False)
+
+    def sees(self, sight: Sight) -> None:
+        told = " · ".join(filter(None, (_pace(sight), _outcomes(sight.counts), sight.note)))
+        self._bars.update(self._whole, description="backfill", total=sight.items, completed=sight.worked, told=told)
+        at_work = {worker.number for worker in sight.workers}
+        for worker in sight.workers:
+            if worker.number not in self._workers:
+                self._workers[worker.number] = self._bars.add_task("", told="")
+            self._bars.update(
+                self._workers[worker.number],
+                description=f"  worker {worker.number}",
+                total=worker.items,
+                completed=worker.worked,
+                told=f"{worker.day} · {worker.rate:,.1f}/s",
+            )
+        for number in self._workers.keys() - at_work:
+            self._bars.remove_task(self._workers.pop(number))
+
+
+class _Lines:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._files = 0
+        self._told_at = time.monotonic()
+        self._note = ""
+
+    def listed(self, files: int) -> None:
+        self._files += files
+
+    def planned(self, sessions: int, outside: int) -> None:
+        if self._is_time():
+            self._console.print(f"planning: {sessions:,} sessions in the range, {outside:,} outside")
+
+    def foretold(self, load: Load, forecast: Forecast) -> None:
+        self._console.print(f"{self._files:,} files listed")
+        show_forecast(self._console, load, forecast)
+
+    def say(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+    def sees(self, sight: Sight) -> None:
+        if self._is_time() or sight.note != self._note:
+            self._note = sight.note
+            told = " · ".join(filter(None, (_pace(sight), _outcomes(sight.counts), sight.note)))
+            self._console.print(f"{sight.worked:,} of {sight.items:,}: {told}", markup=False)
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        if now - self._told_at < LINE_SECONDS:
+            return False
+        self._told_at = now
+        return True

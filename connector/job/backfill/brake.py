@@ -1,0 +1,64 @@
+"""Hold the work of a backfill when a person says so, slow it down for a nightly run, end it in order."""
+
+import asyncio
+
+from connector.clock import SystemClock
+from connector.job.execution import Execution
+
+__all__ = ["Brake", "PatientClock"]
+
+SHORT_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+
+
+class PatientClock(SystemClock):
+    """A clock whose long sleeps end when the work is to end: nobody waits for the night to be let go."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds, or where that is long until somebody says wake()."""
+        if seconds <= SHORT_SECONDS:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def wake(self) -> None:
+        """End the long sleeps; what they waited for is looked at again."""
+        self._woken.set()
+        self._woken = asyncio.Event()
+
+
+class Brake:
+    """Say whether one more session may be begun."""
+
+    def __init__(self) -> None:
+        self.paused = False
+        self.ending = False
+        self.share = 1.0
+        """Part of the conversations that may be under way at once."""
+        self._run: Execution | None = None
+        self._begun = 0
+
+    def watch(self, run: Execution) -> None:
+        """Begin to count for a new part."""
+        self._run, self._begun = run, 0
+
+    async def passes(self) -> bool:
+        """Return once a session may be begun; False where the work is to end, and what is under way is the last."""
+        while not self.ending and (self.paused or self._is_crowded()):  # noqa: ASYNC110 - many things may end it
+            await asyncio.sleep(LOOK_SECONDS)
+        self._begun += 1
+        return not self.ending
+
+    def _is_crowded(self) -> bool:
+        """Tell whether as many are under way as the share allows; before the target let us in, nobody can tell."""
+        run = self._run
+        if run is None or self.share >= 1.0 or not run.gate.is_open:
+            return False
+        most = max(1, round(run.plan.job.limits.concurrency * self.share))
+        return self._begun - run.summary.worked >= most

@@ -1,0 +1,72 @@
+"""Add up by the ledger what came of a backfill, and write its end down."""
+
+from dataclasses import dataclass, replace
+
+from connector import ledger
+from connector.clock import Clock
+from connector.job import upkeep
+from connector.job.backfill.view import View
+from connector.job.backfill.wish import Done, Wish
+from connector.job.loader import Plan
+from connector.job.rendering import render_report
+from connector.job.summary import Summary
+from connector.ledger import Ledger, RunRow
+from connector.logs import logger
+from connector.reason import Code, Outcome
+from connector.settings import Settings
+
+__all__ = ["Backfill", "add_up", "close"]
+
+
+@dataclass(slots=True)
+class Backfill:
+    """One backfill while it goes on."""
+
+    plan: Plan
+    settings: Settings
+    wish: Wish
+    clock: Clock
+    view: View
+    done: Done
+    interrupted: bool = False
+    row: RunRow | None = None
+    """The run in the ledger, once it has begun."""
+
+    @property
+    def job(self) -> str:
+        """Give the job's name."""
+        return self.plan.job.job
+
+    @property
+    def summary(self) -> Summary:
+        """Give what is counted."""
+        return self.done.summary
+
+
+async def add_up(backfill: Backfill, book: Ledger) -> None:
+    """Take from the ledger what became of every entry: it knows of workers that were killed as well."""
+    summary = backfill.summary
+    for found in await book.read(ledger.tally, summary.run_id or ""):
+        if found.state in set(Outcome):
+            summary.counts[Outcome(found.state)] += found.entries
+            if found.code is not None:
+                summary.reasons[Code(found.code)] += found.entries
+        summary.audio_uploaded += found.audio
+        summary.bytes_uploaded += found.bytes_uploaded
+    backfill.done.parts = await book.read(ledger.partitions, backfill.job, summary.run_id)
+    summary.counts[Outcome.UNCHANGED] += sum(part.counts.get("unchanged", 0) for part in backfill.done.parts)
+
+
+async def close(backfill: Backfill, book: Ledger, error: str | None) -> None:
+    """Note how the backfill ended, and have its report made where it went to its end."""
+    summary, row = backfill.summary, backfill.row
+    if row is None:
+        return
+    ended = upkeep.ended(row, summary)
+    await book.transact(ledger.finish_run, ended)
+    logger().info("run.finished", **summary.as_dict())
+    if backfill.wish.report and error is None and summary.worked:
+        path = await render_report(backfill.settings, row.id)
+        if path is not None:
+            summary.report = str(path)
+            await book.transact(ledger.finish_run, replace(ended, report=str(path)))

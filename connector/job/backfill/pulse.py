@@ -1,0 +1,120 @@
+"""Tell the others every second how far a worker is, and take from the ledger what holds for it now."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from connector import ledger
+from connector.errors import LeaseLostError
+from connector.job.backfill.assignment import Assignment
+from connector.job.backfill.brake import Brake, PatientClock
+from connector.job.budget import LedgerBudget, target_key
+from connector.job.execution import Execution
+from connector.job.model import Limits
+from connector.job.opening import open_hours
+from connector.ledger import Control, Partition, Present
+from connector.reason import Outcome
+
+__all__ = ["Pulse", "changed"]
+
+SECONDS = 1.0
+BEGINNING_SECONDS = 15.0
+"""For so long every worker that was ordered counts as one at work, whether it has begun or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What holds for a worker now."""
+
+    control: Control
+    workers: int
+    """How many workers of this backfill are at work, this one included."""
+    others: bool
+    """Whether a run of the same target is at work."""
+
+
+def changed(limits: Limits, facts: Any) -> Limits:
+    """Give the limits with what a person changed while the backfill runs; what no limit can be is left out."""
+    try:
+        return Limits.model_validate({**limits.model_dump(), **facts})
+    except ValidationError:
+        return limits
+
+
+class Pulse:
+    """The heartbeat of one worker."""
+
+    def __init__(
+        self, run: Execution, assignment: Assignment, brake: Brake, *, naps: PatientClock, limits: Limits
+    ) -> None:
+        self.owner = ledger.make_owner()
+        self._run, self._assignment, self._brake, self._naps = run, assignment, brake, naps
+        self._key = target_key(run.plan)
+        self._began = run.clock.monotonic()
+        self._limits = limits
+        """Those of all workers together, as the job file has them."""
+        self._held: tuple[Any, ...] = ()
+        self._was_ending = False
+        self.part: Partition | None = None
+
+    async def beat_on(self) -> None:
+        """Beat until cancelled, or until the part in hand is another worker's."""
+        while True:
+            await asyncio.sleep(SECONDS)
+            try:
+                await self.beat()
+            except LeaseLostError:
+                # Whatever is written for the part now is refused as well, and that ends the work on it.
+                return
+
+    async def beat(self) -> None:
+        """Tell and ask once, and let what was learnt hold; raises LeaseLostError where the part is lost."""
+        orders = await self._run.book.transact(self._exchange)
+        self._brake.paused = orders.control.state == ledger.PAUSED
+        if orders.control.state == ledger.CANCELLED:
+            self._brake.ending = True
+        self._apply(orders)
+
+    async def end(self) -> None:
+        """Say that the worker is done."""
+        await self._run.book.transact(ledger.withdraw, self.owner)
+
+    def _exchange(self, connection: Connection) -> Orders:
+        now, job = self._run.now(), self._assignment.job
+        if self.part is not None:
+            ledger.renew(connection, self.part, now)
+        ledger.announce(connection, Present(self.owner, self._key, job, "backfill", self._facts(), now))
+        there = ledger.present(connection, self._key, now)
+        workers = sum(one.kind == "backfill" and one.job == job for one in there)
+        control = ledger.control(connection, job, ledger.BACKFILL)
+        return Orders(control, workers, any(one.kind == "run" for one in there))
+
+    def _facts(self) -> dict[str, Any]:
+        run, part = self._run, self.part
+        counts = {outcome.value: run.summary.counts[outcome] for outcome in Outcome if run.summary.counts[outcome]}
+        facts = {"number": self._assignment.number, "run_id": run.run_id, "counts": counts}
+        if part is None:
+            return facts
+        return {**facts, "part": part.id, "day": part.day, "items": part.items, "worked": run.summary.worked}
+
+    def _apply(self, orders: Orders) -> None:
+        """Give this worker its part of what the limits allow all of them."""
+        given = changed(self._limits, orders.control.facts)
+        young = self._run.clock.monotonic() - self._began < BEGINNING_SECONDS
+        workers = max(self._assignment.workers if young else 1, orders.workers)
+        share = given.backfill_share if orders.others else 1.0
+        rate = given.requests_per_second * share / workers if given.requests_per_second else None
+        self._brake.share = share if rate is None else 1.0
+        now = (given, rate, self._brake.ending)
+        if now == self._held:
+            return
+        self._held = now
+        plan = replace(self._run.plan, job=self._run.plan.job.model_copy(update={"limits": given}))
+        budget = LedgerBudget(self._run.book, plan, self._run.clock) if given.per_hour or given.per_day else None
+        self._run.limits.change(
+            requests_per_second=rate, hours=open_hours(given), budget=budget, waits=not self._brake.ending
+        )
+        self._naps.wake()

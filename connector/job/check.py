@@ -13,6 +13,10 @@ from connector.job.loader import IntakePlan, Plan
 from connector.job.model import Job, Target
 from connector.job.opening import open_capturi
 from connector.job.source import classify
+from connector.job.zendesk import access_of
+from connector.message.zendesk.account import find_endpoint
+from connector.message.zendesk.api import ZendeskApi
+from connector.message.zendesk.setting_up import Wish
 from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
@@ -43,7 +47,9 @@ async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[F
 
 
 async def check_intake(plan: IntakePlan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Give one finding for the target and one for the ledger of an intake."""
+    """Give one finding for the target and one for the ledger of an intake, and one for its sender where it is asked."""
+    if plan.intake.source.api is not None:
+        yield await _check_zendesk(plan, settings, clock)
     async for finding in _check_ends(plan.intake, settings, clock):
         yield finding
 
@@ -94,6 +100,23 @@ async def _check_ledger(file: Job | Intake, settings: Settings, clock: Clock) ->
     except ConnectorError as error:
         return _failed("ledger", "", error)
     return Finding("ledger", True, "ready" + ("" if known else ", nothing delivered yet"))
+
+
+async def _check_zendesk(plan: IntakePlan, settings: Settings, clock: Clock) -> Finding:
+    """Try the sender's own interface, and see whether its webhook leads here."""
+    name, access = plan.intake.intake, access_of(plan.intake)
+    try:
+        async with ZendeskApi(access, clock, ca_file=settings.ca_file) as api:
+            endpoint = await find_endpoint(api, Wish(name, plan.address))
+    except ConnectorError as error:
+        return _failed("zendesk", f"{access.url}: ", error)
+    remedy = f"`connector zendesk setup {name} --url https://…` makes it"
+    if endpoint is None:
+        return Finding("zendesk", True, f"{access.url}: reached; it has no webhook of this intake yet", remedy)
+    where = f"its webhook sends to {endpoint}"
+    return Finding(
+        "zendesk", True, f"{access.url}: reached; {where}", "" if endpoint.endswith(plan.address) else remedy
+    )
 
 
 def _failed(name: str, begin: str, error: ConnectorError) -> Finding:

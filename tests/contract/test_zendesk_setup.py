@@ -177,9 +177,9 @@ async def test_the_signing_secret_is_fetched(api, set_up):
     """It is what Zendesk signs with; without a webhook there is none."""
     webhook, _ = await set_up()
     async with api() as line:
-        assert webhook == await account.find_webhook(line, WISH)
+        assert URL == await account.find_endpoint(line, WISH)
         assert SECRET == await account.signing_secret(line, webhook)
-        assert await account.find_webhook(line, Wish("none", URL)) is None
+        assert await account.find_endpoint(line, Wish("none", URL)) is None
         with pytest.raises(StopError, match="no signing secret"):
             await account.signing_secret(line, "none")
 

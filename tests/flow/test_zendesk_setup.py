@@ -152,3 +152,19 @@ def test_another_zendesk_can_be_named_for_a_trial(run, home, zendesk_server):
     words = ("acme-zendesk", "--url", URL, "--zendesk", zendesk_server.address)
     assert 1 == run(*words)[0]
     assert 0 == run(*words, "--email", EMAIL)[0]
+
+
+def test_check_tells_whether_the_webhook_leads_here(run, home, monkeypatch):
+    """`connector check` tries Zendesk's interface as well, and says where its webhook sends to."""
+    monkeypatch.setenv("OUR_SIGNING_SECRET", SECRET)
+    monkeypatch.setenv("CAPTURI_TOKEN", "sandbox")
+
+    def check():
+        result = CliRunner().invoke(app, ["--home", str(home), "check", "acme-zendesk"])
+        return re.sub(r"\s+", " ", result.output)
+
+    assert "has no webhook of this intake yet" in check()
+    run("acme-zendesk", "--url", URL, "--apply")
+    assert f"its webhook sends to {URL}/hooks/zendesk/acme-zendesk" in check()
+    monkeypatch.setenv("ZENDESK_API_TOKEN", "wrong")
+    assert "failed zendesk" in check()

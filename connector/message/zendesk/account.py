@@ -17,7 +17,7 @@ from connector.message.zendesk.setting_up import (
     removals,
 )
 
-__all__ = ["NOT_YET", "find_webhook", "set_up", "signing_secret", "take_down"]
+__all__ = ["NOT_YET", "find_endpoint", "set_up", "signing_secret", "take_down"]
 
 NOT_YET: Final = "(the webhook that is made first)"
 DEFINITIONS: Final = "/api/v2/triggers/definitions"
@@ -56,10 +56,10 @@ async def take_down(api: ZendeskApi, wish: Wish, *, apply: bool, told: Told) -> 
     return len(changes)
 
 
-async def find_webhook(api: ZendeskApi, wish: Wish) -> str | None:
-    """Give the id of the intake's webhook, None where there is none."""
-    webhooks, _ = await _found(api, wish)
-    return str(webhooks[0].get("id")) if webhooks else None
+async def find_endpoint(api: ZendeskApi, wish: Wish) -> str | None:
+    """Give where the intake's webhook sends to, None where there is none."""
+    webhooks = await _ours(api, wish, WEBHOOKS, "webhooks")
+    return str(webhooks[0].get("endpoint")) if webhooks else None
 
 
 async def signing_secret(api: ZendeskApi, webhook: str) -> str:

@@ -15,7 +15,7 @@ from connector.message.zendesk.template import KEYS, MACHINE_KEYS, SUCCESSOR
 __all__ = ["rescue"]
 
 MOST_STEPS: Final = 20_000
-MOST_PASSES: Final = 40
+MOST_PASSES: Final = 20
 """How often the whole body may be looked through before it counts as hopeless."""
 DEEPEST: Final = 6
 MOST_KEYS: Final = 40
@@ -124,11 +124,12 @@ class _Reader:
         for found in _END.finditer(self.text, at):
             next_key, escaped = found["key"], _is_escaped(self.text, found.start(), at)
             if next_key is not None and next_key == SUCCESSOR.get(key):
-                ranks[1 if escaped else 0].insert(0, found.start())
+                ranks[1 if escaped else 0].append(found.start())
             else:
                 fits = not escaped and (next_key is None or next_key in KEYS)
                 ranks[2 if fits else 3].append(found.start())
-        return [end for rank in ranks for end in rank]
+        # Behind the text the last one counts.
+        return [*reversed(ranks[0]), *reversed(ranks[1]), *ranks[2], *ranks[3]]
 
 
 def _is_escaped(text: str, at: int, begin: int) -> bool:

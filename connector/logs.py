@@ -19,6 +19,8 @@ EVENTS = {
     "entry.closed": "one entry got its outcome; carries everything about it",
     "files.stayed": "files of delivered sessions could not be moved or tagged; the next run tries again",
     "part.lost": "a worker of a backfill was silent for so long that another one has its part now",
+    "forwarding.paused": "an intake's target takes nothing at the moment; it is tried again after a pause",
+    "forwarding.ended": "the forwarding of an intake ended; carries every count",
     "report.failed": "the report of a run could not be made; the run itself is not touched by that",
     "request.repeated": "a request failed in a way that may heal and is tried again",
     "schedule.started": "the scheduler started a run for a slot",

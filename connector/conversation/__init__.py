@@ -7,6 +7,7 @@ from connector.conversation.case_message import build_case_message, build_case_p
 from connector.conversation.case_model import Case, CaseMessage, CasePatch, Contact, Message
 from connector.conversation.consent import ConsentDecision, decide
 from connector.conversation.facts import AudioFacts
+from connector.conversation.freshness import Known, changed_fields, later_fields, newest_fields
 from connector.conversation.model import Conversation, Segment
 from connector.conversation.parts import Joined, join
 from connector.conversation.segments import compute
@@ -22,15 +23,19 @@ __all__ = [
     "Contact",
     "Conversation",
     "Joined",
+    "Known",
     "Message",
     "Segment",
     "build",
     "build_case",
     "build_case_message",
     "build_case_patch",
+    "changed_fields",
     "compute",
     "decide",
     "inspect",
     "join",
+    "later_fields",
+    "newest_fields",
     "to_wire",
 ]

@@ -6,7 +6,7 @@ from connector.delivery.limits import Budget, Limits
 from connector.delivery.model import Api, Created, Delivered, Journal, Parcel, Recording, Step, Uploaded
 from connector.delivery.portal import Found, Portal, Visitor
 from connector.delivery.retry import LONGEST_REST, Policy, rest
-from connector.delivery.sender import deliver, deliver_case, deliver_message
+from connector.delivery.sender import deliver, deliver_case, deliver_change, deliver_message
 from connector.delivery.transport import Route
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Visitor",
     "deliver",
     "deliver_case",
+    "deliver_change",
     "deliver_message",
     "rest",
 ]

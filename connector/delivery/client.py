@@ -118,13 +118,33 @@ class Capturi:
         """Create a case or overwrite it whole, with all its messages."""
         self.judge(await self.ask("PUT", "/v1/case", body), body)
 
-    async def put_message(self, body: Mapping[str, Any]) -> None:
-        """Add one message, creating the case where it is missing; the case's own fields are overwritten."""
-        self.judge(await self.ask("PUT", "/v1/case/messages", body), body)
+    async def put_message(
+        self, body: Mapping[str, Any], *, repeated: bool = False, watcher: Watcher | None = None
+    ) -> bool:
+        """Add one message, creating the case where it is missing; the case's own fields are overwritten.
 
-    async def patch_case(self, external_id: str, body: Mapping[str, Any]) -> None:
+        What Capturi does with a messageUid that it has is not documented. Should it answer 409, that means that the
+        message is there, but only where this one went out before: `repeated`, or a try of this call without answer.
+        Gives whether it was there.
+        """
+        tries = 0
+
+        async def count(tried: int, trouble: str) -> None:
+            nonlocal tries
+            tries = tried
+            if watcher is not None:
+                await watcher(tried, trouble)
+
+        answer = await self.ask("PUT", "/v1/case/messages", body, watcher=count)
+        if answer.status == HTTPStatus.CONFLICT and (repeated or tries):
+            return True
+        self.judge(answer, body)
+        return False
+
+    async def patch_case(self, external_id: str, body: Mapping[str, Any], *, watcher: Watcher | None = None) -> None:
         """Change only those fields of a case that the body names."""
-        self.judge(await self.ask("PATCH", f"/v1/case/{segment(external_id)}", body), [external_id, body])
+        answer = await self.ask("PATCH", f"/v1/case/{segment(external_id)}", body, watcher=watcher)
+        self.judge(answer, [external_id, body])
 
     async def ask(
         self,

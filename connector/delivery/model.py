@@ -17,6 +17,7 @@ class Step(StrEnum):
     AUDIO = "audio"
     CASE = "case"
     MESSAGE = "message"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from connector.delivery.model import Created, Delivered, Journal, Parcel, Record
 from connector.delivery.retry import Watcher
 from connector.errors import ConnectorError, OutcomeUnknownError, SkipError, TryAgainError
 
-__all__ = ["deliver", "deliver_case", "deliver_message"]
+__all__ = ["deliver", "deliver_case", "deliver_change", "deliver_message"]
 
 
 async def deliver(parcel: Parcel, target: Capturi, journal: Journal) -> Delivered:
@@ -48,17 +48,31 @@ async def deliver_case(body: Mapping[str, Any], target: Capturi, journal: Journa
     await journal.note(Step.CASE, outcome="done")
 
 
-async def deliver_message(body: Mapping[str, Any], target: Capturi, journal: Journal) -> None:
-    """Return once the target has this message of a case."""
+async def deliver_message(
+    body: Mapping[str, Any], target: Capturi, journal: Journal, *, repeated: bool = False
+) -> None:
+    """Return once the target has this message of a case; `repeated` says that it may have it already."""
     await target.limits.open()
     await target.limits.book()
     await journal.intend(Step.MESSAGE)
     try:
-        await target.put_message(body)
+        existed = await target.put_message(body, repeated=repeated, watcher=_watcher(journal, Step.MESSAGE))
     except ConnectorError as error:
         await _note_failure(journal, Step.MESSAGE, error)
         raise
-    await journal.note(Step.MESSAGE, outcome="done")
+    await journal.note(Step.MESSAGE, outcome="existed" if existed else "done")
+
+
+async def deliver_change(case_uid: str, body: Mapping[str, Any], target: Capturi, journal: Journal) -> None:
+    """Return once the case has these fields; nothing is created, so no budget is touched."""
+    await target.limits.open()
+    await journal.intend(Step.CHANGE)
+    try:
+        await target.patch_case(case_uid, body, watcher=_watcher(journal, Step.CHANGE))
+    except ConnectorError as error:
+        await _note_failure(journal, Step.CHANGE, error)
+        raise
+    await journal.note(Step.CHANGE, outcome="done")
 
 
 async def _create(parcel: Parcel, target: Capturi, journal: Journal) -> Created:

@@ -6,25 +6,25 @@ from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.clock import Clock
-from connector.job.loader import Plan
+from connector.job.model import Limits, Target
 from connector.ledger import Ledger
 
 __all__ = ["LedgerBudget", "target_key"]
 
 
-def target_key(plan: Plan) -> str:
+def target_key(target: Target) -> str:
     """Give the word under which the ledger counts what was created: a digest, since a budget belongs to a token."""
-    told = f"{plan.job.target.name}\n{plan.job.target.token.get_secret_value()}"
+    told = f"{target.name}\n{target.token.get_secret_value()}"
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 class LedgerBudget:
-    """The per_hour and per_day of a job, as delivery asks for them."""
+    """The per_hour and per_day of a job or an intake, as delivery asks for them."""
 
-    def __init__(self, book: Ledger, plan: Plan, clock: Clock) -> None:
+    def __init__(self, book: Ledger, target: Target, limits: Limits, clock: Clock) -> None:
         self._book = book
-        self._limits = plan.job.limits
-        self._key = target_key(plan)
+        self._limits = limits
+        self._key = target_key(target)
         self._clock = clock
 
     async def take(self) -> float:

@@ -7,10 +7,11 @@ from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError
 from connector.job.agents import Planned, Speaker, speakers, was_split_otherwise
+from connector.job.customer import customer_hash
 from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.lack import lacks
-from connector.job.record import Record, customer_hash, leave, open_record
+from connector.job.record import Record, leave, open_record
 from connector.job.recording import Found, find_recording
 from connector.job.sending import rehearse, send
 from connector.mapping import ConsentSpec

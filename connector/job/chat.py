@@ -58,7 +58,7 @@ async def _deliver(run: Execution, record: Record, case: Case, version: str) -> 
     body = case.to_wire()
     done = await send(run, record, lambda: _put(body, target, record))
     if done:
-        record.note_transcript(version)
+        record.refer(transcript_version=version)
         await record.delivered(messages=len(body["messages"]), notes=case.notes)
 
 

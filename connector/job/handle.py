@@ -11,7 +11,8 @@ from connector.job.execution import Execution
 from connector.job.gather import RIVAL, Broken, Work, info
 from connector.job.judge import judge
 from connector.job.lack import lacks
-from connector.job.record import Record, first_row, leave, open_record
+from connector.job.record import Record, leave, open_record
+from connector.job.row import first_row
 from connector.job.version import is_older
 from connector.ledger import EntryRow, entry_id
 from connector.reason import Code, Outcome, Verdict

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from connector.job.cpaas import Cpaas
-from connector.job.model import Duration, Limits, Name, Part, StandIn, Target
+from connector.job.model import CHAT_WRITER, ChatWriter, Duration, Limits, Name, Part, StandIn, Target
 from connector.job.size import parse_size
 from connector.message import options
 from connector.message.zendesk.access import EXPORTS_PER_MINUTE, REQUESTS_PER_MINUTE, Access
@@ -127,6 +127,7 @@ class Intake(Part):
     intake: Name = Field(description="Name of the intake: the file's name without .yaml; the end of its address.")
     tenant: Name = Field(description="Part of every case's id: ids are unique per tenant only.")
     source: IntakeSource = Field(description="Who sends.")
+    chats: ChatWriter = CHAT_WRITER
     mapping: str = Field(description="Mapping file, relative to the project folder: writes capturi.case_message.")
     target: Target = Field(description="Where messages go.")
     limits: Limits = Field(default_factory=Limits, description="How fast and when; a message counts as a conversation.")

@@ -26,8 +26,10 @@ from connector.job.reading import Reading
 from connector.job.zone import TimeZone
 
 __all__ = [
+    "CHAT_WRITER",
     "AgentsPolicy",
     "AudioPolicy",
+    "ChatWriter",
     "Condition",
     "Duration",
     "Job",
@@ -55,6 +57,13 @@ def _day(value: Any) -> Any:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+ChatWriter = Literal["transcript", "live"] | None
+CHAT_WRITER: Any = Field(
+    None,
+    description="Who writes the cases of the tenant's chats: `transcript` (default) the job, `live` the ccai-events.",
+)
 
 
 class Part(BaseModel):
@@ -213,6 +222,7 @@ class Job(Part):
     )
     source: Source = Field(description="Where sessions come from.")
     mappings: Mappings = Field(description="Mapping files, relative to the project folder.")
+    chats: ChatWriter = CHAT_WRITER
     agents: AgentsPolicy | None = Field(None, description="Left out: the metadata speaks, and must be complete.")
     audio: AudioPolicy = Field(default_factory=AudioPolicy, description="Recordings that are late or missing.")
     target: Target = Field(description="Where conversations go.")

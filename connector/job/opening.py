@@ -21,7 +21,15 @@ from connector.ledger import Ledger
 from connector.settings import Settings
 from connector.storage import Storage, open_storage
 
-__all__ = ["job_lock", "make_run_id", "open_capturi", "open_execution", "open_hours", "open_target"]
+__all__ = [
+    "job_lock",
+    "make_run_id",
+    "open_capturi",
+    "open_execution",
+    "open_hours",
+    "open_limits",
+    "open_target",
+]
 
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
@@ -43,7 +51,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
     for one in dict.fromkeys((storage, recordings)):
         await stack.enter_async_context(one)
-    limits = _limits(job.limits, LedgerBudget(book, plan, clock), clock)
+    limits = open_limits(job.limits, LedgerBudget(book, job.target, job.limits, clock), clock)
     target = open_target(plan, settings, limits, clock)
     return Execution(
         plan=plan,
@@ -99,12 +107,14 @@ async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
     return await book.transact(ledger.place_id, job.tenant, job.source.kind, job.target.name, storage.address)
 
 
-def _limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock) -> Limits:
+def open_limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock, *, waits: bool = False) -> Limits:
+    """Give the limits as delivery keeps them; `waits` says that what they hold back waits for them here."""
     return Limits(
         concurrency=limits.concurrency,
         requests_per_second=limits.requests_per_second,
         hours=open_hours(limits),
         budget=budget if limits.per_hour or limits.per_day else None,
+        waits=waits,
         clock=clock,
     )
 

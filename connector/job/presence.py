@@ -34,7 +34,7 @@ async def announced(run: Execution) -> AsyncIterator[None]:
 
 
 async def _say(run: Execution, owner: str) -> None:
-    key, job = target_key(run.plan), run.plan.job.job
+    key, job = target_key(run.plan.job.target), run.plan.job.job
     while True:
         row = ledger.Present(owner, key, job, "run", {"run_id": run.run_id}, run.now())
         await run.book.transact(ledger.announce, row)

@@ -1,20 +1,21 @@
 """Write into the ledger what happens to one entry, before and after it happens."""
 
-import hashlib
-import hmac
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from connector.delivery import Delivered
+from connector.job.course import Course
 from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.postponement import POSTPONED, postpone
+from connector.job.row import first_row
 from connector.job.version import version_of
-from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow, entry_id
+from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow
+from connector.ledger.case_model import Turn
 from connector.reason import Code, Outcome, Verdict
-from connector.session import Session
 
-__all__ = ["Record", "customer_hash", "first_row", "leave", "open_record"]
+__all__ = ["Record", "leave", "open_record"]
 
 KEPT = (
     "external_id",
@@ -32,33 +33,8 @@ KEPT = (
 """What a newly judged session keeps of its entry: how far its delivery came."""
 
 
-def first_row(run: Execution, session: Session, leg: str = "", *, file_id: int | None = None) -> EntryRow:
-    """Give the row of a session that the ledger has not met yet."""
-    job, now = run.plan.job, run.now()
-    used = run.plan.mappings.get(session.channel)
-    return EntryRow(
-        id=entry_id(job.tenant, session.source_kind, session.channel, session.id, leg=leg, target=run.target_name),
-        tenant=job.tenant,
-        source_kind=session.source_kind,
-        channel=session.channel,
-        session_id=session.id,
-        leg=leg,
-        target=run.target_name,
-        job=job.job,
-        state="sending",
-        uuid=session.uuid,
-        started_at=session.created_at,
-        ended_at=session.ends_at or session.created_at,
-        version=version_of(session),
-        file_id=file_id,
-        mapping=used.name if used else None,
-        mapping_hash=used.hash if used else None,
-        policy_hash=run.policy_hash,
-        run_id=run.run_id,
-        first_seen_at=now,
-        changed_at=now,
-    )
-
+Turns = Callable[[EntryRow], Turn | None]
+"""Gives, for an entry that is being closed, how far its text conversation is since."""
 
 AUDIO_STATES = {"unknown": "unknown", "not_done": "none", "held": "none", "refused": "none"}
 """What the outcome of an upload says of the audio; `done` and `existed` close the entry."""
@@ -67,9 +43,10 @@ AUDIO_STATES = {"unknown": "unknown", "not_done": "none", "held": "none", "refus
 class Record:
     """The record of one entry while it is worked on; delivery writes through it what it is about to do."""
 
-    def __init__(self, run: Execution, row: EntryRow, files: tuple[int, ...]) -> None:
+    def __init__(self, run: Course, row: EntryRow, files: tuple[int, ...] = (), *, turns: Turns | None = None) -> None:
         self.run = run
         self.files = files
+        self._turns = turns
         self._row = row
         self._changes: dict[str, Any] = {}
         self._told: list[StepRow] = []
@@ -93,13 +70,13 @@ class Record:
             external_id = self._row.external_id
         self._changes.update(external_id=external_id, customer_hash=customer)
 
+    def refer(self, **facts: Any) -> None:
+        """Take down what the target will know the entry by, and which version of it goes."""
+        self._changes.update(facts)
+
     def tell(self, **facts: Any) -> None:
         """Take facts for the report; they stand on the step that closes the entry."""
         self._facts.update(facts)
-
-    def note_transcript(self, version: str) -> None:
-        """Take down which transcript the case was made of."""
-        self._changes["transcript_version"] = version
 
     async def intend(self, step: str, *, then: str | None = None) -> None:
         """Write down, durably, that a request is about to be made, and which one follows where that is certain.
@@ -149,7 +126,7 @@ class Record:
             facts = {"tries": postponed.tries, "retry_at": postponed.told, **facts}
         change = self._finished(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
         target, gate = self.run.target, self.run.gate
-        if self._tried or gate.is_open or target is None:
+        if self._tried or gate.is_open or target is None or self._turns is not None:
             await self.run.book.write(change)
             self._count(verdict.outcome, verdict.code)
         else:
@@ -166,8 +143,13 @@ class Record:
         if done is not None and (uploaded or done.audio_existed):
             self._changes.update(audio_state="sent", audio_bytes=done.bytes_uploaded, audio_sha256=done.sha256)
         facts = {"uid": self._now("uid"), "audio_sha256": self._now("audio_sha256"), **facts}
-        # Nobody waits for the disk here: should the line be lost, the next run finds the conversation there already.
-        self.run.book.post(self._finished(Outcome.DELIVERED.value, **facts))
+        closing = self._finished(Outcome.DELIVERED.value, **facts)
+        if self._turns is not None:
+            # What follows in its text conversation looks into the ledger first.
+            await self.run.book.write(closing)
+        else:
+            # Nobody waits for the disk: should the line be lost, the next run finds the conversation there already.
+            self.run.book.post(closing)
         size_bytes = done.bytes_uploaded if done is not None else 0
         self._count(Outcome.DELIVERED, audio=int(uploaded), size_bytes=size_bytes)
 
@@ -187,16 +169,17 @@ class Record:
     def _finished(self, step: str, **facts: Any) -> Change:
         self._changes["changed_at"] = self.run.now()
         closing = self._step(step, **facts, **self._facts)
-        return self._change(self._steps(closing), self.files)
+        return self._change(self._steps(closing), self.files, closes=True)
 
     def _now(self, name: str) -> Any:
         return self._changes[name] if name in self._changes else getattr(self._row, name)
 
-    def _change(self, steps: tuple[StepRow, ...], files: tuple[int, ...] = ()) -> Change:
+    def _change(self, steps: tuple[StepRow, ...], files: tuple[int, ...] = (), *, closes: bool = False) -> Change:
         """Give what is to be written: the entry whole at first, from then on only how far it came."""
+        turn = self._turns(self.row) if closes and self._turns is not None else None
         if self._tried:
-            return Change(None, steps, files, progress=Progress(*map(self._now, Progress._fields)))
-        return Change(self.row, steps, files)
+            return Change(None, steps, files, progress=Progress(*map(self._now, Progress._fields)), turn=turn)
+        return Change(self.row, steps, files, turn=turn)
 
     def _steps(self, step: StepRow) -> tuple[StepRow, ...]:
         """Give what was taken down since the last writing, and this step."""
@@ -241,10 +224,3 @@ async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True)
     newer = replace(row, version=version, file_id=work.file.id) if version != row.version else None
     record = Record(run, row, work.settled_files if done else ())
     await record.unchanged(newer, counted=row.file_id in (*work.settled_files, *work.uncounted_files))
-
-
-def customer_hash(key: bytes | None, customer: object) -> str | None:
-    """Give the keyed hash by which `forget` finds a customer's entries; None where there is no key or no customer."""
-    if key is None or not customer:
-        return None
-    return hmac.new(key, str(customer).casefold().encode(errors="replace"), hashlib.sha256).hexdigest()[:32]

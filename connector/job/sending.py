@@ -11,6 +11,7 @@ from connector.errors import (
     TargetUnreachableError,
     TryAgainError,
 )
+from connector.job.course import Closing, Course
 from connector.job.execution import Execution
 from connector.job.record import Record
 from connector.reason import Code, Verdict
@@ -20,7 +21,7 @@ __all__ = ["rehearse", "send"]
 T = TypeVar("T")
 
 
-async def send(run: Execution, record: Record, deliver: Callable[[], Awaitable[T]]) -> T | None:
+async def send(run: Course, record: Closing, deliver: Callable[[], Awaitable[T]]) -> T | None:
     """Give what came of the delivery, or None where the entry was closed because it did not get through.
 
     Raises StopError where the run cannot go on; what was merely intended until then is taken back.

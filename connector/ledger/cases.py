@@ -12,7 +12,7 @@ from connector.ledger.case_model import CaseEventRow, CaseRow, Turn
 from connector.ledger.case_tables import CASE_EVENT, TEXT_CASE
 from connector.ledger.tables import ENTRY
 
-__all__ = ["count_open", "due_cases", "next_due", "open_events", "reopen", "reopen_remapped", "write_turns"]
+__all__ = ["count_open", "due_cases", "next_due", "open_events", "reopen", "reopen_remapped", "settle", "write_turns"]
 
 TOLD: Final = ("session", "case_uid", "fields", "fields_at", "whole", "sent", "closed")
 """What a turn changes of a conversation."""
@@ -63,6 +63,11 @@ def write_turns(connection: Connection, turns: Sequence[Turn]) -> None:
         tried = this.values(open=False) if turn.retry_at is None else this.values(tries=event.tries + 1)
         key = connection.execute(tried.returning(event.case_key)).scalar_one()
         _schedule(connection, key, turn.retry_at)
+
+
+def settle(connection: Connection, case_key: str) -> None:
+    """Say when the conversation's next event may go, where nobody else does."""
+    _schedule(connection, case_key, None)
 
 
 def reopen(connection: Connection, entry_ids: Sequence[str], now: datetime) -> int:

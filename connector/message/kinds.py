@@ -18,21 +18,31 @@ class Kind:
     module: str
     """Has `make(options: Options) -> Source`."""
     keys: frozenset[str]
+    edits: bool = True
+    """Whether another text under the id of a message is the message as it was changed, and goes; else it is noted."""
+    sessions: bool = False
+    """Whether a message after the end begins another conversation under the same id, and so another case."""
+    tells_case: bool = True
+    """Whether a message tells all there is about its conversation; else what it does not tell stays as it was."""
+    browsers: bool = False
+    """Whether several browsers tell of one thing, and of calls as well."""
 
 
 _EVERYWHERE: Final = frozenset({"kind", "api_key", "secret", "unsigned", "tolerance", "max_body", "stand_in"})
 
 
-def _kind(module: str, *keys: str) -> Kind:
-    return Kind(f"connector.message.{module}", _EVERYWHERE.union(keys))
+def _kind(module: str, *keys: str, **ways: bool) -> Kind:
+    return Kind(f"connector.message.{module}", _EVERYWHERE.union(keys), **ways)
 
 
 KINDS: Final = MappingProxyType(
     {
-        "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api"),
-        "ultimate": _kind("ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox"),
+        "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api", edits=False),
+        "ultimate": _kind(
+            "ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox", sessions=True, tells_case=False
+        ),
         "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox", "cpaas"),
-        "ccai-events": _kind("ccai_events", "idle", "mailbox"),
+        "ccai-events": _kind("ccai_events", "idle", "mailbox", tells_case=False, browsers=True),
     }
 )
 """The kinds by the word that an intake file says under `source.kind`."""

@@ -4,14 +4,17 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from connector.clock import Clock
 from connector.errors import ConnectorError
+from connector.job.forward import forward
 from connector.job.timekeeper import keep_schedule
 from connector.ledger import Ledger
 from connector.logs import logger
 from connector.settings import Settings
+from connector.web.reception import Reception
 
 __all__ = ["Duty", "doing", "duties_of"]
 
@@ -19,9 +22,13 @@ Duty = Callable[[], Coroutine[Any, Any, None]]
 PAUSE_SECONDS: Final = 15.0
 
 
-def duties_of(book: Ledger, settings: Settings, clock: Clock) -> dict[str, Duty]:
+def duties_of(reception: Reception, book: Ledger, settings: Settings, clock: Clock) -> dict[str, Duty]:
     """Give what is to be done by name, each without an end of its own."""
-    return {"schedule": lambda: keep_schedule(book, settings, clock=clock)}
+    duties: dict[str, Duty] = {"schedule": lambda: keep_schedule(book, settings, clock=clock)}
+    for plan in reception.plans.values():
+        wake = reception.arrived[plan.intake.intake]
+        duties[f"forward {plan.intake.intake}"] = partial(forward, plan, settings, book, clock=clock, wake=wake)
+    return duties
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> in
         async with ledger.open_ledger(settings.ledger_url, clock=clock) as book, Relay(settings) as relay:
             reception = Reception(roster.intakes, book, clock=clock, bounds=bounds, answerer=relay)
             app = create_app(reception, Health(reception, book, clock))
-            async with doing(duties_of(book, settings, clock), clock):
+            async with doing(duties_of(reception, book, settings, clock), clock):
                 return await _serve(app, reception, listener, bounds)
 
 

@@ -1,7 +1,7 @@
 """Tell the others every second how far a worker is, and take from the ledger what holds for it now."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -52,7 +52,7 @@ class Pulse:
     ) -> None:
         self.owner = ledger.make_owner()
         self._run, self._assignment, self._brake, self._naps = run, assignment, brake, naps
-        self._key = target_key(run.plan)
+        self._key = target_key(run.plan.job.target)
         self._began = run.clock.monotonic()
         self._limits = limits
         """Those of all workers together, as the job file has them."""
@@ -112,8 +112,9 @@ class Pulse:
         if now == self._held:
             return
         self._held = now
-        plan = replace(self._run.plan, job=self._run.plan.job.model_copy(update={"limits": given}))
-        budget = LedgerBudget(self._run.book, plan, self._run.clock) if given.per_hour or given.per_day else None
+        run = self._run
+        is_bound = given.per_hour or given.per_day
+        budget = LedgerBudget(run.book, run.plan.job.target, given, run.clock) if is_bound else None
         self._run.limits.change(
             requests_per_second=rate, hours=open_hours(given), budget=budget, waits=not self._brake.ending
         )

@@ -37,7 +37,7 @@ class Watching:
         """Give how far it is now; runs inside one reading transaction."""
         job = self._plan.job.job
         found = ledger.sums(connection, job)
-        there = ledger.present(connection, target_key(self._plan), self._clock.now())
+        there = ledger.present(connection, target_key(self._plan.job.target), self._clock.now())
         control = ledger.control(connection, job, ledger.BACKFILL)
         counts: Counter[str] = Counter()
         for part in ledger.partitions(connection, job, self._run_id):

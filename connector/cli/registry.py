@@ -18,6 +18,7 @@ MODULES = (
     "mapping",
     "storage",
     "zendesk",
+    "zendesk_backfill",
     "sangoma",
     "serve",
     "sandbox",

@@ -12,6 +12,7 @@ MODULES = (
     "control",
     "state",
     "trace",
+    "retry",
     "upgrade",
     "report",
     "upload",

@@ -76,6 +76,10 @@ async def gather(run: Execution) -> AsyncIterator[list[Work | Broken]]:
 
 def _is_wanted(run: Execution, file: FileRow) -> bool:
     """Tell whether the file is read: a judged e-mail once more, for a transcript that newer ones may lack."""
+    only = run.options.only
+    key = (file.channel, file.session_id)
+    if only is not None and file.role == FileRole.METADATA and not only.has_file(file.id, file.path, key):
+        return False
     return file.pending or (run.plan.job.source.kind == MAIL_KIND and is_message(file.path))
 
 

@@ -94,6 +94,10 @@ class _Page:
     def _take(self, file: FileRow, row: Session | BrokenRow) -> None:
         """Take one row in; of rows with one id that of the file changed last counts, which came first."""
         key = _key(file, row)
+        only = self.run.options.only
+        if only is not None and not only.has_row(key, (ledger.UNREADABLE_CHANNEL, file.path)):
+            self.run.rows.left_out.add(file.id)
+            return
         if isinstance(row, Session):
             if _mark(key) in self.run.rows.handed_out:
                 if row.updated_at is not None:
@@ -148,7 +152,7 @@ class _Page:
         broken = Broken(file, row.error, row)
         known = [one for one in self.entries[key] if one.leg == str(file.place_id)]
         self.run.rows.broken.update(one.id for one in known)
-        if known and known[0].policy_hash == self.run.policy_hash:
+        if known and known[0].policy_hash == self.run.policy_hash and self.run.options.only is None:
             self._leave(known, file)
             return None
         return broken
@@ -173,6 +177,8 @@ class _Page:
         fresh = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
         if entry.state == Outcome.DELIVERED:
             return not (fresh and lacks(work, entry))
+        if self.run.options.only is not None:
+            return False
         if entry.retry_at is not None or (fresh and entry.code in AUDIO_CODES):
             return False
         if entry.state == Outcome.SKIPPED:

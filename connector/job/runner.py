@@ -22,6 +22,7 @@ from connector.job.presence import announced
 from connector.job.progress import Progress, Silent
 from connector.job.putting import put_files_away
 from connector.job.rendering import render_report
+from connector.job.restriction import close_vanished, is_chosen, restrict
 from connector.job.rows import close_files, gather_rows
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
@@ -85,8 +86,10 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         error: str | None = "interrupted"
         try:
             await survey(run_)
+            await restrict(run_)
             await label_messages(run_)
             await work(run_)
+            await close_vanished(run_)
             await finish_messages(run_)
             await put_files_away(run_)
             error = None
@@ -142,7 +145,7 @@ async def wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
     pages = gather_rows(run_) if run_.plan.job.source.reading else gather(run_)
     async for page in pages:
         for item in page:
-            if run_.options.wants(ended_at(item)):
+            if run_.options.wants(ended_at(item)) and is_chosen(run_, item):
                 yield item
             else:
                 run_.rows.left_out.add(item.file.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connector.job.selection import Selection
 from connector.reason import Code, Outcome
 
 __all__ = ["ExitCode", "Options", "Summary"]
@@ -34,6 +35,8 @@ class Options:
     report: bool = True
     slot: datetime | None = None
     """The due moment of the schedule that the run is for; it is made once for each."""
+    only: Selection | None = None
+    """What the run is restricted to; None: to nothing."""
 
     def wants(self, ended_at: datetime | None) -> bool:
         """Tell whether a session that ended then is asked for; one without a time is asked for only without bounds."""
@@ -45,8 +48,12 @@ class Options:
 
     def as_facts(self) -> dict[str, Any]:
         """Give the options as the ledger keeps them."""
-        facts = {"since": self.since and self.since.isoformat(), "until": self.until and self.until.isoformat()}
+        facts: dict[str, Any] = {
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+        }
         facts["slot"] = self.slot and self.slot.isoformat()
+        facts["restricted_to"] = len(self.only.entries) + len(self.only.paths) if self.only else None
         return {**facts, "limit": self.limit, "dry_run": self.dry_run}
 
 

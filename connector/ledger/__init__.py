@@ -4,7 +4,7 @@ Everything but the opening, the copy and the lock is a function of a connection 
 Ledger.read; what happens to entries goes through Ledger.write.
 """
 
-from connector.ledger import killed, slots
+from connector.ledger import killed, replay, slots
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.control import (
@@ -203,6 +203,7 @@ __all__ = [
     "relabel",
     "release",
     "renew",
+    "replay",
     "run",
     "runs",
     "save_statistics",

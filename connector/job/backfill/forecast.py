@@ -1,5 +1,6 @@
 """Foretell when a backfill ends: what each limit allows, which of them binds, and on which day that is."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -118,7 +119,7 @@ def _walk(items: float, capacities: list[float], per_day: int | None, shares: li
     if not left:
         return seconds - since_midnight
     whole = _capacity(sum(capacities), per_day)
-    days = int((left - 1e-9) // whole)
+    days = max(0, math.ceil(left / whole - 1e-9) - 1)
     left, seconds = _day(left - days * whole, capacities, per_day, shares, begins=0.0)
     return (days + 1) * HOURS * HOUR_SECONDS + seconds - since_midnight
 

@@ -1,0 +1,153 @@
+"""A backfill is killed, held, ended and slowed down from outside, and nothing is lost or done twice by it."""
+
+import asyncio
+import itertools
+import os
+import signal
+from datetime import datetime
+
+RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
+SLOW = "latency=60ms"
+
+
+async def end(process):
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def completes(project, command, reading, address, calls):
+    """Run the same command once more and compare ledger, target and sums."""
+    ended = await command(project.folder, "backfill", "demo", *RANGE, "--json")
+    arrived = await reading(address)
+    assert (0, calls) == (ended.code, ended.told["seen"]), ended
+    assert calls == ended.told["delivered"] + ended.told["unchanged"]
+    assert calls == len(arrived.conversations) == len(arrived.audio)
+    assert {"delivered"} == {row["state"] for row in project.entries()}
+    return ended, arrived
+
+
+async def test_killed_in_the_middle_the_same_command_completes_it(
+    history, capturi, started, command, reading, delivered
+):
+    """Kill -9 of the whole backfill: its parts are free at once, what was done counts as unchanged."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=4, a_day=10)
+        process = await started(project.folder, "backfill", "demo", *RANGE)
+        await delivered(project, 5)
+        process.kill()
+        await process.communicate()
+        done, _ = await completes(project, command, reading, address, 40)
+    assert 5 <= done.told["unchanged"] < 40
+
+
+async def test_a_killed_worker_is_replaced_and_its_part_finished(
+    history, capturi, started, reading, delivered, children
+):
+    """Kill -9 of one of two workers: the backfill ends with 0, and every call is there once."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=4, a_day=10)
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--workers", "2", "--json")
+        await delivered(project, 3)
+        workers = children(project.folder)
+        os.kill(workers[0], signal.SIGKILL)
+        code, out, err = await end(process)
+        arrived = await reading(address)
+    assert (0, 2) == (code, len(workers)), err
+    assert "was killed" in err
+    assert '"delivered": 40' in out
+    assert 40 == len(arrived.conversations) == len(arrived.audio)
+
+
+async def test_a_signal_lets_what_is_under_way_finish(history, capturi, started, command, reading, delivered, children):
+    """SIGTERM: exit code 1, no entry is left half done, no worker lives on, and the next start does the rest."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=4, a_day=20)
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--workers", "2", "--json")
+        await delivered(project, 3)
+        process.send_signal(signal.SIGTERM)
+        code, out, err = await end(process)
+        states = {row["state"] for row in project.entries()}
+        assert [] == children(project.folder)
+        assert (1, {"delivered"}) == (code, states), err
+        assert '"error": "interrupted"' in out
+        _, arrived = await completes(project, command, reading, address, 80)
+    assert {1} == {one["uploads"] for one in arrived.audio.values()}
+
+
+async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, started, command, delivered):
+    """From another terminal: pause holds what is not begun, resume lets it go on to its end."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=4, a_day=20)
+        project.edit_job(("source:", "limits: {concurrency: 2}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 3)
+        paused = await command(project.folder, "pause", "demo")
+        await asyncio.sleep(1.5)
+        before = await delivered(project, 0)
+        await asyncio.sleep(1.0)
+        still = await delivered(project, 0)
+        resumed = await command(project.folder, "resume", "demo")
+        code, out, _ = await end(process)
+    assert "backfill of demo: paused" in paused.out
+    assert "backfill of demo: resumed" in resumed.out
+    assert before == still < 80
+    assert 0 == code
+    assert '"delivered": 80' in out
+
+
+async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, started, command, reading, delivered):
+    """Cancel lets what is under way finish and drops the rest; a new command plans again."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=4, a_day=20)
+        project.edit_job(("source:", "limits: {concurrency: 2}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 3)
+        assert 0 == (await command(project.folder, "cancel", "demo")).code
+        code, out, _ = await end(process)
+        assert (1, True) == (code, '"error": "cancelled"' in out)
+        assert [("cancelled",)] == [tuple(row.values()) for row in project.ask("SELECT state FROM backfill_plan")]
+        project.edit_job(("concurrency: 2", "concurrency: 16"))
+        await completes(project, command, reading, address, 80)
+
+
+async def test_several_workers_keep_one_rate(history, capturi, command, reading):
+    """Four workers under ten requests a second: the target sees ten, not forty, and not much less."""
+    async with capturi() as address:
+        project = history(address, days=8, a_day=5)
+        project.edit_job(("source:", "limits: {requests_per_second: 10}\nsource:"))
+        ended = await command(project.folder, "backfill", "demo", *RANGE, "--workers", "4", "--json")
+        moments = sorted(datetime.fromisoformat(one["at"]) for one in (await reading(address)).requests)
+    assert (0, 40) == (ended.code, ended.told["delivered"])
+    window = 40
+    spans = [(late - early).total_seconds() for early, late in zip(moments, moments[window:], strict=False)]
+    assert 0.95 * window / 10 <= min(spans)
+
+
+async def test_other_limits_hold_while_it_goes_on(history, capturi, started, command, reading, delivered):
+    """A rate set from another terminal is taken up without a restart."""
+    async with capturi() as address:
+        project = history(address, days=4, a_day=10)
+        project.edit_job(("source:", "limits: {requests_per_second: 4}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 2)
+        told = await command(project.folder, "backfill", "demo", "--set-limits", "requests_per_second=200")
+        code, _, _ = await end(process)
+        moments = sorted(datetime.fromisoformat(one["at"]) for one in (await reading(address)).requests)
+    gaps = [(late - early).total_seconds() for early, late in itertools.pairwise(moments)]
+    assert "requests_per_second: 200" in told.out
+    assert 0 == code
+    assert max(gaps[1:4]) > 0.15
+    assert sorted(gaps)[len(gaps) // 2] < 0.15
+
+
+async def test_two_backfills_of_one_job_never_work_at_once(history, capturi, started, command, delivered):
+    """The second one ends with exit code 1 and says why; the first goes on."""
+    async with capturi(faults=SLOW) as address:
+        project = history(address, days=2, a_day=20)
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 1)
+        second = await command(project.folder, "backfill", "demo", *RANGE, "--json")
+        code, out, _ = await end(process)
+    assert (1, 0) == (second.code, code)
+    assert "another process is running" in second.told["error"]
+    assert '"delivered": 40' in out

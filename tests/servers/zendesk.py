@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
+import hmac
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -82,6 +85,60 @@ class ZendeskServer:
         """Put a comment on a ticket, behind those it has."""
         found = {"id": number, "type": "Comment", "author_id": author, "body": body, "html_body": f"<p>{body}</p>"}
         self.comments[ticket].append({**found, "public": public, "created_at": created_at, "attachments": []})
+
+    def fire(self, ticket: int, comment: int) -> list[tuple[str, dict[str, str], bytes]]:
+        """Give what the account's triggers send for a new comment: address, headers and body of each request."""
+        (found,) = [one for one in self.comments[ticket] if one["id"] == comment]
+        sent = []
+        for trigger in self.triggers.values():
+            if all(self._holds(one, found) for one in trigger["conditions"]["all"]):
+                webhook, template = trigger["actions"][0]["value"]
+                body = self._rendered(template, self.tickets[ticket], found).encode()
+                sent.append((self.webhooks[webhook]["endpoint"], self._signed(body), body))
+        return sent
+
+    def _holds(self, condition: dict[str, str], comment: dict[str, Any]) -> bool:
+        if condition["field"] == "comment_is_public":
+            return condition["value"] == "not_relevant" or condition["value"] == str(comment["public"]).lower()
+        is_customer = self.users[comment["author_id"]]["role"] == "end-user"
+        return condition["value"] == ("end_user" if is_customer else "agent")
+
+    def _rendered(self, template: str, ticket: dict[str, Any], comment: dict[str, Any]) -> str:
+        """Fill the template in as an account does that escapes values; what it does not know becomes empty."""
+        author = self.users[comment["author_id"]]
+        values = {
+            "id": ticket["id"],
+            "title": ticket["subject"],
+            "status": ticket["status"].title(),
+            "via": "Mail",
+            "priority": (ticket["priority"] or "-").title(),
+            "group.name": self.groups.get(ticket["group_id"]),
+            "brand.name": self.brands.get(ticket["brand_id"]),
+            "created_at_with_timestamp": ticket["created_at"],
+            "updated_at_with_timestamp": ticket["updated_at"],
+            "latest_comment.id": comment["id"],
+            "latest_comment.value": comment["body"],
+            "latest_comment.created_at_with_time": comment["created_at"],
+            "latest_comment.is_public": str(comment["public"]).lower(),
+            **{f"latest_comment.author.{name}": text for name, text in author.items()},
+            **{f"requester.{name}": text for name, text in self.users[ticket["requester_id"]].items()},
+            **{f"assignee.{name}": text for name, text in self.users.get(ticket["assignee_id"], {}).items()},
+        }
+        return re.sub(
+            r"\{\{ticket\.([a-z_.]+)\}\}", lambda found: json.dumps(str(values.get(found[1]) or ""))[1:-1], template
+        )
+
+    def _signed(self, body: bytes) -> dict[str, str]:
+        self._count += 1
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        signature = base64.b64encode(hmac.digest(SECRET.encode(), stamp.encode() + body, "sha256")).decode()
+        return {
+            "content-type": "application/json",
+            "x-zendesk-account-id": "10054321",
+            "x-zendesk-webhook-invocation-id": f"01HINVOCATION{self._count:012d}",
+            "x-zendesk-webhook-signature": signature,
+            "x-zendesk-webhook-signature-timestamp": stamp,
+        }
 
     def asked(self, holding: str) -> list[str]:
         return [one for one in self.requests if holding in one]

@@ -19,7 +19,6 @@ MODULES = (
     "mapping",
     "storage",
     "zendesk",
-    "zendesk_backfill",
     "sangoma",
     "serve",
     "sandbox",

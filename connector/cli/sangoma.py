@@ -60,7 +60,7 @@ def setup(
 
     settings = load_settings()
     plan, cpaas = _choose(intake, settings)
-    memory = making.Memory(settings.home / "setup" / f"{plan.intake.intake}.json")
+    memory = making.memory_of(settings.home, plan.intake.intake)
     address = making.checked_address(url, plan.address) if url else _remembered(memory.read())
     wanted = making.Webhook(cpaas.tenant_domain, address, making.checked_events(subscribe or ()))
     output.print(f"tenant  {wanted.tenant_domain}", markup=False)

@@ -8,12 +8,15 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits
 from connector.errors import ConfigurationError, ConnectorError
+from connector.job import webhook
+from connector.job.cpaas import Cpaas
 from connector.job.intake import Intake
 from connector.job.loader import IntakePlan, Plan
 from connector.job.model import Job, Target
 from connector.job.opening import open_capturi
 from connector.job.source import classify
 from connector.job.zendesk import access_of
+from connector.message.sangoma.api import SangomaApi
 from connector.message.zendesk.account import find_endpoint
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.setting_up import Wish
@@ -50,6 +53,8 @@ async def check_intake(plan: IntakePlan, settings: Settings, clock: Clock) -> As
     """Give one finding for the target and one for the ledger of an intake, and one for its sender where it is asked."""
     if plan.intake.source.api is not None:
         yield await _check_zendesk(plan, settings, clock)
+    if plan.intake.source.cpaas is not None:
+        yield await _check_sangoma(plan, plan.intake.source.cpaas, settings, clock)
     async for finding in _check_ends(plan.intake, settings, clock):
         yield finding
 
@@ -117,6 +122,22 @@ async def _check_zendesk(plan: IntakePlan, settings: Settings, clock: Clock) -> 
     return Finding(
         "zendesk", True, f"{access.url}: reached; {where}", "" if endpoint.endswith(plan.address) else remedy
     )
+
+
+async def _check_sangoma(plan: IntakePlan, cpaas: Cpaas, settings: Settings, clock: Clock) -> Finding:
+    """Try the credentials, and tell whether this project made a webhook: Sangoma itself tells nobody."""
+    name = plan.intake.intake
+    try:
+        async with SangomaApi(cpaas.access(), clock, ca_file=settings.ca_file) as api:
+            count = len(await api.inboxes())
+        made = [one for one in webhook.memory_of(settings.home, name).read() if one.get("answered")]
+    except ConnectorError as error:
+        return _failed("sangoma", f"{cpaas.url}: ", error)
+    told = f"{cpaas.url}: reached, {count} inboxes"
+    if made:
+        return Finding("sangoma", True, f"{told}; the webhook made {made[-1]['made_at']} sends to {made[-1]['url']}")
+    remedy = f"`connector sangoma setup {name} --url https://…` makes it"
+    return Finding("sangoma", True, f"{told}; this project made no webhook yet", remedy)
 
 
 def _failed(name: str, begin: str, error: ConnectorError) -> Finding:

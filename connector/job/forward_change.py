@@ -37,7 +37,9 @@ async def forward_change(attempt: Attempt, told: Event | None) -> None:
     at = newness(told, attempt.event.accepted_at)
     fields = conversation.later_fields(_known(case), patch, at)
     newest_at = max(at, case.fields_at) if case.fields_at else at
-    after = replace(case, fields=fields, fields_at=newest_at, closed=case.closed)
+    # A conversation that its sender speaks of anew has not ended, unless only a message begins the next one.
+    is_over = case.closed and (attempt.run.kind.sessions or at != newest_at)
+    after = replace(case, fields=fields, fields_at=newest_at, closed=is_over)
     await _change(attempt, record, conversation.changed_fields(case.fields, fields), after)
 
 

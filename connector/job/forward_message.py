@@ -104,17 +104,18 @@ def _together(attempt: Attempt, made: CaseMessage, told: Event) -> tuple[dict[st
     run, case = attempt.run, attempt.case
     body = made.to_wire()
     message = body.pop("message")
-    if case.closed:
+    at = newness(told, attempt.event.accepted_at)
+    # What was written before the end and comes after it opens nothing again.
+    if case.closed and (run.kind.sessions or case.fields_at is None or at > case.fields_at):
         case = _reopened(case, begins_anew=run.kind.sessions)
     case_uid = body["caseUid"] if case.session == 1 else f"{body['caseUid']}-{case.session}"
     if case.sent and case.case_uid:
         # A mapping that changed moves no case that has begun.
         case_uid = case.case_uid
-    at = newness(told, attempt.event.accepted_at)
     known = Known(case.fields, case.fields_at, case.whole)
     fields = conversation.newest_fields(known, body, at, tells_case=run.kind.tells_case) | {"caseUid": case_uid}
     newest_at = max(at, case.fields_at) if case.fields_at else at
-    after = replace(case, case_uid=case_uid, fields=fields, fields_at=newest_at, whole=True, sent=True, closed=False)
+    after = replace(case, case_uid=case_uid, fields=fields, fields_at=newest_at, whole=True, sent=True)
     return {**fields, "message": message}, after
 
 

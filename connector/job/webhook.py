@@ -15,7 +15,7 @@ from connector.message.sangoma.api import SangomaApi
 from connector.network import is_loopback
 from connector.session.field import rows, word
 
-__all__ = ["EVENTS", "Memory", "Mode", "Result", "Webhook", "checked_address", "checked_events", "set_up"]
+__all__ = ["EVENTS", "Memory", "Mode", "Result", "Webhook", "checked_address", "checked_events", "memory_of", "set_up"]
 
 EVENTS: Final = ("conversation_created", "message_created")
 """The events that Sangoma documents; those of a Chatwoot may be asked for as well and may be refused."""
@@ -81,6 +81,11 @@ class Memory:
             beside.replace(self.path)
         except OSError as error:
             raise StopError(f"{self.path} cannot be written: {error.strerror}", hint="see who may write it") from error
+
+
+def memory_of(home: Path, intake: str) -> Memory:
+    """Give what remembers the webhooks of an intake of this project."""
+    return Memory(home / "setup" / f"{intake}.json")
 
 
 async def set_up(api: SangomaApi, wanted: Webhook, memory: Memory, clock: Clock, mode: Mode) -> Result:

@@ -160,3 +160,18 @@ def test_an_intake_without_credentials_says_what_is_missing(run, home):
     path.write_text(re.sub(r"  cpaas:.*?\n.*?\n", "", path.read_text()))
     code, told = run("inboxes")
     assert (2, True) == (code, "source.cpaas" in told)
+
+
+def test_check_tries_the_interface(run, server, home):
+    """`connector check` says whether the credentials work, and whether this project made a webhook."""
+
+    def check():
+        result = CliRunner().invoke(app, ["--home", str(home), "check", "acme-chat"])
+        return re.sub(r"\s+", " ", result.output)
+
+    assert "reached, 1 inboxes; this project made no webhook yet" in check()
+    run("setup", "--url", "https://connector.example.com", "--apply")
+    assert f"sends to {ADDRESS}" in check()
+    server.client_secret = "another"
+    server.tokens.clear()
+    assert "CPaaS Credentials" in check()

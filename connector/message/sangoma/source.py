@@ -16,7 +16,7 @@ from connector.message.sangoma.conversation import case_id, conversation_of, upd
 from connector.message.sangoma.message import read_message
 from connector.message.signature import admit, chatwoot_signed_at
 from connector.reason import Code
-from connector.session.field import word
+from connector.session.field import rows, word
 from connector.session.reader import read_json
 
 __all__ = ["make"]
@@ -30,6 +30,7 @@ CONVERSATIONS: Final = {
     "conversation_resolved": "resolved",
 }
 """Events about a conversation as a whole, and the status that each one means where it does not tell it."""
+STATUSES: Final = frozenset({"conversation_status_changed", "conversation_resolved"})
 ENDED: Final = "resolved"
 DELIVERY: Final = "x-chatwoot-delivery"
 TOO_MANY_REQUESTS: Final = 429
@@ -85,7 +86,9 @@ def _read_conversation(body: dict[str, Any], name: str, received_at: datetime, n
     conversation = conversation_of(body, CONVERSATIONS[name])
     moment = updated_at(conversation) or received_at
     record = {**body, "conversation": conversation, "updated": moment.isoformat()}
-    act = Act.CLOSE if conversation.get("status") == ENDED else Act.CASE
+    # Other changes of an ended conversation, a label say, are changes of its fields.
+    tells_status = name in STATUSES or any("status" in row for row in rows(body, "changed_attributes"))
+    act = Act.CLOSE if tells_status and conversation.get("status") == ENDED else Act.CASE
     case = case_id(record)
     if case is None:
         raise SkipError(Code.UNREADABLE, "the event names no conversation")

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.errors import NotAdmittedError, OutsideToleranceError, SkipError
+from connector.mapping.records import shape_of
 from connector.message.model import Act, Request
 from connector.reason import Code, Outcome
 
@@ -46,6 +47,17 @@ def test_the_words_of_the_sender_stay(read, body):
     repaired = {name: record[name] for name in ("created_at", "conversation")}
     assert {**told, **repaired}.items() <= record.items()
     assert {**told["conversation"], "id": "412"} == record["conversation"]
+
+
+@pytest.mark.parametrize("name", ["incoming", "attachment", "old-shape", "bot"])
+def test_every_field_of_a_record_is_documented(read, body, name):
+    """Whoever writes a mapping finds each field of a message, and of its conversation, in the list of fields."""
+    record, known = (
+        read("sangoma", body("sangoma", f"message_created.{name}")).record,
+        shape_of("sangoma.message").fields,
+    )
+    assert set() == set(record) - set(known)
+    assert set() == set(record["conversation"]) - set(known["conversation"])
 
 
 @pytest.mark.parametrize(("number", "word"), [(0, "incoming"), (1, "outgoing"), (3, "template"), ("1", "outgoing")])
@@ -201,6 +213,13 @@ def test_a_status_is_told_in_one_of_three_ways(read, body):
     assert "open" == read("sangoma", {**named, "event": "conversation_opened"}).record["conversation"]["status"]
     nested = {"event": "conversation_updated", "conversation": {"id": 6, "status": "pending"}}
     assert ("6", Act.CASE) == (read("sangoma", nested).case, read("sangoma", nested).act)
+
+
+def test_a_label_on_an_ended_conversation_is_no_end(read, body):
+    """Only what tells of the status ends a conversation, under whatever name the event comes."""
+    told = body("sangoma", "conversation_updated", status="resolved")
+    assert Act.CLOSE == read("sangoma", told).act
+    assert Act.CASE == read("sangoma", {**told, "changed_attributes": [{"label_list": {}}]}).act
 
 
 @pytest.mark.parametrize("name", ["webwidget_triggered", "contact_created", "conversation_typing_on", "new_one"])

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.errors import NotAdmittedError, SkipError
+from connector.mapping.records import shape_of
 from connector.message.model import Act, Request
 from connector.message.options import Mailbox, Secret
 from connector.reason import Code, Outcome
@@ -81,6 +82,15 @@ def test_the_words_of_the_sender_stay(read, body):
     told = body("ultimate", "api-visitor-message")
     record = read("ultimate", told, bots=(BOT,)).record
     assert told.items() <= record["data"].items()
+
+
+@pytest.mark.parametrize("name", ["hook-send-message-text", "hook-ticket", "hook-escalate", "api-carousel-click"])
+def test_every_field_of_a_record_is_documented(read, body, name):
+    """Whoever writes a mapping finds each field of an event in the list of fields."""
+    record, known = read("ultimate", body("ultimate", name), bots=(BOT,)).record, shape_of("ultimate.message").fields
+    assert set() == set(record) - set(known)
+    # An event without an envelope stands in `data` whole.
+    assert set() == set(record["data"]) - set(known["data"]) - set(known)
 
 
 def test_the_mailbox_names_the_ai_agent(read, body):

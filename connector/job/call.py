@@ -1,5 +1,6 @@
 """Take a finished call through mapping, consent, agent, audio and fields to Capturi."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from connector import conversation, delivery, mapping, report
@@ -7,6 +8,7 @@ from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError
 from connector.job.agents import Planned, Speaker, speakers, was_split_otherwise
+from connector.job.call_events import events_of
 from connector.job.customer import customer_hash
 from connector.job.execution import Execution
 from connector.job.gather import Work
@@ -51,7 +53,8 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
     What was delivered without audio gets a late recording and is nothing else any more, whatever a mapping says now.
     """
     used = run.plan.mappings[work.session.channel]
-    draft = mapping.apply(used, work.session.record, context(run, work.session, speaker))
+    events = await events_of(run, work.session, used)
+    draft = mapping.apply(used, work.session.record, context(run, work.session, speaker, events))
     run.statistics_of(used).add(draft, work.session.record)
     record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
     if speaker.leg and "externalIdentity" in draft.values:
@@ -84,8 +87,8 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
     return True
 
 
-def context(run: Planned, session: Session, speaker: Speaker) -> dict[str, Any]:
-    """Give what a mapping reads as $tenant, $agent and $file."""
+def context(run: Planned, session: Session, speaker: Speaker, events: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Give what a mapping reads as $tenant, $agent, $file and $events."""
     file = session.file
     folder, _, name = file.path.rpartition("/")
     return {
@@ -93,7 +96,7 @@ def context(run: Planned, session: Session, speaker: Speaker) -> dict[str, Any]:
         "agent": speaker.agent.as_context(),
         "file": {"path": file.path, "name": name, "folder": folder, "modified_at": file.modified_at.isoformat()},
         "crm": {},
-        "events": [],
+        "events": list(events),
     }
 
 

@@ -15,10 +15,15 @@ from connector.session import Transcript
 
 __all__ = ["handle"]
 
+WRITTEN_LIVE = "the case of this chat is written live, by the intake of the agents' browsers"
+
 
 async def handle(run: Execution, work: Work) -> None:
     """Make the chat's case and bring it to its outcome."""
     record = open_record(run, work, "")
+    if run.live_chats:
+        await record.close(Verdict.usual(Code.FILTERED, WRITTEN_LIVE))
+        return
     try:
         await _one(run, work, record)
     except SkipError as error:

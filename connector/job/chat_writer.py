@@ -15,7 +15,7 @@ def are_chats_live(home: Path, tenant: str) -> bool:
     return LIVE in _stated(home, tenant).values()
 
 
-def check_chat_writer(home: Path, tenant: str) -> list[Problem]:
+def check_chat_writer(home: Path, tenant: str | None) -> list[Problem]:
     """Give a mistake for each file that says another writer than one of the same tenant."""
     stated = {path: told for path, told in _stated(home, tenant).items() if told is not None}
     if len(set(stated.values())) < 2:  # noqa: PLR2004 - two words are a contradiction
@@ -24,7 +24,7 @@ def check_chat_writer(home: Path, tenant: str) -> list[Problem]:
     return [Problem(f"one case has one writer, and {others}", path, field="chats") for path in stated]
 
 
-def _stated(home: Path, tenant: str) -> dict[Path, object]:
+def _stated(home: Path, tenant: str | None) -> dict[Path, object]:
     found = {}
     for path in sorted((home / "jobs").glob("*.yaml")):
         try:

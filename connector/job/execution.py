@@ -57,6 +57,8 @@ class Execution:
     log: FilteringBoundLogger = field(default_factory=logger)
     statistics: dict[str, Statistics] = field(default_factory=dict)
     rows: RowLog = field(default_factory=RowLog)
+    live_chats: bool = False
+    """Whether the cases of chats are written live, by an intake."""
     policy_hash: str = ""
     """The plan's digest of what decides about skipping, worked out once."""
     groups: Callable[..., tuple[list[Group], Cursor]] = ledger.pending_groups

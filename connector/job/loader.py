@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from connector import document, enrichment, mapping
 from connector.errors import ConfigurationError, Problem
 from connector.job import variables
+from connector.job.chat_writer import are_chats_live, check_chat_writer
 from connector.job.filtering import Filter, compile_filter
 from connector.job.intake import Intake
 from connector.job.model import Condition, Job
@@ -55,6 +56,8 @@ class Plan:
             "audio": job.audio.model_dump(mode="json"),
             "mappings": {channel: one.hash for channel, one in self.mappings.items()},
         }
+        if are_chats_live(self.home, job.tenant):
+            facts["chats"] = "live"
         if job.source.reading is not None:
             facts["files"] = job.source.reading.digest
         return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
@@ -134,7 +137,7 @@ def load(name: str, settings: Settings) -> Plan:
     agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
     judged = collect(lambda: compile_filter(written, _conditions(value)))
     problems += find_mistakes(written, value, settings, problems)
-    problems += _misnamed(written, value, "job")
+    problems += [*_misnamed(written, value, "job"), *check_chat_writer(settings.home, _text(value, "tenant"))]
     if problems or job is None or judged is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
@@ -152,7 +155,7 @@ def load_intake(name: str, settings: Settings) -> IntakePlan:
     file = _text(value, "mapping")
     used = _mapping(collect, written, ("mapping",), (file, MESSAGE), settings) if file else None
     problems += find_intake_mistakes(written, value, settings, problems)
-    problems += _misnamed(written, value, "intake")
+    problems += [*_misnamed(written, value, "intake"), *check_chat_writer(settings.home, _text(value, "tenant"))]
     kind = _text(value, "source", "kind")
     if used is not None and kind in KINDS and used.reads.partition(".")[0] != kind:
         problems.append(written.problem(("mapping",), f"reads {used.reads}, and the source is of kind {kind}"))

@@ -10,6 +10,7 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Hours, Limits, Policy, Route
 from connector.job.budget import LedgerBudget
+from connector.job.chat_writer import are_chats_live
 from connector.job.duration import parse_hours
 from connector.job.execution import Execution
 from connector.job.loader import Plan
@@ -67,6 +68,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         target=None if options.dry_run else await stack.enter_async_context(target),
         limits=limits,
         hash_key=settings.mask_key,
+        live_chats=are_chats_live(plan.home, job.tenant),
         policy_hash=plan.policy_hash,
         groups=partial(ledger.free_groups, clock=clock.now),
     )

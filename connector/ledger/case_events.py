@@ -36,9 +36,8 @@ def enqueue(
     for event in events:
         queue.take(event)
     queue.write()
-    if facts:
-        adding = dialect.insert(connection, CALL_EVENT).on_conflict_do_nothing()
-        connection.execute(adding, [asdict(fact) for fact in facts])
+    for fact in facts:
+        _add_fact(connection, fact, desk.echo or timedelta(0))
     apply_changes(connection, changes)
     return len(queue.rows)
 
@@ -60,6 +59,16 @@ def call_facts(connection: Connection, tenant: str, session_id: str) -> list[Cal
     table = CALL_EVENT.c
     wanted = select(CALL_EVENT).where(table.tenant == tenant, table.session_id == session_id)
     return [CallFact(**row) for row in connection.execute(wanted.order_by(table.at, table.digest)).mappings()]
+
+
+def _add_fact(connection: Connection, fact: CallFact, window: timedelta) -> None:
+    """Add a fact about a call, unless another browser told it a short while ago."""
+    table = CALL_EVENT.c
+    same = (table.tenant == fact.tenant, table.session_id == fact.session_id, table.digest.startswith(fact.digest))
+    told = connection.execute(select(table.at).where(*same)).scalars()
+    if all(abs(fact.at - moment) > window for moment in told):
+        named = {"digest": f"{fact.digest}@{fact.at.isoformat()}"}
+        connection.execute(dialect.insert(connection, CALL_EVENT).on_conflict_do_nothing(), asdict(fact) | named)
 
 
 def _cases(connection: Connection, keys: Iterable[str]) -> dict[str, CaseRow]:

@@ -1,0 +1,77 @@
+"""What the agents' browsers tell becomes the case of a chat, live, or facts about a call."""
+
+from datetime import timedelta
+
+LIVE = "chats: live"
+
+
+def chat(kind, text="", browser="", **data):
+    told = {"chat_id": 135, "session_type": "messaging inbound (web chat)", "agent_id": 5, "queue_path": "web_3"}
+    told |= {"agent_email": "agent.one@example.com", **({"message": text} if text else {}), **data}
+    return {"type": kind, "data": told, **({"browser": browser} if browser else {})}
+
+
+def inbound(text, **options):
+    return chat("Chat_Inbound_Message", text, **options)
+
+
+def outbound(text, **options):
+    return chat("Chat_Outbound_Message", text, **options)
+
+
+async def test_a_chat_is_written_live(make_desk, capturi):
+    """Messages of both sides build the case as they come, and the end closes it."""
+    async with capturi() as address:
+        desk = make_desk("ccai-events", address, top=LIVE)
+        await desk.accept(chat("New_Chat"), inbound("Where is my order?"), outbound("Let me look"), chat("End_Chat"))
+        await desk.forward()
+        cases = await desk.cases()
+
+    case = cases["acme-chat-135"]
+    assert [("Inbound", "Where is my order?"), ("Outbound", "Let me look")] == [
+        (one["direction"], one["text"]) for one in case["messages"]
+    ]
+    assert "closed" == case["status"]
+    assert "5" == case["messages"][1]["from"]["id"]
+
+
+async def test_what_several_browsers_tell_is_one_message(make_desk, capturi):
+    """A message that two agents' browsers saw arrives once; what was written twice arrives twice."""
+    async with capturi() as address:
+        desk = make_desk("ccai-events", address, top=LIVE)
+        now = desk.clock.now()
+        for seconds, browser in ((0, "a"), (1, "b"), (5, "a"), (6, "b"), (300, "b")):
+            await desk.accept(inbound("ok", browser=browser, agent_id=5), at=now - timedelta(seconds=600 - seconds))
+        await desk.forward()
+        (case,) = (await desk.cases()).values()
+
+    assert ["ok", "ok", "ok"] == [one["text"] for one in case["messages"]]
+    assert 3 == len({one["messageUid"] for one in case["messages"]})
+
+
+async def test_without_the_word_live_chats_are_taken_down_only(make_desk, capturi):
+    """By default the job writes the cases of chats from transcripts: one case has one writer."""
+    async with capturi() as address:
+        desk = make_desk("ccai-events", address)
+        await desk.accept(inbound("Where is my order?"), chat("End_Chat"))
+        await desk.forward()
+        cases = await desk.cases()
+
+    assert {} == cases
+    assert [("record",), ("record",)] == desk.ask("SELECT act FROM case_event WHERE NOT open ORDER BY id")
+
+
+async def test_facts_about_a_call_are_kept_once(make_desk, capturi):
+    """Events of a call are facts of its timeline, without names; several browsers tell one fact."""
+    async with capturi() as address:
+        desk = make_desk("ccai-events", address)
+        redaction = {"type": "Call_Redaction_Started", "data": {"agent_id": 9, "call_id": 1418}}
+        await desk.accept(redaction, redaction | {"browser": "b"})
+        await desk.accept(
+            {"type": "End_Call", "data": {"call_id": 1418, "agent_email": "x@example.com", "agent_id": 9}}
+        )
+        await desk.forward()
+
+    assert [("redaction_started", '{"agent_id":9}'), ("end_call", '{"agent_id":9}')] == desk.ask(
+        "SELECT type, facts FROM call_event WHERE session_id = '1418' ORDER BY at"
+    )

@@ -9,9 +9,10 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["PREFIX", "Settings", "environment", "load"]
+__all__ = ["PREFIX", "Settings", "doubtful", "environment", "load"]
 
 PREFIX = "CONNECTOR_"
 
@@ -48,6 +49,14 @@ def environment(home: Path) -> Mapping[str, str]:
     """Give the variables `${NAME}` is looked up in: the project's .env, overruled by the real environment."""
     written = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
     return {**written, **os.environ}
+
+
+def doubtful(home: Path) -> list[str]:
+    """Give a warning for each variable whose name looks like a setting's and is none; other names are left alone."""
+    known = [name.upper() for name in Settings.model_fields]
+    names = (name.removeprefix(PREFIX) for name in environment(home) if name.startswith(PREFIX))
+    odd = ((name, did_you_mean(name, known)) for name in sorted(names) if name not in known)
+    return [f"{PREFIX}{name} is no setting: after {PREFIX}, {hint}" for name, hint in odd if hint]
 
 
 def load(home: Path | None = None) -> Settings:

@@ -63,6 +63,8 @@ def load_settings() -> settings.Settings:
     # On a terminal the summary says why a run stopped: the log line beside it would say so twice.
     on_screen = output.is_terminal and errors.is_terminal and loaded.log_format == "text"
     logs.configure(loaded.log, loaded.log_format, told_elsewhere=("run.stopped",) if on_screen else ())
+    for warning in settings.doubtful(loaded.home):
+        errors.print(f"warning: {warning}", style="yellow", markup=False)
     return loaded
 
 

@@ -14,7 +14,7 @@ import typer
 from connector import clock, logs
 from connector.cli.app import app, errors, guarded, output
 from connector.cli.screen import columns, show_summary, watching
-from connector.errors import ConnectorError
+from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode, Options, Summary
 from connector.reason import Outcome
 from connector.settings import Settings
@@ -36,7 +36,7 @@ def demo(
     """
     folder = (keep or Path(tempfile.mkdtemp(prefix="connector-demo-"))).resolve()
     if keep and keep.exists() and any(keep.iterdir()):
-        raise ConnectorError(f"{keep} is not empty", hint="name a new folder")
+        raise ConfigurationError([Problem(f"{keep} is not empty", field="--keep", hint="name a new folder")])
     return asyncio.run(_demo(folder))
 
 

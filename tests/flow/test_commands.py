@@ -222,7 +222,7 @@ async def test_the_demo_shows_everything_and_keeps_it(command, tmp_path):
     assert "<html" in await asyncio.to_thread(Path(report).read_text)
     shown = await command(tmp_path / "try", "show", "acme-call-1418")
     assert (0, True) == (shown.code, "delivered" in shown.out)
-    assert 0 != (await command(tmp_path, "demo", "--keep", "try")).code
+    assert 2 == (await command(tmp_path, "demo", "--keep", "try")).code
 
 
 @pytest.mark.usefixtures("bare")

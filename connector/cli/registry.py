@@ -19,6 +19,7 @@ MODULES = (
     "mapping",
     "storage",
     "zendesk",
+    "zendesk_backfill",
     "sangoma",
     "serve",
     "sandbox",

@@ -27,8 +27,7 @@ def read_comment(body: dict[str, Any], options: Options, mended: tuple[str, ...]
     if unescaped:
         notes.append("HTML entities were read in text, subjects and names")
     case = _case_id(body)
-    message = body.get("message")
-    message = message if isinstance(message, dict) else {}
+    message = _part(body)
     updated = _moment(body.get("updated"))
     at = _written_at(message, updated, notes)
     internal = is_false(message.get("isPublic"))
@@ -43,7 +42,7 @@ def read_comment(body: dict[str, Any], options: Options, mended: tuple[str, ...]
         "assignee": contact(message.get("to")),
         "labels": {name: told(body.get(name)) for name in _LABELS},
         "tags": _tags(body.get("tags")),
-        "message": {**message, **_message(body, message, notes, internal=internal), "created": _written(at)},
+        "message": {**message, **_message(body, options, notes, internal=internal), "created": _written(at)},
     }
     record |= {name: known_word(body.get(name), table) for name, table in _LABELS.items()}
     record["message"]["type"] = NOTE if internal else _TYPES.get(record["source"], record["source"])
@@ -70,7 +69,8 @@ def _case_id(body: dict[str, Any]) -> str:
     raise SkipError(Code.UNREADABLE, "the request names no ticket", hint=hint)
 
 
-def _message(body: dict[str, Any], message: dict[str, Any], notes: list[str], *, internal: bool) -> dict[str, Any]:
+def _message(body: dict[str, Any], options: Options, notes: list[str], *, internal: bool) -> dict[str, Any]:
+    message = _part(body)
     author = contact(message.get("from"))
     direction = direction_of(message.get("direction"), author, contact(body.get("requester")), notes)
     text = message.get("text")
@@ -86,11 +86,16 @@ def _message(body: dict[str, Any], message: dict[str, Any], notes: list[str], *,
         "direction": direction,
         "from": author,
         # Internal notes stay among colleagues, whatever their direction.
-        "to": recipient_of(body, author, outbound=direction == OUTBOUND and not internal, notes=notes),
+        "to": recipient_of(body, author, options.mailbox, outbound=direction == OUTBOUND and not internal, notes=notes),
         "subject": told(message.get("subject")),
         "text": text if isinstance(text, str) and text.strip() else None,
         "internal": internal,
     }
+
+
+def _part(body: dict[str, Any]) -> dict[str, Any]:
+    message = body.get("message")
+    return message if isinstance(message, dict) else {}
 
 
 def _verdict(options: Options) -> Verdict | None:

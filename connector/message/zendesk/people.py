@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from connector.message.options import Mailbox
 from connector.message.zendesk.words import is_end_user, is_staff, told
 
 __all__ = ["INBOUND", "OUTBOUND", "contact", "direction_of", "recipient_of"]
@@ -41,11 +42,13 @@ def direction_of(given: Any, author: dict[str, str], requester: dict[str, str], 
     return INBOUND if author["id"] == requester["id"] else OUTBOUND
 
 
-def recipient_of(body: dict[str, Any], author: dict[str, str], *, outbound: bool, notes: list[str]) -> dict[str, str]:
-    """Give who got the comment, empty where the body does not say.
+def recipient_of(
+    body: dict[str, Any], author: dict[str, str], mailbox: Mailbox | None, *, outbound: bool, notes: list[str]
+) -> dict[str, str]:
+    """Give who got the comment, empty where nobody says.
 
     The recipe always names the assignee. An answer goes to the requester, who only the extended template names; what
-    comes in goes to the assignee, else to the ticket's group.
+    comes in goes to the assignee, else to the ticket's group at the mailbox's address, else to the mailbox.
     """
     message = body.get("message")
     assignee = contact(message.get("to")) if isinstance(message, dict) else {}
@@ -58,11 +61,15 @@ def recipient_of(body: dict[str, Any], author: dict[str, str], *, outbound: bool
         return {}
     if _is_named(assignee) and not _is_same(assignee, author):
         return assignee
+    shared = {} if mailbox is None else {"name": mailbox.name, "email": mailbox.email}
     group = told(body.get("inbox"))
-    if group is None:
+    if group is not None:
+        notes.append("message.to is the group: nobody is assigned")
+        return shared | {"name": group}
+    if mailbox is None:
         return {}
-    notes.append("message.to is the group: nobody is assigned")
-    return {"name": group}
+    notes.append("message.to is the mailbox of the intake: nobody is assigned, and no group")
+    return shared | ({"id": mailbox.id} if mailbox.id else {})
 
 
 def _by_role(role: str | None) -> str | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connector.errors import NotAdmittedError, OutsideToleranceError, SkipError
 from connector.message.model import Accepted, Act, Request
-from connector.message.options import Options
+from connector.message.options import Mailbox, Options
 from connector.message.zendesk import make
 from connector.message.zendesk.words import CHANNELS, PRIORITIES, STATUSES, known_word
 from connector.reason import Code, Outcome
@@ -75,11 +75,16 @@ def test_an_answer_to_nobody_is_not_addressed_to_the_agent():
 
 
 def test_what_comes_in_unassigned_goes_to_the_group():
-    """Where nobody is assigned the group is the recipient; without a group the intake's mailbox is, later on."""
+    """Where nobody is assigned the group is the recipient, at the mailbox's address; without a group the mailbox is."""
     event = read(recorded("empty-assignee"))
     assert {"name": "Billing EU"} == event.record["message"]["to"]
     assert "message.to is the group: nobody is assigned" in event.notes
     assert {} == message(changed("empty-assignee", inbox=""))["to"]
+    shared = Mailbox("Support", "support@acme.example", "support")
+    expected = {"name": "Support", "email": "support@acme.example", "id": "support"}
+    assert expected == message(changed("empty-assignee", inbox=""), mailbox=shared)["to"]
+    expected = {"name": "Billing EU", "email": "support@acme.example"}
+    assert expected == message(recorded("empty-assignee"), mailbox=shared)["to"]
 
 
 def test_nobody_writes_to_himself():

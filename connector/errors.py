@@ -16,6 +16,7 @@ ConnectorError
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
     ├── LedgerError                 the ledger cannot be written
+    │   └── LedgerAwayError             its server does not answer, and may come back
     ├── AlreadyRunningError         another process runs the same job
     └── LeaseLostError              another worker has this part of a backfill now
 """
@@ -34,6 +35,7 @@ __all__ = [
     "FileMissingError",
     "FileTruncatedError",
     "LeaseLostError",
+    "LedgerAwayError",
     "LedgerError",
     "NotAdmittedError",
     "OutcomeUnknownError",
@@ -182,6 +184,10 @@ class StorageUnreachableError(StopError):
 
 class LedgerError(StopError):
     """The ledger cannot be read or written."""
+
+
+class LedgerAwayError(LedgerError):
+    """The ledger's server does not answer."""
 
 
 class AlreadyRunningError(StopError):

@@ -37,6 +37,7 @@ EVENTS = {
     "relay.failed": "the real answerer gave no answer that can be passed on; the sender heard that nothing was done",
     "intake.troubled": "requests cannot be stored and their senders are told to come again; once a minute",
     "duty.interrupted": "forwarding or scheduling broke off and begins again; messages still come in",
+    "ledger.awaited": "the ledger's server went away and is waited for",
     "ledger.migrated": "the ledger got a newer schema, after a backup copy",
 }
 

@@ -1,6 +1,7 @@
 """Open everything one run needs, in the order in which a failure should be told."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import datetime
 from functools import partial
@@ -129,6 +130,6 @@ def open_hours(limits: LimitsOfJob) -> Hours | None:
     return Hours(opens, closes, ZoneInfo(limits.timezone))
 
 
-def job_lock(settings: Settings, job: str) -> AbstractContextManager[None]:
+def job_lock(settings: Settings, job: str) -> AbstractContextManager[Callable[[], None]]:
     """Give the lock that keeps a second process from running the job; it ends with this process."""
     return ledger.job_lock(settings.ledger_url, job)

@@ -72,9 +72,10 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
     if not options.dry_run:
         summary.run_id = make_run_id(clock.now())
     async with AsyncExitStack() as stack:
-        if not options.dry_run:
-            stack.enter_context(job_lock(settings, plan.job.job))
+        lock = None if options.dry_run else stack.enter_context(job_lock(settings, plan.job.job))
         run_ = await open_execution(stack, plan, settings, options, clock=clock, progress=progress, summary=summary)
+        if lock is not None:
+            run_.book.on_return(lock)
         row = first_facts(plan, options, summary, run_.run_id)
         if not await begin_run(run_.book, row, options):
             # Another machine, or an earlier start of this one, had the run of this slot.

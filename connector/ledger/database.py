@@ -40,8 +40,9 @@ def connect(url: str, *, busy_seconds: float, writes: bool) -> Engine:
     parsed = _parsed(url)
     if parsed.drivername == DRIVERS["sqlite"]:
         return _sqlite(parsed, busy_seconds=busy_seconds, writes=writes)
+    options = {} if writes else _LOOKING
     try:
-        return create_engine(parsed, hide_parameters=True, execution_options={} if writes else _LOOKING)
+        return create_engine(parsed, hide_parameters=True, execution_options=options, connect_args=_PATIENCE)
     except ModuleNotFoundError as error:
         hint = "install the extra: pip install 'conversation-connector[postgresql]'"
         raise ConfigurationError([Problem("PostgreSQL needs psycopg", field=SETTING, hint=hint)]) from error
@@ -68,6 +69,8 @@ def _parsed(url: str) -> URL:
 
 
 _LOOKING: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_PATIENCE: Final = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Seconds for a connection, milliseconds for what was sent and not taken: a server that is silent counts as away."""
 _EXAMPLES: Final = "a file like connector.db, or postgresql://user@host/database"
 
 

@@ -1,12 +1,13 @@
 """Keep two processes from doing at the same time what only one may do; every lock ends with its owner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from connector.errors import AlreadyRunningError, LedgerError
 from connector.ledger import database
@@ -20,8 +21,11 @@ SCHEMA_SECONDS = 300.0
 
 
 @contextmanager
-def job_lock(url: str, job: str) -> Iterator[None]:
-    """Hold the lock of a job of this ledger, beside its file or in its server.
+def job_lock(url: str, job: str) -> Iterator[Callable[[], None]]:
+    """Hold the lock of a job of this ledger, beside its file or in its server, and give what takes it again.
+
+    A server's lock ends when the server does: call what was given when it is back. It raises AlreadyRunningError where
+    another process was quicker.
 
     Raises AlreadyRunningError where another process holds it, LedgerError where the lock cannot be made, and
     ConfigurationError where the ledger's folder is missing: a lock would make it.
@@ -29,12 +33,12 @@ def job_lock(url: str, job: str) -> Iterator[None]:
     file = database.file_of(url)
     if file is not None:
         check_place(file)
-    with file_lock(file, job) if file is not None else _server_lock(url, job):
-        yield
+    with file_lock(file, job) if file is not None else _server_lock(url, job) as renew:
+        yield renew
 
 
 @contextmanager
-def file_lock(ledger: Path, job: str) -> Iterator[None]:
+def file_lock(ledger: Path, job: str) -> Iterator[Callable[[], None]]:
     """Hold the lock of a job beside its ledger file; raises what job_lock raises."""
     lock = FileLock(ledger.with_name(f"{ledger.name}.{job}.lock"), blocking=False, thread_local=False)
     try:
@@ -44,7 +48,7 @@ def file_lock(ledger: Path, job: str) -> Iterator[None]:
     except OSError as error:
         raise _unable(ledger, error) from error
     try:
-        yield
+        yield lambda: None
     finally:
         lock.release()
 
@@ -72,18 +76,52 @@ def schema_lock(ledger: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def _server_lock(url: str, job: str) -> Iterator[None]:
+def _server_lock(url: str, job: str) -> Iterator[Callable[[], None]]:
     """Hold an advisory lock of PostgreSQL, which ends with the session that took it."""
-    key = int.from_bytes(blake2b(f"connector job {job}".encode(), digest_size=8).digest(), signed=True)
     engine = database.connect(url, busy_seconds=0, writes=True)
+    lock = _ServerLock(engine, database.place_of(url), job)
     try:
-        with translated(database.place_of(url)), engine.connect() as connection:
-            if not connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one():
-                raise _already_running(job)
-            connection.commit()
-            yield
+        lock.take()
+        yield lock.take
     finally:
+        lock.drop()
         engine.dispose()
+
+
+class _ServerLock:
+    """An advisory lock and the session that has it."""
+
+    def __init__(self, engine: Engine, place: str, job: str) -> None:
+        self._engine, self._place, self._job = engine, place, job
+        self._key = int.from_bytes(blake2b(f"connector job {job}".encode(), digest_size=8).digest(), signed=True)
+        self._session: Connection | None = None
+
+    def take(self) -> None:
+        """Take the lock unless this process has it still."""
+        with translated(self._place):
+            if self._session is not None and self._is_alive(self._session):
+                return
+            self.drop()
+            self._session = self._engine.connect()
+            if not self._session.execute(select(func.pg_try_advisory_lock(self._key))).scalar_one():
+                raise _already_running(self._job)
+            self._session.commit()
+
+    def drop(self) -> None:
+        """Let go of the session, and with it of the lock."""
+        if self._session is not None:
+            self._session.invalidate()
+            self._session.close()
+            self._session = None
+
+    @staticmethod
+    def _is_alive(session: Connection) -> bool:
+        try:
+            session.execute(select(1))
+            session.commit()
+        except SQLAlchemyError:
+            return False
+        return True
 
 
 def _already_running(job: str) -> AlreadyRunningError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
+from connector.ledger import dialect
 from connector.ledger.model import RunRow
 from connector.ledger.tables import MAPPING_STAT, RUN
 
@@ -14,7 +15,8 @@ __all__ = ["finish_run", "latest_runs", "run", "runs", "save_statistics", "start
 
 def start_run(connection: Connection, row: RunRow) -> None:
     """Note that a run began."""
-    connection.execute(RUN.insert(), asdict(row))
+    # A server that went away may have written it before it could say so.
+    connection.execute(dialect.insert(connection, RUN).on_conflict_do_nothing(), asdict(row))
 
 
 def finish_run(connection: Connection, row: RunRow) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from connector.errors import LedgerError
+from connector.errors import LedgerAwayError, LedgerError
 
 __all__ = ["translated"]
 
@@ -46,7 +46,8 @@ def translated(place: str) -> Iterator[None]:
         found = _explain(error)
         if found is None:
             raise
-        raise LedgerError(f"the ledger {place}: {found[0]}", hint=found[1]) from error
+        kind = LedgerAwayError if found is _UNREACHABLE else LedgerError
+        raise kind(f"the ledger {place}: {found[0]}", hint=found[1]) from error
 
 
 def _explain(error: DBAPIError | sqlite3.Error) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from connector.errors import StopError
 from connector.ledger import database, schema
 from connector.ledger.change import apply_changes
 from connector.ledger.model import Change
+from connector.ledger.patience import persist, was_written
 from connector.ledger.trouble import translated
 
 __all__ = ["Ledger", "open_ledger"]
@@ -52,10 +53,15 @@ class Ledger:
         self._guard: Callable[[Connection], None] | None = None
         self._connection: Connection | None = None
         """The writer thread's own, kept from one transaction to the next: to check one out costs as much as a row."""
+        self._renew: Callable[[], None] | None = None
 
     def guard(self, check: Callable[[Connection], None] | None) -> None:
         """Have the check made in every transaction from now on, before anything else; what it raises undoes that."""
         self._guard = check
+
+    def on_return(self, renew: Callable[[], None]) -> None:
+        """Have this done when a server that was away is back, before anything is written; what it raises is raised."""
+        self._renew = renew
 
     async def write(self, change: Change, *, durable: bool = False) -> None:
         """Return once the change is committed, whole; durable outlives a power cut, else the end of this process.
@@ -130,16 +136,32 @@ class Ledger:
         return [self._commit([waiting]) for waiting in group]
 
     def _commit(self, group: Sequence[_Waiting]) -> Exception | None:
+        changes, durable = [waiting.change for waiting in group], any(waiting.durable for waiting in group)
+
+        def attempt(repeated: bool) -> None:  # noqa: FBT001 - the shape that persist() calls
+            self._greet(repeated)
+            with self._transaction(durable=durable) as connection:
+                if not (repeated and was_written(connection, changes)):
+                    apply_changes(connection, changes)
+
         try:
-            with self._transaction(durable=any(waiting.durable for waiting in group)) as connection:
-                apply_changes(connection, [waiting.change for waiting in group])
+            persist(attempt)
         except (StopError, *_UNFIT) as error:
             return error
         return None
 
     def _alone(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        with self._transaction(durable=False) as connection:
-            return function(connection, *args, **options)
+        def attempt(repeated: bool) -> T:  # noqa: FBT001 - the shape that persist() calls
+            self._greet(repeated)
+            with self._transaction(durable=False) as connection:
+                return function(connection, *args, **options)
+
+        return persist(attempt)
+
+    def _greet(self, repeated: bool) -> None:  # noqa: FBT001 - told by persist()
+        """Take again what ended with the sessions of a server that was away."""
+        if repeated and self._renew is not None:
+            self._renew()
 
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[Connection]:
@@ -160,8 +182,11 @@ class Ledger:
             connection.close()
 
     def _look(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        with translated(self._place), self._reader.connect() as connection, connection.begin():
-            return function(connection, *args, **options)
+        def attempt(_repeated: bool) -> T:  # noqa: FBT001 - the shape that persist() calls
+            with translated(self._place), self._reader.connect() as connection, connection.begin():
+                return function(connection, *args, **options)
+
+        return persist(attempt)
 
 
 @asynccontextmanager

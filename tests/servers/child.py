@@ -23,13 +23,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_child(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
+def running_child(command: Sequence[str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run the program from when it listens until the end of the block; what it says goes into the log."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
             _wait(process, port, log)
-            yield
+            yield process
         finally:
             process.terminate()
             try:

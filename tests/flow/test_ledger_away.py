@@ -15,7 +15,7 @@ from tests.servers.postgresql import crashing_postgresql, find_postgresql
 
 CALLS = 24
 UP_SECONDS = 0.7
-CRASHES = int(os.environ.get("CRASHES", "3"))
+CRASHES = int(os.environ.get("CRASHES", "2"))
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ __all__ = ["CrashingPostgresql", "PostgresqlServer", "crashing_postgresql", "fin
 
 T = TypeVar("T")
 
-RESTARTED_SECONDS = 30
+RESTARTED_SECONDS = 120
 
 
 def find_postgresql() -> Path | None:

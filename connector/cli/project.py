@@ -92,6 +92,9 @@ async def _try(plan: "loader.Plan | loader.IntakePlan", settings: Settings) -> i
         mark = "[green]ok[/]      " if finding.reached else "[red]failed[/]  "
         output.print(f"  {mark} {finding.name}: ", end="")
         output.print(finding.text, markup=False, soft_wrap=True)
+        for name, value in finding.facts:
+            output.print(f"             {name:<13}", style="dim", end="")
+            output.print(value, markup=False, soft_wrap=True)
         if finding.hint:
             output.print(f"           {finding.hint}", markup=False, soft_wrap=True)
         if not finding.reached:

@@ -2,49 +2,33 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits
-from connector.errors import ConfigurationError, ConnectorError
+from connector.errors import ConnectorError
 from connector.job import webhook
 from connector.job.cpaas import Cpaas
+from connector.job.finding import Finding, failed
 from connector.job.intake import Intake
 from connector.job.loader import IntakePlan, Plan
 from connector.job.model import Job, Target
 from connector.job.opening import open_capturi
-from connector.job.source import classify
+from connector.job.storage_check import check_storages
 from connector.job.zendesk import access_of
 from connector.message.sangoma.api import SangomaApi
 from connector.message.zendesk.account import find_endpoint
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.setting_up import Wish
-from connector.session import FileRole
 from connector.settings import Settings
-from connector.storage import Storage, open_storage
 
 __all__ = ["Finding", "check", "check_intake"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What came of trying one thing."""
-
-    name: str
-    reached: bool
-    text: str
-    hint: str = ""
-    is_mistake: bool = False
-    """Whether a person must mend a setting, rather than somebody else's system."""
-
-
 async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Give one finding for each storage, the target and the ledger; nothing is written anywhere but in the ledger."""
-    source = plan.job.source
-    yield await _check_storage(plan, "storage", source.storage, source.storage_options)
-    if source.recordings:
-        yield await _check_storage(plan, "recordings", source.recordings.storage, source.recordings.options)
+    """Give one finding for each storage, the target and the ledger; only in the ledger something stays written."""
+    async for finding in check_storages(plan):
+        yield finding
     async for finding in _check_ends(plan.job, settings, clock):
         yield finding
 
@@ -64,29 +48,6 @@ async def _check_ends(file: Job | Intake, settings: Settings, clock: Clock) -> A
     yield await _check_ledger(file, settings, clock)
 
 
-async def _check_storage(plan: Plan, name: str, address: str, options: dict[str, object]) -> Finding:
-    try:
-        async with open_storage(address, options, plan.home) as storage:
-            return Finding(name, True, f"{storage.address}: {await _describe(plan, storage)}")
-    except ConnectorError as error:
-        return _failed(name, f"{address}: ", error)
-
-
-async def _describe(plan: Plan, storage: Storage) -> str:
-    counts: dict[FileRole, int] = {}
-    newest = None
-    async for batch in storage.list():
-        for file in batch:
-            role = classify(plan.job.source, file.path).role
-            counts[role] = counts.get(role, 0) + 1
-            if newest is None or file.modified_ns > newest.modified_ns:
-                newest = file
-    if newest is None:
-        return "reached, and empty"
-    told = ", ".join(f"{count:,} {role.value}" for role, count in sorted(counts.items()))
-    return f"{told}; the newest file is of {newest.modified_at:%Y-%m-%d %H:%M} UTC"
-
-
 async def _check_target(wanted: Target, settings: Settings, clock: Clock) -> Finding:
     name = wanted.url
     try:
@@ -94,7 +55,7 @@ async def _check_target(wanted: Target, settings: Settings, clock: Clock) -> Fin
             target = await stack.enter_async_context(open_capturi(wanted, settings, Limits(clock=clock), clock))
             await target.verify()
     except ConnectorError as error:
-        return _failed("target", f"{name}: ", error)
+        return failed("target", f"{name}: ", error)
     return Finding("target", True, f"{name}: reached, the token is accepted")
 
 
@@ -103,7 +64,7 @@ async def _check_ledger(file: Job | Intake, settings: Settings, clock: Clock) ->
         async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
             known = await book.read(ledger.delivered_before, file.tenant, file.target.name)
     except ConnectorError as error:
-        return _failed("ledger", "", error)
+        return failed("ledger", "", error)
     return Finding("ledger", True, "ready" + ("" if known else ", nothing delivered yet"))
 
 
@@ -114,7 +75,7 @@ async def _check_zendesk(plan: IntakePlan, settings: Settings, clock: Clock) -> 
         async with ZendeskApi(access, clock, ca_file=settings.ca_file) as api:
             endpoint = await find_endpoint(api, Wish(name, plan.address))
     except ConnectorError as error:
-        return _failed("zendesk", f"{access.url}: ", error)
+        return failed("zendesk", f"{access.url}: ", error)
     remedy = f"`connector zendesk setup {name} --url https://…` makes it"
     if endpoint is None:
         return Finding("zendesk", True, f"{access.url}: reached; it has no webhook of this intake yet", remedy)
@@ -132,13 +93,9 @@ async def _check_sangoma(plan: IntakePlan, cpaas: Cpaas, settings: Settings, clo
             count = len(await api.inboxes())
         made = [one for one in webhook.memory_of(settings.home, name).read() if one.get("answered")]
     except ConnectorError as error:
-        return _failed("sangoma", f"{cpaas.url}: ", error)
+        return failed("sangoma", f"{cpaas.url}: ", error)
     told = f"{cpaas.url}: reached, {count} inboxes"
     if made:
         return Finding("sangoma", True, f"{told}; the webhook made {made[-1]['made_at']} sends to {made[-1]['url']}")
     remedy = f"`connector sangoma setup {name} --url https://…` makes it"
     return Finding("sangoma", True, f"{told}; this project made no webhook yet", remedy)
-
-
-def _failed(name: str, begin: str, error: ConnectorError) -> Finding:
-    return Finding(name, False, f"{begin}{error.message}", error.hint, isinstance(error, ConfigurationError))

@@ -8,7 +8,7 @@ from connector.job.mail import KIND, classify_mail
 from connector.job.model import Source
 from connector.session import FileName, FileRole
 
-__all__ = ["classify", "wants_folder"]
+__all__ = ["classify", "is_unknown", "wants_folder"]
 
 
 def classify(source: Source, path: str) -> FileName:
@@ -23,6 +23,13 @@ def classify(source: Source, path: str) -> FileName:
         if any(fnmatchcase(file_name, pattern.lower()) for pattern in source.patterns):
             return FileName(FileRole.METADATA)
     return name
+
+
+def is_unknown(source: Source, path: str, name: FileName) -> bool:
+    """Tell whether nothing is known of a file that people should know of: hidden ones are nobody's business."""
+    if name.role is not FileRole.OTHER or path.rpartition("/")[2].startswith("."):
+        return False
+    return source.kind != KIND or session.classify(path).role is FileRole.OTHER
 
 
 def wants_folder(folders: list[str], path: str) -> bool:

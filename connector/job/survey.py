@@ -7,6 +7,7 @@ from connector.delivery import LONGEST_REST
 from connector.job.execution import Execution
 from connector.job.removal import notice_removed
 from connector.job.source import classify, wants_folder
+from connector.job.unknown import Unknown
 from connector.ledger import ListedFile, Window
 from connector.reason import Code, Outcome
 from connector.session import FileRole
@@ -34,9 +35,11 @@ async def survey(run: Execution) -> int:
     )
     if job.source.reading is not None:
         await run.book.transact(ledger.mark_unread, _source(run), run.policy_hash)
-    unchanged = 0
+    unchanged, unknown = 0, Unknown()
     for storage in dict.fromkeys((run.storage, run.recordings)):
-        unchanged += await _list(run, storage)
+        unchanged += await _list(run, storage, unknown)
+    if unknown.count:
+        run.summary.notes.append(unknown.told())
     run.listed_at = run.clock.monotonic()
     unchanged -= await _wake(run)
     run.summary.counts[Outcome.UNCHANGED] += unchanged
@@ -86,20 +89,20 @@ def _source(run: Execution) -> ledger.Source:
     return ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
 
 
-async def _list(run: Execution, storage: Storage) -> int:
+async def _list(run: Execution, storage: Storage, unknown: Unknown) -> int:
     """List one storage; give the number of entries that nothing happened to."""
     place = run.places[storage.address]
     window = Window(run.options.since, run.options.until)
     unchanged = 0
     async for batch in storage.list():
         run.progress.listed(len(batch))
-        listed = _listed(run, batch, only_companions=storage is not run.storage)
+        listed = _listed(run, batch, unknown, only_companions=storage is not run.storage)
         found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
         unchanged += found.unchanged_entries
     return unchanged
 
 
-def _listed(run: Execution, batch: Sequence[FileInfo], *, only_companions: bool) -> list[ListedFile]:
+def _listed(run: Execution, batch: Sequence[FileInfo], unknown: Unknown, *, only_companions: bool) -> list[ListedFile]:
     """Give what the ledger notes of the batch: from a storage of recordings no sessions, and from all its folders."""
     source, away = run.plan.job.source, folder_of(run.plan.job.source.done)
     result = []
@@ -111,6 +114,8 @@ def _listed(run: Execution, batch: Sequence[FileInfo], *, only_companions: bool)
         name = classify(source, file.path)
         if only_companions and name.role is FileRole.METADATA:
             continue
+        if name.role is FileRole.OTHER:
+            unknown.look(source, file.path, name)
         result.append(
             ListedFile(
                 file.path,

@@ -97,6 +97,15 @@ class AzureService:
         self._root = f"{_endpoint(options)}/{place.bucket}"
         self.writing: Writing = AzureWriting(self._readable)
 
+    @property
+    def identity(self) -> str:
+        """Give the account, and what the token says of itself."""
+        if not self._token:
+            return f"the account {self._account}, with its key"
+        stated = {name: values[0] for name, values in parse_qs(self._token).items()}
+        allows, ends = stated.get("sp", "what its policy says"), stated.get("se", "by its policy")
+        return f"the account {self._account}, with a token that allows {allows} and ends {ends}"
+
     async def authorise(self, request: Request, _send: Send) -> Request:
         """Add the token to the address, or a signature to the headers."""
         sent = {

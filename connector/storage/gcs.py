@@ -87,6 +87,12 @@ class GcsService:
         self._tokens = tokens
         self.writing: Writing = GoogleWriting(self._objects, self._payer, place.bucket, tokens.widen)
 
+    @property
+    def identity(self) -> str:
+        """Give the account, and who pays."""
+        payer = f", {self._payer['userProject']} pays" if self._payer else ""
+        return f"{self._tokens.identity}{payer}"
+
     async def authorise(self, request: Request, send: Send) -> Request:
         """Add the bearer token."""
         bearer = await self._tokens.bearer(send)

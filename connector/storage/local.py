@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import getpass
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -81,6 +82,13 @@ class LocalStorage:
             yield piece
             if position >= file.size_bytes:
                 break
+
+    def introduction(self) -> Sequence[tuple[str, str]]:
+        """Give the user of this machine."""
+        try:
+            return [("read as", f"the user {getpass.getuser()} of this machine")]
+        except (KeyError, OSError):
+            return [("read as", f"the user {os.geteuid()} of this machine")]
 
     def intend(self, action: str) -> None:
         """Know `move:FOLDER` alone: files of a folder bear no tags."""

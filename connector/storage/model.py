@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from connector.errors import SkipError
 
-__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "Finisher", "ReadAt", "Storage"]
+__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "Finisher", "Introduced", "ReadAt", "Storage"]
 
 T = TypeVar("T")
 
@@ -121,4 +121,13 @@ class Finisher(Protocol):
         is ever lost or there twice in the end: a move that was cut short is completed, one that was done is found, and
         a file that lies where another one must go keeps its place. Raises StorageUnreachableError where nothing goes.
         """
+        ...
+
+
+@runtime_checkable
+class Introduced(Protocol):
+    """What a storage offers beside the laws of Storage where it can tell who we are there."""
+
+    def introduction(self) -> Sequence[tuple[str, str]]:
+        """Give names and values for a person, once the storage is entered: the account, the server's key; no secret."""
         ...

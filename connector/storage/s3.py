@@ -98,6 +98,11 @@ class S3Service:
         self._region = region or REGION
         self.writing: Writing = S3Writing(place.bucket)
 
+    @property
+    def identity(self) -> str:
+        """Give the id of the access key, and the role."""
+        return self._keys.identity if self._keys else "nobody (anonymous)"
+
     async def authorise(self, request: Request, _send: Send) -> Request:
         """Complete the address, which the region is a part of, and sign."""
         sent = {**request.headers, **self._payer}

@@ -240,6 +240,12 @@ def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     return make
 
 
+@pytest.fixture
+def build() -> Callable[..., Project]:
+    """Give the function from a new folder and the target's address to a project in it."""
+    return build_project
+
+
 def build_project(folder: Path, address: str, *, with_samples: bool = True) -> Project:
     folder.mkdir(parents=True)
     if with_samples:

@@ -42,6 +42,13 @@ class AwsKeys:
         self._present: Keys | None = None
         self._lock = asyncio.Lock()
 
+    @property
+    def identity(self) -> str:
+        """Give the id of the access key, and the role that lends it."""
+        keys = self._given or self._present
+        key = f"the access key {keys.access_key_id}" if keys else "the keys of this machine"
+        return f"{key}, lent by the role {self._source.role_arn}" if self._source.role_arn else key
+
     async def present(self) -> Keys:
         """Give keys that hold now; raise StorageUnreachableError with the remedy where there are none."""
         if self._given is not None:

@@ -44,9 +44,18 @@ class GoogleTokens:
         """Read the key; raise ConfigurationError where it is missing or malformed."""
         self._load = _loader(account, home)
         self._is_person = bool(account.refresh_token)
+        self._client_id = account.client_id
         self._credentials: Any = None
         self._is_wide = False
         self._lock = asyncio.Lock()
+
+    @property
+    def identity(self) -> str:
+        """Give the account, as far as its credentials tell it."""
+        if self._is_person:
+            return f"a person who gave consent to the client {self._client_id}"
+        name = getattr(self._credentials, "service_account_email", None)
+        return f"the account {name}" if name else "the default account of this machine"
 
     def widen(self) -> None:
         """Ask for tokens that may write; what a person gave consent to stays what it is."""

@@ -96,6 +96,11 @@ class Service(Protocol):
     """What every object's name begins with: empty, or with "/" at its end."""
 
     @property
+    def identity(self) -> str:
+        """Say who asks, without any secret; complete once something was asked."""
+        ...
+
+    @property
     def writing(self) -> "Writing":
         """Give how this store is asked for the few changes that a job may want."""
         ...

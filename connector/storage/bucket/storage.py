@@ -126,6 +126,10 @@ class BucketStorage:
         if kept:
             yield kept
 
+    def introduction(self) -> Sequence[tuple[str, str]]:
+        """Give who asks."""
+        return [("asked as", self._service.identity)]
+
     def intend(self, action: str) -> None:
         """Know `tag` and `move:FOLDER`."""
         finishing.require_known(action, {"move", "tag"}, f"objects of {self._service.name} are moved or tagged")

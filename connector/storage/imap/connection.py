@@ -39,6 +39,12 @@ class MailConnection:
         self.is_changeable = False
         """Whether the open folder may be changed."""
 
+    @property
+    def identity(self) -> str:
+        """Give who logs in, and by what."""
+        means = "an OAuth token" if self._options.oauth_token is not None else "a password"
+        return f"{self._address.user}, with {means}"
+
     async def run(self, step: Callable[[IMAPClient], T], *, writing: bool = False, anew: bool = False) -> T:
         """Give what the step makes of the connection; it is taken again, once, on a new one where that broke.
 

@@ -103,6 +103,10 @@ class MailboxStorage:
         if offset >= file.size_bytes:
             await self._connection.run(lambda client: self._listed(client, file))
 
+    def introduction(self) -> Sequence[tuple[str, str]]:
+        """Give the account and whose messages are read."""
+        return [("logged in as", self._connection.identity), ("messages from", self._sender)]
+
     def intend(self, action: str) -> None:
         """Know `mark` and `move:FOLDER`."""
         finishing.require_known(action, {"mark", "move"}, "messages are marked as read or moved")

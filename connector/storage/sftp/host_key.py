@@ -41,6 +41,10 @@ class HostKeys:
         """Tell whether the key is pinned."""
         return key.get_fingerprint() in self.pins
 
+    def trust(self, key: asyncssh.SSHKey) -> str:
+        """Say by what a key is trusted that was accepted."""
+        return f"trusted by {self.field}.host_key" if key.get_fingerprint() in self.pins else f"trusted by {self.file}"
+
     def algorithms(self, login: Login) -> str:
         """Give what to ask the server for: every kind of key, the known ones first, or nothing to let asyncssh choose.
 

@@ -91,6 +91,11 @@ class Pool:
         message = f"the server ends every connection, {MOST_BREAKS} in a row"
         raise StorageUnreachableError(message, hint="its log says why; then run again")
 
+    @property
+    def host_key(self) -> asyncssh.SSHKey | None:
+        """Give the key by which the server showed who it is, while a connection stands."""
+        return self._links[0].connection.get_server_host_key() if self._links else None
+
     def finish(self, link: Link, farewell: Coroutine[Any, Any, None]) -> None:
         """Let the connection do a last thing, if it still can, without anybody waiting for it."""
         if link.is_lost:

@@ -21,7 +21,7 @@ from connector.storage.sftp.move import move, rehearse
 from connector.storage.sftp.options import read_options
 from connector.storage.sftp.pool import Patience, Pool
 from connector.storage.sftp.remote_file import RemoteFile
-from connector.storage.sftp.server import read_server
+from connector.storage.sftp.server import Server, read_server
 from connector.storage.sftp.tree import Tree
 
 __all__ = ["SftpStorage", "open_kind"]
@@ -39,14 +39,15 @@ def open_kind(address: str, options: Mapping[str, Any], home: Path) -> "SftpStor
     server = read_server(place.login, settings, home)
     patience = Patience(settings.timeout_seconds, settings.reconnect_seconds)
     pool = Pool(partial(log_in, server, settings.timeout_seconds), size=settings.connections, patience=patience)
-    return SftpStorage(place, pool, readers=settings.connections * READS_PER_CONNECTION)
+    return SftpStorage(place, server, pool, readers=settings.connections * READS_PER_CONNECTION)
 
 
 class SftpStorage:
     """A folder on an SFTP server, read over a few connections; see Storage for the laws it keeps."""
 
-    def __init__(self, address: SftpAddress, pool: Pool, *, readers: int) -> None:
+    def __init__(self, address: SftpAddress, server: Server, pool: Pool, *, readers: int) -> None:
         self._address = address
+        self._server = server
         self._pool = pool
         self._tree = Tree(address)
         self._readers = readers
@@ -113,6 +114,17 @@ class SftpStorage:
         async with RemoteFile(self._pool, self._tree, file) as remote, aclosing(remote.pieces(offset)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def introduction(self) -> Sequence[tuple[str, str]]:
+        """Give the account, its key, and the key of the server."""
+        means, key = self._server.means, self._pool.host_key
+        told = [("logged in as", f"{self._address.login.user}, with {means.names}")]
+        if means.key is not None:
+            told.append(("own key", f"{means.key.get_fingerprint()} ({means.key.get_algorithm()})"))
+        if key is not None:
+            trust = self._server.host_keys.trust(key)
+            told.append(("host key", f"{key.get_fingerprint()} ({key.get_algorithm()}), {trust}"))
+        return told
 
     def intend(self, action: str) -> None:
         """Know `move:FOLDER` alone: files on such a server bear no tags."""

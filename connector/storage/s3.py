@@ -215,7 +215,7 @@ def open_kind(
     Raises ConfigurationError for mistakes in address and options.
     """
     place, chosen = read_place(address, form="s3://bucket/folder"), read(S3Options, options)
-    given, region = keys_of_environment(home)
+    given, region = keys_of_environment(home, needed=not (chosen.access_key_id or chosen.anonymous))
     if chosen.access_key_id and chosen.secret_access_key:
         token = chosen.session_token.get_secret_value() if chosen.session_token else None
         given = Keys(chosen.access_key_id, chosen.secret_access_key.get_secret_value(), token)

@@ -37,6 +37,7 @@ class AwsKeys:
         self._given = source.given if source.role_arn is None else None
         if self._given is None:
             _require_botocore()
+            _require_sound_files()
         self._source = source
         self._lender: Any = None
         self._present: Keys | None = None
@@ -91,11 +92,18 @@ class AwsKeys:
         raise trouble
 
 
-def keys_of_environment(home: Path) -> tuple[Keys | None, str | None]:
-    """Give the keys and the region that the environment and the project's .env name."""
+def keys_of_environment(home: Path, *, needed: bool) -> tuple[Keys | None, str | None]:
+    """Give the keys and the region that the environment and the project's .env name.
+
+    Raises ConfigurationError where they are needed and only one half of them is there.
+    """
     found = settings.environment(home)
     region = found.get("AWS_REGION") or found.get("AWS_DEFAULT_REGION") or None
-    key, secret = found.get("AWS_ACCESS_KEY_ID"), found.get("AWS_SECRET_ACCESS_KEY")
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    key, secret = (found.get(name) or "" for name in names)
+    if needed and bool(key) is not bool(secret):
+        message, hint = f"{names[bool(key)]} is not set, but {names[not key]} is", "set both of them, or neither"
+        raise ConfigurationError([Problem(message, field="options", hint=hint)])
     return (Keys(key, secret, found.get("AWS_SESSION_TOKEN") or None) if key and secret else None), region
 
 
@@ -122,6 +130,23 @@ def _lender(source: Source) -> Any:
         extra_args={"RoleSessionName": SESSION_NAME},
     )
     return botocore.credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+
+
+def _require_sound_files() -> None:
+    """Raise ConfigurationError for what this machine's own files and variables say wrongly: nobody need be asked."""
+    import botocore.exceptions as refused  # noqa: PLC0415 - comes with the extra
+    import botocore.session  # noqa: PLC0415
+
+    try:
+        botocore.session.Session().get_scoped_config()
+    except refused.ProfileNotFound:
+        problem = Problem("AWS_PROFILE names a profile that is not there", field="options", hint=_NONE_FOUND)
+    except (refused.ConfigParseError, refused.ConfigNotFound):
+        hint = "mend ~/.aws/config and ~/.aws/credentials, or give the keys"
+        problem = Problem("Amazon's files of profiles cannot be read", field="options", hint=hint)
+    else:
+        return
+    raise ConfigurationError([problem])
 
 
 def _require_botocore() -> None:

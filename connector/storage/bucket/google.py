@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from connector.storage.bucket.service import Request, Send
 __all__ = ["Account", "GoogleTokens"]
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
+ADC_FILE = "application_default_credentials.json"
+"""What `gcloud auth application-default login` writes; it is read at load, so that what is wrong in it is told then."""
 
 _LOGIN = "run `connector storage login gcs` and put the new token where the old one stands"
 
@@ -125,6 +128,10 @@ def _loader(account: Account, home: Path) -> Callable[[], Any]:
     if named:
         by_environment = _from_file(home / Path(named).expanduser(), field=VARIABLE)
         return lambda: by_environment
+    known = Path(os.environ.get("CLOUDSDK_CONFIG") or "~/.config/gcloud", ADC_FILE).expanduser()
+    if known.is_file():
+        by_login = _from_file(known, field="the application default credentials")
+        return lambda: by_login
     return _default
 
 

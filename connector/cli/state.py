@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -38,17 +38,27 @@ def ask(settings: Settings, question: Callable[..., T], *args: Any) -> T:
 
 @app.command(epilog="Example: `connector status` shows how many conversations wait, and what for.")
 @guarded
-def status(*, as_json: AsJson = False) -> None:
-    """Show what is going on: schedules, the last run of each job, and how many entries are where, and why."""
+def status(
+    *,
+    as_json: AsJson = False,
+    orphan_days: Annotated[int, typer.Option(min=0, help="After so many days a file is missed by its session.")] = 7,
+) -> None:
+    """Show what is going on: schedules, the last run of each job, and how many entries are where, and why.
+
+    Recordings and transcripts whose session nobody told of are counted as well, with the oldest of them.
+    """
     from connector import ledger  # noqa: PLC0415
+    from connector.ledger.orphan import orphans  # noqa: PLC0415
 
     settings = load_settings()
     settle(settings)
     counts = ask(settings, ledger.counts_by_state)
     latest = ask(settings, ledger.latest_runs)
+    alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
     planned = schedules(settings, ask(settings, ledger.controls))
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
+        facts["orphans"] = [row._asdict() for row in alone]
         print_json({"schedules": [one.as_dict() for one in planned], **facts})
         return
     if planned:
@@ -63,6 +73,10 @@ def status(*, as_json: AsJson = False) -> None:
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
         table.add_row(count.target, count.tenant, state, count.code or "", f"{count.count:,}", meaning)
     output.print(table)
+    for row in alone:
+        files = f"{row.files:,} {row.role} file{'' if row.files == 1 else 's'}"
+        text = f"\n{files} of {row.address} without a session for {orphan_days} days, e.g. {', '.join(row.examples)}"
+        output.print(text, markup=False, style="yellow")
 
 
 @app.command(epilog="Example: `connector runs --limit 5` shows the last five.")

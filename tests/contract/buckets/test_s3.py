@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connector.errors import SkipError, StorageUnreachableError
+from connector.errors import ConfigurationError, SkipError, StorageUnreachableError
 from connector.reason import Code
 from connector.storage import Storage, s3
 from tests.servers.http_front import HttpFront, Instead
@@ -219,8 +219,18 @@ async def test_no_keys_at_all(s3_store, front, clean_environment):
     with pytest.raises(StorageUnreachableError, match=r"no credentials for Amazon.*access_key_id"):
         await s3_store.only({}, front.address).__aenter__()
     clean_environment.setenv("AWS_PROFILE", "nobody")
-    with pytest.raises(StorageUnreachableError, match=r"incomplete or spoilt \(ProfileNotFound\)"):
-        await s3_store.only({}, front.address).__aenter__()
+    with pytest.raises(ConfigurationError, match="names a profile that is not there"):
+        s3_store.only({}, front.address)
+
+
+async def test_who_asks_pays(s3_store, front):
+    """Where the requester pays for the bucket, every request says so, and its signature covers it."""
+    s3_store.write("call-1.json", b"{}")
+    async with s3_store.open(front.address, requester_pays=True) as storage:
+        (file,) = [file async for batch in storage.list() for file in batch]
+        assert [b"{}"] == list(await storage.read_many([file], limit_bytes=10))
+    assert {"requester"} == {one.get("x-amz-request-payer") for one in front.headers}
+    assert all("x-amz-request-payer" in one["Authorization"] for one in front.headers)
 
 
 async def test_a_role_lends_its_keys(s3_store, front, moto_server, clean_environment):

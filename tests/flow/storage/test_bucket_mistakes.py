@@ -82,3 +82,52 @@ async def test_what_a_file_shows_is_to_be_mended(point, command, address, option
     assert message in ran.err
     assert message in checked.out + checked.err
     assert [] == project.entries()
+
+
+@pytest.mark.parametrize(
+    ("address", "environment", "message"),
+    [
+        ("s3://bucket", {"AWS_ACCESS_KEY_ID": "AKID"}, "AWS_SECRET_ACCESS_KEY is not set"),
+        ("s3://bucket", {"AWS_PROFILE": "nobodys"}, "AWS_PROFILE names a profile that is not there"),
+        ("gs://bucket", {"GOOGLE_APPLICATION_CREDENTIALS": "agents.csv"}, "is no JSON"),
+        ("gs://bucket", {"CLOUDSDK_CONFIG": "spoilt"}, "application default credentials"),
+    ],
+)
+async def test_what_this_machine_says_wrongly_of_its_credentials(
+    point, command, address, environment, message, monkeypatch, tmp_path
+):
+    """Default credentials that are spoilt are read at load: exit code 2, and nothing is started."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    project = point(address, {})
+    (tmp_path / "spoilt").mkdir()
+    (tmp_path / "spoilt" / "application_default_credentials.json").write_text("{")
+    given = {name: str(tmp_path / text) if text == "spoilt" else text for name, text in environment.items()}
+    ran = await command(project.folder, "run", "demo", "--json", **given)
+    checked = await command(project.folder, "check", "demo", **given)
+    assert [2, 2] == [ran.code, checked.code], ran
+    assert message in ran.err
+    assert message in checked.out + checked.err
+    assert [] == project.entries()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("gs://bucket", "no application default credentials"), ("s3://bucket", "no credentials for Amazon")],
+)
+async def test_no_default_credentials_are_found_by_asking(point, command, address, message, monkeypatch, tmp_path):
+    """Whether this machine lends an account, only others can tell: exit code 1, with what to write instead."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    project = point(address, {})
+    nowhere = {
+        "HOME": str(tmp_path),
+        "NO_GCE_CHECK": "true",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CLOUDSDK_CONFIG": "",
+    }
+    ran = await command(project.folder, "run", "demo", "--json", **nowhere)
+    checked = await command(project.folder, "check", "demo", **nowhere)
+    assert [1, 1] == [ran.code, checked.code], ran
+    assert message in ran.told["error"]
+    assert message in checked.out

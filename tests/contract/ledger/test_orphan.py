@@ -1,0 +1,40 @@
+"""Files that no session ever asked for are counted, with examples."""
+
+from datetime import timedelta
+
+from connector.ledger.orphan import Orphans, orphans
+
+
+def test_what_belongs_to_no_session_is_counted(book, listed):
+    """Neither metadata nor an entry bears the id: the file is told by storage and role, the oldest first."""
+    alone = [listed(f"late/call-{number}.wav", str(number), role="recording") for number in range(1, 6)]
+    text = listed("chat-9.txt", "9", role="transcript", channel="chat")
+    with_metadata = [listed("call-7.json", "7"), listed("call-7.wav", "7", role="recording")]
+    book.list(
+        *alone, text, *with_metadata, listed("call-8.wav", "8", role="recording"), listed("x.pdf", None, role="other")
+    )
+    book.write("8")
+    found = orphans(book.connection, book.now + timedelta(seconds=1))
+    paths = ("late/call-1.wav", "late/call-2.wav", "late/call-3.wav")
+    assert [
+        Orphans("file:///export", "recording", 5, paths),
+        Orphans("file:///export", "transcript", 1, ("chat-9.txt",)),
+    ] == found
+
+
+def test_a_young_file_is_given_time(book, listed):
+    """What was first seen after the moment asked for is no orphan yet."""
+    book.list(listed("call-1.wav", "1", role="recording"))
+    assert [] == orphans(book.connection, book.now)
+
+
+def test_metadata_of_another_storage_counts(book, listed):
+    """Where recordings lie elsewhere, the metadata of the same source is looked for in all its storages."""
+    elsewhere = book.add_place("s3://recordings")
+    book.list(listed("call-1.json", "1"))
+    recordings = [listed(f"call-{number}.wav", str(number), role="recording") for number in (1, 2)]
+    book.list(*recordings, place=elsewhere)
+    found = orphans(book.connection, book.now + timedelta(seconds=1))
+    assert [Orphans("s3://recordings", "recording", 1, ("call-2.wav",))] == found
+    book.list(listed("call-2.json", "2"))
+    assert [] == orphans(book.connection, book.now + timedelta(seconds=1))

@@ -29,6 +29,7 @@ EVENTS = {
     "schedule.unfit": "a job file cannot be read; its last right form holds",
     "schedule.failed": "the scheduler had trouble with the ledger; it goes on",
     "schedule.alerted": "somebody should look at a job",
+    "retention.applied": "steps, statistics or bodies that were too old were let go",
     "alert.sent": "an alert reached its address",
     "alert.failed": "an alert did not reach its address",
     "service.started": "the service listens and serves its intakes",

@@ -34,6 +34,7 @@ class Code(StrEnum):
     TRANSCRIPT_MISSING = "transcript_missing"
     CONSENT_REFUSED = "consent_refused"
     FILTERED = "filtered"
+    FORGOTTEN = "forgotten"
     UNREADABLE = "unreadable"
     FIELD_MISSING = "field_missing"
     FIELD_INVALID = "field_invalid"
@@ -75,6 +76,7 @@ _SKIPPED = frozenset(
         Code.TRANSCRIPT_MISSING,
         Code.CONSENT_REFUSED,
         Code.FILTERED,
+        Code.FORGOTTEN,
     }
 )
 
@@ -95,6 +97,7 @@ _MEANING = {
     Code.TRANSCRIPT_MISSING: "the transcript never came or holds no message",
     Code.CONSENT_REFUSED: "the customer refused the recording",
     Code.FILTERED: "left out by the job's filter",
+    Code.FORGOTTEN: "its customer was erased; nothing is sent or kept",
     Code.UNREADABLE: "the file cannot be read",
     Code.FIELD_MISSING: "a field Capturi requires has no value",
     Code.FIELD_INVALID: "a field has a value Capturi would refuse",

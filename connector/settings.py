@@ -29,6 +29,14 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(None, description="PEM file of certificate authorities, instead of the system's.")
     hash_key: SecretStr | None = Field(None, description="Keys masks and the hashes of customers; never change it.")
 
+    retention: int = Field(400, ge=0, description="Days for which steps and statistics of runs are kept; 0: for ever.")
+    retention_bodies: int = Field(
+        90, ge=0, description="Days for which the bodies of messages are kept once they were dealt with; 0: for ever."
+    )
+    keep_examples: bool = Field(
+        False, description="Keep examples of personal values as they are, for `report --unmasked`; else their forms."
+    )
+
     @property
     def ledger_url(self) -> str:
         """Give the ledger's address as a database URL; a relative SQLite file is relative to the home."""

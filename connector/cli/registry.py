@@ -13,6 +13,7 @@ MODULES = (
     "state",
     "trace",
     "retry",
+    "forget",
     "upgrade",
     "report",
     "upload",

@@ -5,6 +5,7 @@ from connector.conversation import Case
 from connector.errors import SkipError
 from connector.job.agents import everybody, speakers
 from connector.job.call import context
+from connector.job.customer import chat_customer, customer_hash
 from connector.job.execution import Execution
 from connector.job.gather import Work
 from connector.job.lack import best_transcript, transcript_version
@@ -39,7 +40,7 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     record.tell(**report.mapping_facts(draft, team=speaker.agent.team))
     if speaker.verdict:
         record.tell(**report.agent_facts(speaker.agent.id, speaker.agent.number, speaker.agent.email))
-    record.identify(draft.values.get("caseUid"), None)
+    record.identify(draft.values.get("caseUid"), customer_hash(run.hash_key, chat_customer(session.record)))
     # A mapping of chats needs no rules of consent; one that has them is obeyed.
     refused = conversation.decide(used.consent, draft.consent).verdict if used.consent else None
     if verdict := refused or speaker.verdict:

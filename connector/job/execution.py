@@ -54,6 +54,8 @@ class Execution:
     listed_at: float = 0.0
     """When the storages were listed, by the clock's monotonic seconds."""
     hash_key: bytes | None = None
+    keep_examples: bool = False
+    """Whether examples of personal values are kept as they are."""
     log: FilteringBoundLogger = field(default_factory=logger)
     statistics: dict[str, Statistics] = field(default_factory=dict)
     rows: RowLog = field(default_factory=RowLog)

@@ -53,7 +53,7 @@ class Diary:
         if facts["seen"] == self._seen and not ended:
             return
         self._seen = facts["seen"]
-        statistics = {run.mapping.name: run.statistics.to_dict()}
+        statistics = {run.mapping.name: run.statistics.to_dict(masked=True)}
         await run.book.transact(ledger.save_statistics, run.run_id, statistics)
         counts = {name: facts[name] for name in COUNTS}
         row = replace(self._row, counts=counts, reasons=facts["reasons"])

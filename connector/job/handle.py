@@ -51,6 +51,10 @@ async def _judge(run: Execution, work: Work) -> None:
 async def _is_settled(run: Execution, work: Work) -> bool:
     """Deal with a session that the ledger has an answer for already; tell whether nothing more is to do."""
     known = work.entries[0]
+    if known.code == Code.FORGOTTEN:
+        for row in work.entries:
+            await leave(run, work, row)
+        return True
     if _is_another(work.session, known):
         await _refuse_rival(run, work)
         return True

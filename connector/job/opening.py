@@ -70,6 +70,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         limits=limits,
         hash_key=settings.mask_key,
         live_chats=are_chats_live(plan.home, job.tenant),
+        keep_examples=settings.keep_examples,
         policy_hash=plan.policy_hash,
         groups=partial(ledger.free_groups, clock=clock.now),
     )

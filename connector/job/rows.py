@@ -142,7 +142,8 @@ class _Page:
             is_older(row, known.version) or (_age(home) > _age(file) and row.updated_at is None)
         ):
             return None
-        if version == known.version and all(self._is_settled(entry, work) for entry in entries):
+        is_forgotten = known.code == Code.FORGOTTEN
+        if (is_forgotten or version == known.version) and all(self._is_settled(entry, work) for entry in entries):
             self._leave(entries, file)
             return None
         self.run.rows.handed_out.add(_mark(key))
@@ -174,6 +175,8 @@ class _Page:
 
     def _is_settled(self, entry: EntryRow, work: Work) -> bool:
         """Tell whether nothing about the outcome of an unchanged row can be another one now."""
+        if entry.code == Code.FORGOTTEN:
+            return True
         fresh = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
         if entry.state == Outcome.DELIVERED:
             return not (fresh and lacks(work, entry))

@@ -77,7 +77,7 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         if lock is not None:
             run_.book.on_return(lock)
         row = first_facts(plan, options, summary, run_.run_id)
-        if not await begin_run(run_.book, row, options):
+        if not await begin_run(run_.book, row, options, retention_days=0 if options.dry_run else settings.retention):
             # Another machine, or an earlier start of this one, had the run of this slot.
             summary.run_id = None
             summary.finish(clock.now())
@@ -183,7 +183,7 @@ async def _report(run_: Execution, settings: Settings, row: RunRow) -> None:
 
 
 async def _end(run_: Execution, row: RunRow) -> RunRow:
-    statistics = {name: found.to_dict() for name, found in run_.statistics.items()}
+    statistics = {name: found.to_dict(masked=not run_.keep_examples) for name, found in run_.statistics.items()}
     await run_.book.transact(ledger.save_statistics, run_.run_id, statistics)
     closed = ended(row, run_.summary)
     await run_.book.transact(ledger.finish_run, closed)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from connector import ledger
 from connector.clock import Clock
@@ -15,6 +16,7 @@ from connector.settings import Settings
 
 __all__ = ["COUNTS", "begin_run", "ended", "first_facts", "note_unstarted", "settle_killed"]
 
+MOST_STEPS = 10_000
 COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 
 
@@ -54,9 +56,13 @@ def ended(row: RunRow, summary: Summary) -> RunRow:
     )
 
 
-async def begin_run(book: Ledger, row: RunRow, options: Options) -> bool:
+async def begin_run(book: Ledger, row: RunRow, options: Options, *, retention_days: int = 0) -> bool:
     """Note that the run began, after closing those of the job that were killed; False where its slot has a run."""
     await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)
+    if retention_days:
+        # A little at every run costs nothing; the service does the rest.
+        before = row.started_at - timedelta(days=retention_days)
+        await book.transact(ledger.expiry.expire_steps, before, MOST_STEPS)
     if options.slot is None:
         await book.transact(ledger.start_run, row)
         return True

@@ -4,7 +4,7 @@ Everything but the opening, the copy and the lock is a function of a connection 
 Ledger.read; what happens to entries goes through Ledger.write.
 """
 
-from connector.ledger import killed, replay, slots
+from connector.ledger import expiry, forgetting, killed, replay, slots
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.control import (
@@ -161,6 +161,7 @@ __all__ = [
     "entries_of_sessions",
     "entry_id",
     "exists",
+    "expiry",
     "file_address",
     "file_lock",
     "file_of",
@@ -170,6 +171,7 @@ __all__ = [
     "find_message",
     "finish",
     "finish_run",
+    "forgetting",
     "free_groups",
     "groups_of_partition",
     "hash_body",

@@ -17,6 +17,7 @@ __all__ = [
     "awaited_audio",
     "closings",
     "field_statistics",
+    "first_step",
     "newest_run",
     "runs_before",
     "runs_between",
@@ -113,7 +114,7 @@ def closings(connection: Connection, runs: Sequence[RunRow], collect: Callable[[
     if not runs:
         return
     page = _page(runs)
-    after = _first_step(connection, min(run.started_at for run in runs) - WRITING_DELAY) - 1
+    after = first_step(connection, min(run.started_at for run in runs) - WRITING_DELAY) - 1
     before = _step_after(connection, runs)
     while rows := connection.execute(page.where(STEP.c.id > after, STEP.c.id < before)).all():
         collect([Closing(*row) for row in rows])
@@ -138,14 +139,14 @@ def _step_after(connection: Connection, runs: Sequence[RunRow]) -> int:
     ends = [run.finished_at for run in runs if run.finished_at]
     if len(ends) < len(runs):
         return _newest_step(connection) + 1
-    return _first_step(connection, max(ends) + WRITING_DELAY)
+    return first_step(connection, max(ends) + WRITING_DELAY)
 
 
 def _newest_step(connection: Connection) -> int:
     return connection.scalar(select(func.max(STEP.c.id))) or 0
 
 
-def _first_step(connection: Connection, moment: datetime) -> int:
+def first_step(connection: Connection, moment: datetime) -> int:
     """Find by halving the first step at or after the moment: steps have an index by number, and none by time."""
     lowest, highest = 0, _newest_step(connection) + 1
     while lowest < highest:

@@ -1,12 +1,13 @@
 """Describe the values of one field in little room: types, lengths, how many different ones, the frequent, examples."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from heapq import nsmallest
 from typing import Any
 
+from connector.mapping.disguise import disguise
 from connector.mapping.sensitivity import Sensitivity
 
 __all__ = ["Profile", "erased"]
@@ -17,6 +18,8 @@ MARK_BYTES = 6
 MOST_COUNTED, KEPT_COUNTED, KEPT_TOP = 400, 200, 20
 MOST_EXAMPLES = 3
 LONGEST_VALUE = 200
+SHARED_BY = 3
+"""A word that so many records share most likely names no single person."""
 
 _TYPES = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
 
@@ -110,19 +113,35 @@ class Profile:
         self.longest = max((one for one in (self.longest, other.longest) if one is not None), default=None)
         self.total_length += other.total_length
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the profile as plain data, without what must not be kept of such values."""
+    def to_dict(self, *, masked: bool = False) -> dict[str, Any]:
+        """Give the profile as plain data, without what must not be kept of such values.
+
+        With `masked` what may tell of a person is kept as its form alone.
+        """
         keeps_counts = self.sensitivity in (Sensitivity.OPEN, Sensitivity.SHARED)
         top = Counter(self.counts).most_common(KEPT_TOP) if keeps_counts else []
+        examples = self.examples if self.sensitivity is not Sensitivity.WRITTEN else []
+        if masked:
+            top = list(self._forms(top).items())
+            examples = list(self._forms([(text, self.counts.get(text, 0)) for text in examples]))
         return {
             "looked_at": self.looked_at,
             "types": dict(self.types),
             "top": [list(pair) for pair in top],
             "marks": b"".join(mark.to_bytes(MARK_BYTES) for mark in nsmallest(MOST_MARKS, self.marks)).hex(),
-            "examples": self.examples if self.sensitivity is not Sensitivity.WRITTEN else [],
+            "examples": list(examples),
             "lengths": [self.shortest, self.longest, self.total_length],
             "counted": self.counted,
         }
+
+    def _forms(self, counted: Iterable[tuple[str, int]]) -> dict[str, int]:
+        """Give these texts, or where one may tell of a person its form, with how often each came."""
+        told: Counter[str] = Counter()
+        for text, count in counted:
+            is_open = self.sensitivity is Sensitivity.OPEN
+            is_shared = self.sensitivity is Sensitivity.SHARED and count >= SHARED_BY
+            told[text if is_open or is_shared else disguise(text)] += count
+        return dict(told)
 
     @classmethod
     def from_dict(cls, sensitivity: Sensitivity, data: Mapping[str, Any]) -> "Profile":

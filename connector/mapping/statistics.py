@@ -129,9 +129,12 @@ class Statistics:
         self._earlier = _added(self.about, other.about)
         self._census, self._seen = Census(), 0
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the counts as plain data: field -> {seen, filled, sources, reasons}, and more where more is known."""
-        fields = {name: _plain(counts) for name, counts in self.fields.items()}
+    def to_dict(self, *, masked: bool = False) -> dict[str, Any]:
+        """Give the counts as plain data: field -> {seen, filled, sources, reasons}, and more where more is known.
+
+        With `masked` no value that may tell of a person stands in it, only its form.
+        """
+        fields = {name: _plain(counts, masked=masked) for name, counts in self.fields.items()}
         return {**fields, ABOUT: self.about} if self.about else fields
 
     @property
@@ -158,7 +161,7 @@ class Statistics:
         return statistics
 
 
-def _plain(counts: FieldCounts) -> dict[str, Any]:
+def _plain(counts: FieldCounts, *, masked: bool = False) -> dict[str, Any]:
     told = {
         "seen": counts.seen,
         "filled": counts.filled,
@@ -166,7 +169,7 @@ def _plain(counts: FieldCounts) -> dict[str, Any]:
         "reasons": dict(counts.reasons),
     }
     if counts.profile is not None:
-        told["profile"] = counts.profile.to_dict()
+        told["profile"] = counts.profile.to_dict(masked=masked)
     return {**told, "rule": counts.rule} if counts.rule else told
 
 

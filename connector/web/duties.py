@@ -10,6 +10,7 @@ from typing import Any, Final
 from connector.clock import Clock
 from connector.errors import ConnectorError
 from connector.job.forward import forward
+from connector.job.retention import keep_retention
 from connector.job.timekeeper import keep_schedule
 from connector.ledger import Ledger
 from connector.logs import logger
@@ -24,7 +25,10 @@ PAUSE_SECONDS: Final = 15.0
 
 def duties_of(reception: Reception, book: Ledger, settings: Settings, clock: Clock) -> dict[str, Duty]:
     """Give what is to be done by name, each without an end of its own."""
-    duties: dict[str, Duty] = {"schedule": lambda: keep_schedule(book, settings, clock=clock)}
+    duties: dict[str, Duty] = {
+        "schedule": lambda: keep_schedule(book, settings, clock=clock),
+        "retention": lambda: keep_retention(book, settings, clock=clock),
+    }
     for plan in reception.plans.values():
         wake = reception.arrived[plan.intake.intake]
         duties[f"forward {plan.intake.intake}"] = partial(forward, plan, settings, book, clock=clock, wake=wake)

@@ -148,5 +148,5 @@ def _finish(connection: Connection, run: Execution, part: Partition) -> None:
     for name, found in run.statistics.items():
         total = Statistics.from_dict(known.get(name, {}))
         total.merge(found)
-        known[name] = total.to_dict()
+        known[name] = total.to_dict(masked=True)
     ledger.save_statistics(connection, run.run_id, known)

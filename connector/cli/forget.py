@@ -1,0 +1,99 @@
+"""Add the command `forget`: erase a customer, and say what was sent where."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from connector import clock
+from connector.cli.app import app, guarded, load_settings, output
+from connector.cli.screen import columns
+from connector.errors import ConfigurationError, Problem
+from connector.settings import Settings
+
+__all__ = ["forget"]
+
+
+@app.command(epilog='Example: `connector forget --customer "+45 31 31 31 31"` shows what there is; --yes erases it.')
+@guarded
+def forget(
+    *,
+    customer: Annotated[
+        str, typer.Option(help="The customer's phone number or e-mail address, as a mapping reads it.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Erase it; without this nothing is changed.")] = False,
+) -> None:
+    """Erase a customer from ledger, inbox, reports and statistics; print what was sent where.
+
+    What is left of a conversation is its id, so that it is not sent again. Capturi keeps what it has: ask there for
+    each line that is printed. The files of your storage are yours to delete.
+    """
+    from connector import ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
+    from connector.job.customer import customer_hash  # noqa: PLC0415
+    from connector.job.spelling import spellings  # noqa: PLC0415
+
+    settings = load_settings()
+    if settings.mask_key is None:
+        hint = "without it the ledger has no hashes of customers to find entries by"
+        raise ConfigurationError([Problem("is not set", field="CONNECTOR_HASH_KEY", hint=hint)])
+    words = spellings(customer, sorted((settings.home / "mappings").rglob("*.yaml")), settings.mask_key)
+    hashes = sorted({found for word in words if (found := customer_hash(settings.mask_key, word))})
+    found = asyncio.run(_find(settings, hashes, words)) if ledger.exists(settings.ledger_url) else None
+    reports = _reports(settings, found.runs) if found is not None else []
+    if found is None or not (found.entries or found.messages):
+        output.print("The ledger has no conversation and no message of this customer.")
+    else:
+        _show(found, reports)
+    if not yes:
+        output.print("Nothing was changed. Say --yes to erase.", style="bold")
+    elif found is not None:
+        fields = asyncio.run(_erase(settings, found, words))
+        for path in reports:
+            path.unlink(missing_ok=True)
+        told = f"{len(found.entries)} conversations, {len(found.messages)} messages, {len(reports)} reports"
+        output.print(f"Erased: {told}, values of {fields} fields in statistics.", style="bold green")
+        output.print("Reports that were written elsewhere, and backup copies of the ledger, are yours to delete.")
+
+
+async def _find(settings: Settings, hashes: Collection[str], words: Collection[str]) -> Any:
+    from connector import ledger  # noqa: PLC0415
+
+    async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+        return await book.read(ledger.forgetting.traces, hashes, words)
+
+
+async def _erase(settings: Settings, found: Any, words: Collection[str]) -> int:
+    from connector import ledger  # noqa: PLC0415
+
+    now = clock.SystemClock().now()
+    async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
+        return await book.transact(ledger.forgetting.forget, found, words, now)
+
+
+def _show(found: Any, reports: Sequence[Path]) -> None:
+    sent = [entry for entry in found.entries if entry.created or entry.state == "delivered"]
+    kept = len(found.entries) - len(sent)
+    output.print(f"{len(found.entries)} conversations and messages: {len(sent)} were sent, {kept} were not.")
+    if sent:
+        table = columns("\nAsk for their erasure at the target", "  external id", "uid", "target", "sent", "audio")
+        for entry in sent:
+            moment = f"{entry.created_at or entry.changed_at:%Y-%m-%d %H:%M}Z"
+            audio = "yes" if entry.audio_state == "sent" else "no"
+            name = escape(entry.external_id or f"{entry.channel} {entry.session_id}")
+            table.add_row(f"  {name}", entry.uid or "", entry.target, moment, audio)
+        output.print(table)
+    output.print(f"{len(found.messages)} stored requests, {len(reports)} reports.")
+
+
+def _reports(settings: Settings, runs: Sequence[str]) -> list[Path]:
+    """Give the report files that may show the customer: those of its runs, and those of whole periods."""
+    folder = settings.home / "reports"
+    if not runs or not folder.is_dir():
+        return []
+    marks = (*runs, "report")
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name.startswith(marks)]
+    inside = [path for path in folder.rglob("*") if path.is_file() and path.parent.name.startswith(marks)]
+    return sorted({*found, *inside})

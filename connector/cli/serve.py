@@ -23,7 +23,11 @@ def serve(
     Prints its address, then the address of every intake. GET /healthz answers 200 when it can accept. SIGTERM ends it
     in order: what was accepted is stored; a second one ends it at once.
     """
-    from connector.web.service import serve as serve_project  # noqa: PLC0415 - only this command pays for a web server
+    # Only this command pays for a web server.
+    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
+
+    from connector.web.service import serve as serve_project  # noqa: PLC0415
 
     settings = load_settings()
-    return asyncio.run(serve_project(settings, host, port, clock=clock.SystemClock()))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(serve_project(settings, host, port, clock=clock.SystemClock()))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Text, bindparam, func, select, text, update
+from sqlalchemy import Connection, Dialect, Select, Text, bindparam, func, select, text, update
 
 from connector.ledger import bulk, dialect
 from connector.ledger.message_tables import INBOX
@@ -84,12 +84,18 @@ def count_inbox(connection: Connection, intake: str) -> dict[InboxState, int]:
 def _known(connection: Connection, messages: Sequence[Received]) -> dict[tuple[str, str, str], datetime]:
     """Give when bodies like these came last, by intake, name and body."""
     earliest = min(message.received_at - message.window for message in messages)
-    given = dialect.batch(connection, "hashes", Text)
-    of = (INBOX.c.intake, INBOX.c.repeats, INBOX.c.body_hash)
-    wanted = select(*of, func.max(INBOX.c.received_at, type_=INBOX.c.received_at.type))
-    wanted = wanted.where(INBOX.c.body_hash.in_(select(given.c.value)), INBOX.c.received_at >= earliest)
-    found = connection.execute(wanted.group_by(*of), {"hashes": [message.body_hash for message in messages]})
+    hashes = [message.body_hash for message in messages]
+    found = connection.execute(_asking(connection.dialect), {"hashes": hashes, "earliest": earliest})
     return {(row[0], row[1], row[2]): row[3] for row in found}
+
+
+@lru_cache(maxsize=4)
+def _asking(database: Dialect) -> Select[Any]:
+    given = dialect.batch(database, "hashes", Text)
+    of = (INBOX.c.intake, INBOX.c.repeats, INBOX.c.body_hash)
+    moment = INBOX.c.received_at
+    wanted = select(*of, func.max(moment, type_=moment.type)).where(INBOX.c.body_hash.in_(select(given.c.value)))
+    return wanted.where(moment >= bindparam("earliest", type_=moment.type)).group_by(*of)
 
 
 def _value(message: Received, name: str) -> Any:

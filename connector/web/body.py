@@ -1,12 +1,12 @@
 """Read a request's body in pieces, never more of it than may be kept, and not for ever."""
 
-import asyncio
 from typing import Final
 
 from starlette.requests import Request
 
 from connector.errors import NotAdmittedError
 from connector.web.bounds import Parcel
+from connector.web.patience import Patience
 
 __all__ = ["discard", "read_body"]
 
@@ -16,7 +16,7 @@ MOST_DISCARDED: Final = 64 << 20
 """So much of a body that nobody wants is read: a sender who is still sending would not see his answer."""
 
 
-async def read_body(request: Request, largest_bytes: int, seconds: float, parcel: Parcel) -> bytes:
+async def read_body(request: Request, largest_bytes: int, patience: Patience, parcel: Parcel) -> bytes:
     """Give the body, counted in the parcel.
 
     Raises NotAdmittedError where it is larger or slower than allowed, TryAgainError where too much is held already.
@@ -24,7 +24,7 @@ async def read_body(request: Request, largest_bytes: int, seconds: float, parcel
     pieces: list[bytes] = []
     size_bytes = 0
     try:
-        async with asyncio.timeout(seconds):
+        with patience.limit():
             async for piece in request.stream():
                 size_bytes += len(piece)
                 if size_bytes > MOST_DISCARDED:
@@ -40,13 +40,13 @@ async def read_body(request: Request, largest_bytes: int, seconds: float, parcel
     return b"".join(pieces)
 
 
-async def discard(request: Request, seconds: float) -> None:
+async def discard(request: Request, patience: Patience) -> None:
     """Read away a body that nobody wants, as far as that does any good."""
     if request.headers.get("expect", "").lower() == "100-continue":
         return  # he waits for a word before he sends it
     skipped = 0
     try:
-        async with asyncio.timeout(seconds):
+        with patience.limit():
             async for piece in request.stream():
                 skipped += len(piece)
                 if skipped > MOST_DISCARDED:

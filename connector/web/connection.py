@@ -9,11 +9,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from connector.web.patience import Patience, Wait
+
 __all__ = ["Connection"]
 
 LARGEST_HEAD_BYTES: Final = 32 << 10
 MOST_HEADERS: Final = 100
-HEAD_SECONDS: Final = 10.0
 
 
 class Connection(HttpToolsProtocol):
@@ -25,11 +26,14 @@ class Connection(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, object],
         _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        patience: Patience,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._patience = patience
         self._idle_bytes = 0
         """What came since anything of a body did."""
-        self._head_timer: asyncio.TimerHandle | None = None
+        self._head: Wait | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, without the delay that small answers have on a plain socket."""
@@ -51,7 +55,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Wait for the head from its first byte on."""
-        if self._head_timer is None:
+        if self._head is None:
             self._await_head()
         super().on_message_begin()
 
@@ -73,12 +77,12 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def _await_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._head = self._patience.begin(self._give_up)
 
     def _stop_waiting(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._head is not None:
+            self._head.end()
+            self._head = None
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():

@@ -17,6 +17,7 @@ from connector.message import model
 from connector.web.body import discard, read_body
 from connector.web.bounds import Bounds, Burden
 from connector.web.complaint import Complaints
+from connector.web.patience import Patience
 
 __all__ = ["Answerer", "Reception"]
 
@@ -60,6 +61,8 @@ class Reception:
         self._clock = clock
         self._bounds = bounds or Bounds()
         self._burden = Burden(self._bounds)
+        self._reading = Patience(self._bounds.body_seconds)
+        self._storing = Patience(self._bounds.store_seconds)
         self._complaints = Complaints(clock)
         self._answerer = answerer
         self.is_ending = False
@@ -83,11 +86,11 @@ class Reception:
             return Response(status_code=400)  # nobody is there to read it
 
     async def _take_in(self, plan: IntakePlan, request: Request) -> Response:
-        bounds, source = self._bounds, plan.intake.source
+        source = plan.intake.source
         try:
             await self._begin(request)
             with self._burden.parcel() as parcel:
-                body = await read_body(request, source.max_body, bounds.body_seconds, parcel)
+                body = await read_body(request, source.max_body, self._reading, parcel)
                 headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
                 given = model.Request(request.method, headers, body)
                 await self._admit(plan, given)
@@ -101,7 +104,7 @@ class Reception:
 
     async def _begin(self, request: Request) -> None:
         if not self.is_open:
-            await discard(request, self._bounds.body_seconds)
+            await discard(request, self._reading)
             raise TryAgainError("the service has too much to do, or is ending")
 
     async def _admit(self, plan: IntakePlan, given: model.Request) -> None:
@@ -124,9 +127,8 @@ class Reception:
             repeats=ticket.repeats,
             window=intake.source.tolerance,
         )
-        with self._burden.waiting():
-            async with asyncio.timeout(self._bounds.store_seconds):
-                await self._book.write(Change(received=received), durable=True)
+        with self._burden.waiting(), self._storing.limit():
+            await self._book.write(Change(received=received), durable=True)
         self.arrived[intake.intake].set()
 
     async def _answer(self, plan: IntakePlan, given: model.Request) -> Response:
@@ -136,7 +138,7 @@ class Reception:
         return Response(orjson.dumps(body), status, media_type=JSON)
 
     async def _refuse(self, request: Request, status: int, plan: IntakePlan | None = None) -> Response:
-        await discard(request, self._bounds.body_seconds)
+        await discard(request, self._reading)
         response = _said(status, close=True)
         if plan is not None:
             self._complaints.turned_away(plan.intake.intake, status, WORDS[status])

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import socket
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from connector.web.bounds import Bounds
 from connector.web.connection import Connection
 from connector.web.duties import doing, duties_of
 from connector.web.health import Health
+from connector.web.patience import Patience
 from connector.web.reception import Reception
 from connector.web.relay import Relay
 
@@ -51,7 +53,8 @@ async def _serve(app: FastAPI, reception: Reception, listener: socket.socket, bo
     server = Server(
         uvicorn.Config(
             app,
-            http=Connection,
+            http=cast("type[asyncio.Protocol]", partial(Connection, patience=Patience(bounds.head_seconds))),
+            proxy_headers=False,
             ws="none",
             lifespan="off",
             log_config=None,

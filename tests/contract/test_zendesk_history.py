@@ -1,5 +1,6 @@
 """Reading a Zendesk's history: page by page, at its pace, each comment once and as a trigger would have sent it."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -172,3 +173,26 @@ async def test_an_empty_account_ends_at_once(read):
     """Where nothing changed there is nothing to read, and the reading is at its end."""
     (only,) = await read()
     assert (True, ()) == (only.place.ended, only.comments)
+
+
+async def test_people_who_were_not_brought_along_are_looked_up(zendesk_server, read):
+    """Where an export comes without people, each is looked up once; one whom nobody knows stays a number."""
+    zendesk_server.sideloads = False
+    for ticket in (1, 2):
+        zendesk_server.add_ticket(ticket, requester_id=5510, assignee_id=999)
+        zendesk_server.add_comment(ticket, ticket * 10, "2026-02-03T00:00:00Z", "Hi", author=7001)
+    found = await read()
+    told = [json.loads(one.body) for some in found for one in some.comments]
+    assert {"Ida Holm"} == {one["requester"]["name"] for one in told}
+    assert [{"id": "999"}] == told[0]["message"]["to"]
+    assert ["GET /api/v2/users/show_many?ids=5510%2C999"] == zendesk_server.asked("show_many")
+
+
+async def test_counted_pages_are_read_to_the_end(zendesk_server, read):
+    """A list that is not cut by cursors names its next page, and is read as well."""
+    zendesk_server.counts_pages = True
+    zendesk_server.page_items = 2
+    zendesk_server.add_ticket(1)
+    for number in range(5):
+        zendesk_server.add_comment(1, number, "2026-02-03T00:00:00Z", "Hi")
+    assert ["0", "1", "2", "3", "4"] == ids(await read())

@@ -57,6 +57,8 @@ class ZendeskServer:
         self.roles = {"end_user": "(end user)", "agent": "(agent)"}
         self.page_items = 100
         self.export_items = 1000
+        self.sideloads = True
+        self.counts_pages = False
         self._count = 0
 
     def add_ticket(self, number: int, **fields: Any) -> None:
@@ -154,6 +156,7 @@ class ZendeskServer:
         app.router.add_get("/api/v2/webhooks/{id}/signing_secret", self._secret)
         app.router.add_get("/api/v2/incremental/tickets/cursor", self._export)
         app.router.add_get("/api/v2/tickets/{id}/comments", self._comments)
+        app.router.add_get("/api/v2/users/show_many", self._show_many)
         return app
 
     @web.middleware
@@ -167,7 +170,7 @@ class ZendeskServer:
             if fault.times and fault.holding in asked:
                 fault.times -= 1
                 return web.json_response({"error": "fault"}, status=fault.status, headers=fault.headers)
-        if not self.is_admin and "/tickets/" not in request.path.replace("/incremental/tickets/", "/export/"):
+        if not self.is_admin and not request.path.startswith(("/api/v2/tickets/", "/api/v2/users/")):
             return web.json_response({"error": {"title": "Forbidden", "message": "not an administrator"}}, status=403)
         return await handler(request)  # type: ignore[no-any-return]
 
@@ -181,6 +184,11 @@ class ZendeskServer:
 
     def _page(self, request: web.Request, name: str, items: list[Any]) -> dict[str, Any]:
         size = min(int(request.query.get("page[size]", 100)), 100, self.page_items)
+        if self.counts_pages:
+            number = int(request.query.get("page", 1))
+            more = number * size < len(items)
+            following = f"{self.address}{request.path}?page={number + 1}&per_page={size}" if more else None
+            return {name: items[(number - 1) * size : number * size], "next_page": following, "count": len(items)}
         begin = int(request.query.get("page[after]", 0))
         more = begin + size < len(items)
         meta = {"has_more": more, "after_cursor": str(begin + size) if more else None, "before_cursor": None}
@@ -262,11 +270,14 @@ class ZendeskServer:
         page: dict[str, Any] = {"tickets": some, "end_of_stream": len(items) <= self.export_items}
         page["after_cursor"] = base64.b64encode(json.dumps(last).encode()).decode() if last else cursor
         wanted = request.query.get("include", "").split(",")
-        if "users" in wanted:
+        if "users" in wanted and self.sideloads:
             page["users"] = self._people({one[name] for one in some for name in ("requester_id", "assignee_id")})
         page["groups"] = [{"id": number, "name": name} for number, name in self.groups.items() if "groups" in wanted]
         page["brands"] = [{"id": number, "name": name} for number, name in self.brands.items() if "brands" in wanted]
         return web.json_response(page)
+
+    async def _show_many(self, request: web.Request) -> web.Response:
+        return web.json_response({"users": self._people({int(one) for one in request.query["ids"].split(",")})})
 
     def _people(self, numbers: set[int | None]) -> list[dict[str, Any]]:
         return [self.users[one] for one in sorted(number for number in numbers if number in self.users)]

@@ -16,6 +16,7 @@ from connector.errors import StopError, TryAgainError
 from connector.logs import logger
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.pace import Pace
+from connector.message.zendesk.paging import next_page
 from connector.message.zendesk.refusal import refusal_of
 from connector.storage.bucket.address import read_endpoint
 from connector.storage.bucket.line import Line
@@ -66,14 +67,11 @@ class ZendeskApi:
         return None if answer.status == HTTPStatus.NOT_FOUND else _object(answer)
 
     async def pages(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
-        """Give each page of a list that is cut by cursors; none where there is no such list."""
-        asked = {**(query or {}), "page[size]": PAGE_ITEMS}
-        while (page := await self.get(path, asked)) is not None:
+        """Give each page of a list, cut by cursors or counted; none where there is no such list."""
+        asked: dict[str, str] | None = {**(query or {}), "page[size]": PAGE_ITEMS}
+        while asked is not None and (page := await self.get(path, asked)) is not None:
             yield page
-            meta = page.get("meta") or {}
-            if not meta.get("has_more") or not meta.get("after_cursor"):
-                return
-            asked["page[after]"] = str(meta["after_cursor"])
+            asked = next_page(page, asked)
 
     async def change(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Make, change or delete something, once: what may have been carried out is not tried again.

@@ -14,6 +14,8 @@ from connector.session.moment import read_moment
 __all__ = ["OldComment", "Place", "TicketComments", "read_history"]
 
 EXPORT: Final = "/api/v2/incremental/tickets/cursor"
+PEOPLE: Final = "/api/v2/users/show_many"
+MOST_PEOPLE: Final = 100
 SIDELOADS: Final = "users,groups,brands"
 AT_ONCE: Final = 8
 """Tickets whose comments are asked for at the same time; the pace of requests binds all the same."""
@@ -65,6 +67,7 @@ async def read_history(
         tickets = _unread(rows(page, "tickets"), place.ticket)
         for some in _batches([one for one in tickets if _may_hold(one, window)]):
             found = await _together(api, some, beside)
+            await _complete(api, some, found, beside)
             for ticket, comments in zip(some, found, strict=True):
                 at = Place(place.cursor, word(ticket.get("id")))
                 yield _told(ticket, comments, window, at, beside, internal_notes=internal_notes)
@@ -84,6 +87,23 @@ class _Beside:
     def name(self, of: Mapping[str, Mapping[str, Any]], number: Any) -> str | None:
         found = of.get(word(number) or "", {}).get("name")
         return found if isinstance(found, str) else None
+
+
+async def _complete(
+    api: ZendeskApi,
+    tickets: Sequence[Mapping[str, Any]],
+    comments: Sequence[Sequence[Mapping[str, Any]]],
+    beside: _Beside,
+) -> None:
+    """Look up the people of these tickets whom neither the page nor the comments brought along."""
+    named = {word(ticket.get(part)) for ticket in tickets for part in ("requester_id", "assignee_id")}
+    named |= {word(one.get("author_id")) for some in comments for one in some}
+    missing = sorted(one for one in named if one is not None and one not in beside.people)
+    for at in range(0, len(missing), MOST_PEOPLE):
+        some = missing[at : at + MOST_PEOPLE]
+        page = await api.get(PEOPLE, {"ids": ",".join(some)}) or {}
+        # Who is not known there either is asked for once only.
+        beside.people |= {one: {} for one in some} | _by_id(page, "users")
 
 
 async def _together(

@@ -90,7 +90,8 @@ class _Importing:
         internal_notes = self.plan.intake.source.notes == "send"
         async for some in read_history(api, self.of[1:], _place(known), internal_notes=internal_notes):
             await self.book.transact(self._store, some)
-            watch(self.done)
+            if some.place.ticket is not None:
+                watch(self.done)
             if await self._is_cancelled():
                 self.done.cancelled = True
                 break

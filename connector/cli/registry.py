@@ -23,6 +23,7 @@ MODULES = (
     "zendesk_backfill",
     "sangoma",
     "serve",
+    "messages",
     "sandbox",
     "schema",
 )

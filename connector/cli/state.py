@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
+from rich.table import Table
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.planned import schedules, schedules_table
@@ -48,22 +49,27 @@ def status(
     Recordings and transcripts whose session nobody told of are counted as well, with the oldest of them.
     """
     from connector import ledger  # noqa: PLC0415
+    from connector.ledger import case_listing  # noqa: PLC0415
     from connector.ledger.orphan import orphans  # noqa: PLC0415
 
     settings = load_settings()
     settle(settings)
     counts = ask(settings, ledger.counts_by_state)
     latest = ask(settings, ledger.latest_runs)
+    accepted = ask(settings, case_listing.count_messages)
     alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
     planned = schedules(settings, ask(settings, ledger.controls))
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
+        facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
         facts["orphans"] = [row._asdict() for row in alone]
         print_json({"schedules": [one.as_dict() for one in planned], **facts})
         return
     if planned:
         output.print(schedules_table(planned))
-    if not counts and not latest:
+    if accepted:
+        output.print(_messages_table(accepted))
+    if not counts and not latest and not accepted:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
@@ -77,6 +83,13 @@ def status(
         files = f"{row.files:,} {row.role} file{'' if row.files == 1 else 's'}"
         text = f"\n{files} of {row.address} without a session for {orphan_days} days, e.g. {', '.join(row.examples)}"
         output.print(text, markup=False, style="yellow")
+
+
+def _messages_table(accepted: Sequence[tuple[str, str, int]]) -> Table:
+    table = columns("\nAccepted messages", "intake", "state", "count")
+    for intake, state, count in accepted:
+        table.add_row(intake, f"[{COLOURS.get(state, 'default')}]{state}[/]", f"{count:,}")
+    return table
 
 
 @app.command(epilog="Example: `connector runs --limit 5` shows the last five.")

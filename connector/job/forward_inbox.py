@@ -6,15 +6,16 @@ from connector import ledger
 from connector.errors import SkipError
 from connector.job.forwarding import Forwarding
 from connector.ledger import Change, EntryRow, Handled, InboxRow, StepRow, case_events, entry_id
-from connector.ledger.case_model import CallFact, NewEvent
+from connector.ledger.case_model import CallFact, NewEvent, Place
 from connector.ledger.received import REFUSED
 from connector.message.ccai_events import call_fact
 from connector.message.model import Accepted, Act, Event
 from connector.reason import Outcome
 
-__all__ = ["take_in"]
+__all__ = ["take_in", "unread_entry"]
 
 PAGE = 200
+UNREAD = "inbox"
 UNREADABLE = "message"
 """The channel of an entry that stands for a request nobody could read: that of the messages it may have told."""
 
@@ -62,17 +63,22 @@ def _fact(run: Forwarding, event: Event) -> CallFact | None:
     return CallFact(run.plan.intake.tenant, *found) if found is not None else None
 
 
+def unread_entry(place: Place, inbox_id: int) -> str:
+    """Give the id of the entry that stands for a request nobody could read."""
+    name = f"{UNREAD} {inbox_id}"
+    return entry_id(place.tenant, place.source_kind, UNREADABLE, name, leg="", target=place.target)
+
+
 def _refused(run: Forwarding, row: InboxRow, error: SkipError) -> Change:
     """Refuse a request that nobody can read, kept in the inbox for a better reader."""
     now, (tenant, source_kind, target) = run.now(), run.desk.place
-    name = f"inbox {row.id}"
     code, detail = error.code.value, str(error)
     entry = EntryRow(
-        id=entry_id(tenant, source_kind, UNREADABLE, name, leg="", target=target),
+        id=unread_entry(run.desk.place, row.id),
         tenant=tenant,
         source_kind=source_kind,
         channel=UNREADABLE,
-        session_id=name,
+        session_id=f"{UNREAD} {row.id}",
         target=target,
         job=run.desk.intake,
         state=Outcome.REFUSED.value,

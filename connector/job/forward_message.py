@@ -29,7 +29,7 @@ async def forward_message(attempt: Attempt, told: Event | None) -> None:
     run, event = attempt.run, attempt.event
     found = await run.book.read(ledger.entries, [event.entry_id or ""])
     known = found.get(event.entry_id or "")
-    row = open_row(attempt, EXTERNAL, case_model.session_of(attempt.case.name, event.message or ""), known)
+    row = open_row(attempt, EXTERNAL, case_model.session_of(attempt.case.name, event.message, event.inbox_id), known)
     is_there = known is not None and known.state == Outcome.DELIVERED.value
     if is_there and (told is None or told.verdict):
         await attempt.note("repetition.noted", row.id)

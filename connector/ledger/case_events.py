@@ -100,13 +100,15 @@ class _Queue:
         if message is not None and event.act == MESSAGE and self._desk.echo is not None:
             number = self._number(event, key, self._desk.echo)
             message = message if number == 1 else f"{message}-{number}"
-        self.rows.append(row | {"message": message, "number": number, "entry_id": self._entry_id(event.case, message)})
+        self.rows.append(row | {"message": message, "number": number, "entry_id": self._entry_id(event, message)})
 
-    def _entry_id(self, case: str, message: str | None) -> str | None:
-        if message is None:
+    def _entry_id(self, event: NewEvent, message: str | None) -> str | None:
+        if message is None and event.act != MESSAGE:
             return None
         tenant, source_kind, target = self._desk.place
-        return entry_id(tenant, source_kind, MESSAGE, session_of(case, message), leg="", target=target)
+        return entry_id(
+            tenant, source_kind, MESSAGE, session_of(event.case, message, event.inbox_id), leg="", target=target
+        )
 
     def _timed(self, case: CaseRow, event: NewEvent) -> CaseRow:
         closes_at = case.closes_at

@@ -23,9 +23,9 @@ def case_key(place: Place, case: str) -> str:
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def session_of(case: str, message: str) -> str:
-    """Give the session id of a message's entry."""
-    return f"{case}/{message}"
+def session_of(case: str, message: str | None, inbox_id: int | None) -> str:
+    """Give the session id of a message's entry; one without an id is known by the request that told it."""
+    return f"{case}/{message or f'inbox {inbox_id}'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

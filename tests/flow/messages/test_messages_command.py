@@ -1,0 +1,70 @@
+"""`connector messages` shows what was accepted, raw and mapped, and does it again."""
+
+import asyncio
+import json
+import os
+import sys
+
+
+async def messages(desk, *words, command="messages"):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "connector", command, *words),
+        cwd=desk.folder,
+        env={**os.environ, "COLUMNS": "200", "CONNECTOR_HASH_KEY": "a-key-for-tests"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_message_is_shown_raw_and_mapped_without_personal_data(make_desk, capturi, zendesk_comment):
+    """One message stands there as it came and as it is mapped; who it is of, only whoever asks sees."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(zendesk_comment("7", "902201", 1))
+        await desk.forward()
+        code, out, _ = await messages(desk, "--id", "902201", "--json")
+        _, open_out, _ = await messages(desk, "--id", "902201", "--unmasked")
+
+    (told,) = json.loads(out)
+    assert 0 == code
+    assert ("delivered", "zendesk:acme:7") == (told["state"], told["case_uid"])
+    assert "Ida" not in out
+    assert "ida@example.org" not in out
+    assert "Xxx Xxxx" == told["mapped"][0]["values"]["message.from.name"]
+    assert "Ida Holm" in open_out
+
+
+async def test_what_was_refused_goes_once_the_mapping_is_mended(make_desk, capturi, zendesk_comment):
+    """--retry judges again what was refused, with today's mapping; the message joins its case."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        mapping = desk.folder / "mappings" / "zendesk-comment.yaml"
+        right = mapping.read_text()
+        mapping.write_text(right.replace("message.text: message.text", "message.text: message.body"))
+        await desk.accept(zendesk_comment("7", "1", 1), zendesk_comment("7", "2", 2))
+        await desk.forward()
+        before, out, _ = await messages(desk, "--retry")
+        mapping.write_text(right)
+        after, _, _ = await messages(desk, "--retry")
+        (case,) = (await desk.cases()).values()
+        _, status, _ = await messages(desk, "--json", command="status")
+
+    assert (3, 0) == (before, after), out
+    assert ["1", "2"] == [one["messageUid"] for one in case["messages"]]
+    assert [{"intake": "desk", "state": "delivered", "count": 2}] == json.loads(status)["messages"]
+
+
+async def test_what_nobody_could_read_is_read_again(make_desk, capturi):
+    """An unreadable request stays in the inbox, is shown as it came, and is refused once however often it is read."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(b"<ticket/>")
+        await desk.forward()
+        code, _, _ = await messages(desk, "--retry", "--id", "1")
+        _, out, _ = await messages(desk, "--state", "refused", "--json")
+
+    assert 3 == code
+    assert ["unreadable"] == [one["code"] for one in json.loads(out)]
+    assert {"inbox 1": "unreadable"} == desk.states()

@@ -12,7 +12,7 @@ from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.errors import ConfigurationError, Problem, StopError
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.setting_up import Change, Wish
-from connector.settings import Settings
+from connector.settings import Settings, environment
 
 __all__ = ["setup"]
 
@@ -40,8 +40,8 @@ Two = Annotated[
 ]
 Write = Annotated[bool, typer.Option("--write-secret", help="Write the webhook's signing secret to .env.")]
 Show = Annotated[bool, typer.Option("--show-secret", help="Show the signing secret on this terminal, after asking.")]
-Where = Annotated[str | None, typer.Option(help="Address of the Zendesk, instead of source.api's; for a trial.")]
-Email = Annotated[str | None, typer.Option(help="Whose API token it is, instead of source.api.email.")]
+Where = Annotated[str | None, typer.Option(help="Address or subdomain of the Zendesk, instead of source.api's.")]
+Email = Annotated[str | None, typer.Option(help="Whose API token it is, instead of source.api.email's.")]
 
 
 @zendesk_app.command(
@@ -64,14 +64,16 @@ def setup(  # noqa: PLR0913 - one parameter per documented option
     """Make the webhook and the trigger in Zendesk that send each new comment to an intake.
 
     Nothing is changed without --apply. What was made before is found by its name and put right, whatever else there is
-    in the account stays as it is. Zendesk is reached as the intake's `source.api` says, with an administrator's token.
+    in the account stays as it is. Zendesk is reached as the intake's `source.api` says, with an
+    administrator's token; without that section --zendesk and --email say it, and ZENDESK_API_TOKEN is the token.
     """
     _check(url, undo=undo, show_secret=show_secret)
     from connector.job import zendesk as accounts  # noqa: PLC0415 - `connector --help` must not pay for it
 
     settings = load_settings()
     account = accounts.load_account(intake, settings)
-    access = accounts.access_of(account.intake, url=zendesk, email=email)
+    token = environment(settings.home).get(accounts.TOKEN)
+    access = accounts.access_of(account.intake, where=zendesk, email=email, token=token)
     wish = account.wish(url or NOWHERE, two_triggers=two_triggers)
     wants_secret = (write_secret or show_secret) and not undo
     secret = asyncio.run(_work(settings, (access, wish), apply=apply, undo=undo, wants_secret=wants_secret))

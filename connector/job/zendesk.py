@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from connector import document
 from connector.errors import ConfigurationError, Problem
 from connector.job import loader, variables
-from connector.job.intake import ApiAccess, Intake
+from connector.job.intake import Intake
 from connector.job.webhook import checked_address
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.setting_up import Wish
 from connector.settings import Settings, environment
 
-__all__ = ["SECRET", "Account", "access_of", "load_account"]
+__all__ = ["SECRET", "TOKEN", "Account", "access_of", "load_account"]
 
 SECRET: Final = "ZENDESK_SIGNING_SECRET"  # noqa: S105 - the name of a variable
+TOKEN: Final = "ZENDESK_API_TOKEN"  # noqa: S105 - likewise
 KIND: Final = "zendesk"
 NOT_SET: Final = "not-set"
 
@@ -66,18 +67,31 @@ def load_account(name: str, settings: Settings) -> Account:
     return Account(intake, named[1] if named else SECRET)
 
 
-def access_of(intake: Intake, *, url: str | None = None, email: str | None = None) -> Access:
-    """Give the way to the account: as its file says, or to another address or as somebody else.
+def access_of(
+    intake: Intake, *, where: str | None = None, email: str | None = None, token: str | None = None
+) -> Access:
+    """Give the way to the account: as the intake's file says, or to another address, or as somebody else.
 
-    Raises ConfigurationError where the file has no `source.api`.
+    `where` is an address or a subdomain; `token` counts only where the file has none. Raises ConfigurationError where
+    neither tells enough.
     """
     api = intake.source.api
-    if api is None:
-        hint = 'write source.api: {subdomain: acme, email: admin@acme.example, token: "${ZENDESK_API_TOKEN}"}'
+    given = {"url": _address(where) if where else None, "email": email, "token": token if api is None else None}
+    changes = {name: value for name, value in given.items() if value}
+    if api is None and len(changes) < len(given):
+        hint = f'write source.api: {{subdomain: acme, email: admin@acme.example, token: "${{{TOKEN}}}"}}'
         raise ConfigurationError([Problem("is missing: how is Zendesk reached?", field="source.api", hint=hint)])
-    changes = {"url": url, "subdomain": None} if url else {}
-    changed = api.model_copy(update=changes | ({"email": email} if email else {}))
-    return ApiAccess.model_validate(changed.model_dump()).access()
+    known = api.access() if api is not None else Access("", "", "")
+    return replace(
+        known,
+        url=changes.get("url", known.url),
+        email=changes.get("email", known.email),
+        token=changes.get("token", known.token),
+    )
+
+
+def _address(where: str) -> str:
+    return where if "://" in where else f"https://{where}.zendesk.com"
 
 
 def _needed_later(value: Any) -> Iterator[str]:

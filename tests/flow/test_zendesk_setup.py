@@ -136,13 +136,15 @@ def test_mistakes_end_with_2_and_say_what_to_write(run, home, zendesk_server, ol
     assert remedy in told
 
 
-def test_an_intake_without_access_names_the_section(run, home):
-    """Where source.api is missing, the message shows what to write."""
+def test_an_intake_without_access_names_the_section(run, home, zendesk_server):
+    """Where source.api is missing, the message shows what to write; the command line and a variable will do as well."""
     path = home / "jobs" / "acme-zendesk.yaml"
     path.write_text(re.sub(r"  api: .*\n", "", path.read_text()))
     code, told = run("acme-zendesk", "--url", URL)
     assert 2 == code
     assert "write source.api: {subdomain: acme" in told
+    words = ("--zendesk", zendesk_server.address, "--email", EMAIL)
+    assert 0 == run("acme-zendesk", "--url", URL, *words)[0]
 
 
 def test_another_zendesk_can_be_named_for_a_trial(run, home, zendesk_server):

@@ -25,6 +25,8 @@ from connector.storage.bucket.service import PASSING, Answer, Request
 __all__ = ["ZendeskApi"]
 
 TRIES: Final = 6
+FIRST_TRIES: Final = 3
+"""For an address that never answered: more likely it is wrong."""
 MOST_WAITS: Final = 60
 """How often a limit is waited for before it counts as trouble; each time as long as Zendesk asks."""
 LONGEST_WAIT_SECONDS: Final = 600.0
@@ -46,6 +48,7 @@ class ZendeskApi:
         self._headers = {"Authorization": f"Basic {b64encode(pair).decode()}", "Content-Type": "application/json"}
         self._clock = clock
         self._line = Line(ca_file=ca_file)
+        self._has_answered = False
         self._pace = Pace(access.requests_per_minute, clock)
         self._exports = Pace(access.exports_per_minute, clock)
 
@@ -93,10 +96,11 @@ class ZendeskApi:
                     answer = await response.whole()
             except TryAgainError as trouble:
                 failed += 1
-                if method == "POST" or failed >= TRIES:
+                if method == "POST" or failed >= (TRIES if self._has_answered else FIRST_TRIES):
                     raise StopError(trouble.message, hint=trouble.hint or "run it again") from trouble
                 await self._pause(failed, trouble.message, 2.0 ** (failed - 1))
                 continue
+            self._has_answered = True
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS and waited < MOST_WAITS:
                 waited += 1
                 await self._pause(waited, "a limit of Zendesk's", _asked_seconds(answer) or USUAL_WAIT_SECONDS)

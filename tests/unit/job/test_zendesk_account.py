@@ -70,3 +70,9 @@ def test_senseless_access_is_a_mistake(load, limits):
     """A limit of nothing, and an address without a letter, are named before anything is asked."""
     with pytest.raises(ConfigurationError, match=r"source\.api"):
         load("email: admin@acme.example", limits if "email" in limits else f"email: a@b.c, {limits}")
+
+
+def test_a_subdomain_is_enough(load):
+    """What stands on the command line may be a subdomain, and wins over the file."""
+    access = access_of(load().intake, where="other", email="b@acme.example", token="not this one")
+    assert ("https://other.zendesk.com", "b@acme.example", "t") == (access.url, access.email, access.token)

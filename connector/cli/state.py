@@ -13,6 +13,7 @@ from rich.table import Table
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.planned import schedules, schedules_table
 from connector.cli.screen import COLOURS, columns
+from connector.cli.working import working_facts, working_table
 from connector.reason import Code
 from connector.settings import Settings
 
@@ -58,12 +59,13 @@ def status(
     latest = ask(settings, ledger.latest_runs)
     accepted = ask(settings, case_listing.count_messages)
     alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
+    working = ask(settings, ledger.at_work, datetime.now(UTC))
     planned = schedules(settings, ask(settings, ledger.controls))
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
         facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
         facts["orphans"] = [row._asdict() for row in alone]
-        print_json({"schedules": [one.as_dict() for one in planned], **facts})
+        print_json({"schedules": [one.as_dict() for one in planned], "working": working_facts(working), **facts})
         return
     if planned:
         output.print(schedules_table(planned))
@@ -72,6 +74,8 @@ def status(
     if not counts and not latest and not accepted:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
+    if working:
+        output.print(working_table(working))
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     table = columns("\nEntries", "target", "tenant", "state", "reason", "count", "what it means")
     for count in counts:

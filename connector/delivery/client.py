@@ -12,17 +12,19 @@ import orjson
 from connector.clock import Clock, SystemClock
 from connector.delivery import refusal
 from connector.delivery.address import checked_token
+from connector.delivery.breaker import Breaker
 from connector.delivery.limits import Limits
 from connector.delivery.model import Answer, Api, Created, Recording, Uploaded
 from connector.delivery.retry import Policy, Watcher, persist
 from connector.delivery.transport import AiohttpTransport, Content, Route, Transport
 from connector.delivery.upload import Upload
-from connector.errors import OutcomeUnknownError, SkipError, StopError
+from connector.errors import OutcomeUnknownError, SkipError, StopError, TryAgainError
 
 __all__ = ["Capturi"]
 
 _JSON = {"Content-Type": "application/json"}
 VERIFYING_TRIES = 2
+BROKEN_STATUSES = frozenset({500, 502, 503, 504})
 
 
 class Capturi:
@@ -44,6 +46,7 @@ class Capturi:
         self.policy = policy or Policy()
         self.clock = clock or SystemClock()
         self.limits = limits or Limits(clock=self.clock)
+        self.breaker = Breaker(self.clock, patience_seconds=self.policy.patience_seconds)
         self._token = checked_token(token)
         self._transport: Transport = AiohttpTransport(route, {"Authorization": self._token})
 
@@ -57,6 +60,12 @@ class Capturi:
     ) -> None:
         """Close the connections."""
         await self._transport.__aexit__(kind, error, trace)
+
+    @property
+    def health(self) -> dict[str, Any]:
+        """Tell how the target is: the breaker's state, and how many requests may be under way, of how many."""
+        slots = self.limits.slots
+        return {"breaker": self.breaker.state, "concurrency": slots.limit, "of": slots.ceiling}
 
     async def verify(self) -> None:
         """Return where the target is reached and takes the token; nothing is created.
@@ -170,9 +179,33 @@ class Capturi:
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()
         try:
-            return await self._transport.exchange(method, path, headers, content)
+            if self.breaker.is_open:
+                await self.breaker.enter()
+            began = self.clock.monotonic()
+            answer = await self._transport.exchange(method, path, headers, content)
+            # How long an upload takes tells of its size; how long a small request takes, of the target.
+            self._weigh(answer, self.clock.monotonic() - began if isinstance(content, bytes) else None)
+        except TryAgainError as error:
+            self.breaker.failed(error.message)
+            self.limits.slots.congested()
+            raise
+        else:
+            return answer
         finally:
+            self.breaker.leave()
             self.limits.leave()
+
+    def _weigh(self, answer: Answer, seconds: float | None) -> None:
+        """Let an answer tell how the target is."""
+        if answer.status in BROKEN_STATUSES:
+            self.breaker.failed(f"status {answer.status}")
+            self.limits.slots.congested()
+            return
+        self.breaker.succeeded()
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self.limits.slots.congested()
+        else:
+            self.limits.slots.eased(seconds)
 
 
 def audio_path(*, uid: str | None, external_id: str | None) -> str:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from connector.clock import Clock, SystemClock
 from connector.delivery.hours import Hours
+from connector.delivery.slots import Slots
 from connector.errors import SkipError
 from connector.reason import Code
 
@@ -59,7 +60,7 @@ class Limits:
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._slots = asyncio.Semaphore(concurrency)
+        self.slots = Slots(concurrency, self._clock)
         self._pace = Pace(requests_per_second, self._clock) if requests_per_second else None
         self._hours = hours
         self._budget = budget
@@ -79,17 +80,17 @@ class Limits:
 
     async def enter(self) -> None:
         """Return when one more request may be under way; leave() must follow."""
-        await self._slots.acquire()
+        await self.slots.acquire()
         if self._pace is not None:
             try:
                 await self._pace.wait()
             except asyncio.CancelledError:
-                self._slots.release()
+                self.slots.release()
                 raise
 
     def leave(self) -> None:
         """Say that the request is over."""
-        self._slots.release()
+        self.slots.release()
 
     async def open(self) -> None:
         """Return when the hours allow sending; raise SkipError(LIMIT_REACHED) where the job does not wait for that."""

@@ -35,6 +35,8 @@ class Policy:
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 60.0
     audio_repeats: int = 0
+    patience_seconds: float | None = None
+    """How long a target that answers nobody is waited for before StopError; None waits for ever."""
     jitter: Callable[[], float] = random.random
 
     def wait_seconds(self, failed_tries: int, asked_seconds: float | None) -> float:

@@ -33,6 +33,9 @@ __all__ = [
     "open_target",
 ]
 
+PATIENCE_SECONDS = 30.0
+"""How long a run waits, in the midst of its work, for a target that answers nobody any more: a restart is shorter."""
+
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     stack: AsyncExitStack,
@@ -89,15 +92,17 @@ def _storages(plan: Plan) -> tuple[Storage, Storage]:
 
 
 def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
-    """Give the job's target, to be entered with `async with`."""
-    return open_capturi(plan.job.target, settings, limits, clock)
+    """Give the job's target, to be entered with `async with`; a run waits for it only so long, the next one goes on."""
+    return open_capturi(plan.job.target, settings, limits, clock, patience_seconds=PATIENCE_SECONDS)
 
 
-def open_capturi(target: Target, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
+def open_capturi(
+    target: Target, settings: Settings, limits: Limits, clock: Clock, *, patience_seconds: float | None = None
+) -> Capturi:
     """Give this target, to be entered with `async with`."""
     route = Route(target.url, settings.ca_file)
     # That a second upload of the same audio is harmless is not documented; one repeat settles a lost answer.
-    policy = Policy(audio_repeats=1)
+    policy = Policy(audio_repeats=1, patience_seconds=patience_seconds)
     return Capturi(route, target.token.get_secret_value(), policy=policy, limits=limits, clock=clock)
 
 

@@ -11,8 +11,8 @@ from connector.job.execution import Execution
 
 __all__ = ["announced"]
 
-SECONDS = 15.0
-"""How often the run says so; who is silent for four times as long counts as gone."""
+SECONDS = 5.0
+"""How often the run says so; who is silent for a minute counts as gone."""
 
 
 @asynccontextmanager
@@ -36,6 +36,7 @@ async def announced(run: Execution) -> AsyncIterator[None]:
 async def _say(run: Execution, owner: str) -> None:
     key, job = target_key(run.plan.job.target), run.plan.job.job
     while True:
-        row = ledger.Present(owner, key, job, "run", {"run_id": run.run_id}, run.now())
+        facts = {"run_id": run.run_id, "target": run.target.health if run.target else None}
+        row = ledger.Present(owner, key, job, "run", facts, run.now())
         await run.book.transact(ledger.announce, row)
         await asyncio.sleep(SECONDS)

@@ -72,7 +72,7 @@ from connector.ledger.overview import count_pending, counts_by_state, delivered_
 from connector.ledger.owner import is_gone, make_owner
 from connector.ledger.partition import Partition, StateSum, check_claim, claim, finish, partitions, release, renew, sums
 from connector.ledger.plan import DONE, PLANNING, WORKING, Planned, end_plan, lock_plan, plan, set_plan, start_plan
-from connector.ledger.presence import Present, announce, present, withdraw
+from connector.ledger.presence import Present, announce, at_work, present, withdraw
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
@@ -137,6 +137,7 @@ __all__ = [
     "accept",
     "add_items",
     "announce",
+    "at_work",
     "check_claim",
     "claim",
     "close_filling",

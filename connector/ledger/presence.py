@@ -10,7 +10,7 @@ from connector.ledger import dialect
 from connector.ledger.backfill_tables import PRESENCE
 from connector.ledger.owner import is_gone
 
-__all__ = ["ABSENT_AFTER", "Present", "announce", "present", "withdraw"]
+__all__ = ["ABSENT_AFTER", "Present", "announce", "at_work", "present", "withdraw"]
 
 ABSENT_AFTER: Final = timedelta(seconds=60)
 """Who said nothing for so long counts as gone, where its process cannot be looked for."""
@@ -40,6 +40,12 @@ def withdraw(connection: Connection, owner: str) -> None:
     """Say that the process is done, and forget those that ended without a word."""
     ended = [one for one in connection.execute(select(PRESENCE.c.id)).scalars() if one == owner or is_gone(one)]
     connection.execute(delete(PRESENCE).where(PRESENCE.c.id.in_(ended)))
+
+
+def at_work(connection: Connection, now: datetime) -> list[Present]:
+    """Give everybody who is at work now, whatever the target, by job."""
+    rows = [Present(*row) for row in connection.execute(select(PRESENCE).order_by(PRESENCE.c.job, PRESENCE.c.id))]
+    return [row for row in rows if row.seen_at > now - ABSENT_AFTER and not is_gone(row.id)]
 
 
 def present(connection: Connection, target_key: str, now: datetime) -> list[Present]:

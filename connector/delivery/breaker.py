@@ -1,0 +1,78 @@
+"""Ask nothing of a system that answers nobody, until one request has shown that it is back.
+
+Sixty lines of our own: the libraries for it fail at once while open, where a batch is better off waiting; they count
+calls, not requests under way; and they bring no clock that a test can turn.
+"""
+
+from typing import Literal
+
+from connector.clock import Clock
+from connector.errors import StopError
+
+__all__ = ["Breaker", "State"]
+
+State = Literal["closed", "open", "half_open"]
+
+FAILURES_IN_A_ROW = 10
+FIRST_SECONDS = 1.0
+LONGEST_SECONDS = 15.0
+LOOK_SECONDS = 0.25
+
+
+class Breaker:
+    """Closed it lets everybody pass, open nobody; half open it lets one through, whose luck decides for all.
+
+    Whoever comes while it is open waits. `patience_seconds` is how long in all before StopError ends the work; None
+    waits for ever, as a service must.
+    """
+
+    def __init__(self, clock: Clock, *, patience_seconds: float | None = None) -> None:
+        self._clock = clock
+        self._patience_seconds = patience_seconds
+        self._failures = 0
+        self._trouble = ""
+        self._opened_at = self._closed_until = 0.0
+        self._pause_seconds = FIRST_SECONDS
+        self._probing = False
+        self.is_open = False
+
+    @property
+    def state(self) -> State:
+        """Name the state it is in."""
+        if not self.is_open:
+            return "closed"
+        return "half_open" if self._probing else "open"
+
+    async def enter(self) -> None:
+        """Return when a request may go; raise StopError when the patience is at its end."""
+        while self.is_open:
+            now = self._clock.monotonic()
+            if self._patience_seconds is not None and now - self._opened_at >= self._patience_seconds:
+                hint = "nothing is lost: the next run goes on from here"
+                raise StopError(f"the target is in trouble: {self._trouble}", hint=hint)
+            if not self._probing and now >= self._closed_until:
+                self._probing = True
+                return
+            await self._clock.sleep(min(LOOK_SECONDS, max(self._closed_until - now, 0.01)))
+
+    def leave(self) -> None:
+        """Say that a request is over, whatever came of it."""
+        self._probing = False
+
+    def succeeded(self) -> None:
+        """Note an answer that shows the system at work."""
+        self._failures = 0
+        if self.is_open:
+            self.is_open, self._pause_seconds = False, FIRST_SECONDS
+
+    def failed(self, trouble: str) -> None:
+        """Note that there was none; `trouble` says what there was, without secrets or personal data."""
+        self._failures += 1
+        self._trouble = trouble
+        now = self._clock.monotonic()
+        if self.is_open:
+            if self._probing:
+                self._pause_seconds = min(2 * self._pause_seconds, LONGEST_SECONDS)
+                self._closed_until = now + self._pause_seconds
+        elif self._failures >= FAILURES_IN_A_ROW:
+            self.is_open, self._opened_at, self._closed_until = True, now, now + self._pause_seconds

@@ -77,16 +77,20 @@ def status(
     if working:
         output.print(working_table(working))
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
+    _print_entries(counts)
+    for row in alone:
+        files = f"{row.files:,} {row.role} file{'' if row.files == 1 else 's'}"
+        text = f"\n{files} of {row.address} without a session for {orphan_days} days, e.g. {', '.join(row.examples)}"
+        output.print(text, markup=False, style="yellow")
+
+
+def _print_entries(counts: Sequence[Any]) -> None:
     table = columns("\nEntries", "target", "tenant", "state", "reason", "count", "what it means")
     for count in counts:
         meaning = Code(count.code).meaning if count.code else ""
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
         table.add_row(count.target, count.tenant, state, count.code or "", f"{count.count:,}", meaning)
     output.print(table)
-    for row in alone:
-        files = f"{row.files:,} {row.role} file{'' if row.files == 1 else 's'}"
-        text = f"\n{files} of {row.address} without a session for {orphan_days} days, e.g. {', '.join(row.examples)}"
-        output.print(text, markup=False, style="yellow")
 
 
 def _messages_table(accepted: Sequence[tuple[str, str, int]]) -> Table:

@@ -78,6 +78,10 @@ def status(
         output.print(working_table(working))
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
+    _print_orphans(alone, orphan_days)
+
+
+def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:
     for row in alone:
         files = f"{row.files:,} {row.role} file{'' if row.files == 1 else 's'}"
         text = f"\n{files} of {row.address} without a session for {orphan_days} days, e.g. {', '.join(row.examples)}"

@@ -8,7 +8,7 @@ from connector.job.forwarding import Forwarding
 from connector.ledger import Change, EntryRow, Handled, InboxRow, StepRow, case_events, entry_id
 from connector.ledger.case_model import CallFact, NewEvent, Place
 from connector.ledger.received import REFUSED
-from connector.message.ccai_events import call_fact
+from connector.message.ccai_events import call_fact, teller_of
 from connector.message.model import Accepted, Act, Event
 from connector.reason import Outcome
 
@@ -54,7 +54,7 @@ def _new(run: Forwarding, row: InboxRow, position: int, event: Event) -> NewEven
     if run.kind.browsers and not run.live_chats:
         # Another writes the cases of chats: two writers of one case would double its messages.
         act = Act.RECORD
-    teller = str(event.record.get("browser") or "") if run.kind.browsers else ""
+    teller = teller_of(event) if run.kind.browsers else ""
     return NewEvent(event.case, row.id, position, act.value, event.message, row.received_at, teller)
 
 

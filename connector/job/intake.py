@@ -105,6 +105,10 @@ class IntakeSource(Part):
         description="Address of the Chat API, to which what the application sends here goes on (ultimate); "
         "left out: it is only kept.",
     )
+    origins: list[str] = Field(
+        default_factory=list,
+        description="Addresses of the pages that may post from a browser, like https://crm.example.com (ccai-events).",
+    )
     idle: Duration = Field(
         timedelta(hours=2), description="A text conversation without an end is closed after so much silence."
     )

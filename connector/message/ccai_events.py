@@ -19,12 +19,14 @@ from connector.reason import Code
 from connector.session.field import word
 from connector.session.reader import read_json
 
-__all__ = ["CallFactTold", "call_fact", "make"]
+__all__ = ["CallFactTold", "call_fact", "make", "teller_of"]
 
 UNAVAILABLE: Final = 503
 ID_LENGTH: Final = 32
 LONGEST_DELAY: Final = timedelta(days=1)
 REDACTION: Final = "redaction"
+WAITED: Final = "x-waited-ms"
+"""The header in which the page says how long it could not post; the body stays the same, so a repetition is known."""
 CALL: Final = "call/"
 """Begins the id of what is told of a call; a chat's is its number alone."""
 
@@ -66,7 +68,7 @@ class _Browsers:
 
     def admit(self, request: Request, now: datetime) -> Ticket:
         """Give the ticket of a request that holds the key; the page numbers its posts, so a repetition is known."""
-        return admit(request, self._options, now)
+        return admit(request, self._options, now, keep={WAITED})
 
     def read(self, accepted: Accepted) -> tuple[Event, ...]:
         """Give what the body tells, one event or a list of them; raise SkipError(UNREADABLE) where it is no event."""
@@ -90,13 +92,19 @@ def call_fact(event: Event) -> CallFactTold | None:
     return CallFactTold(event.case.removeprefix(CALL), _digest(told), event.at, kind, facts)
 
 
+def teller_of(event: Event) -> str:
+    """Give which browser told an event, and which of its tellings it is; nothing where the page gives no names."""
+    browser, number = word(event.record.get("browser")), word(event.record.get("sequence"))
+    return f"{browser.replace('/', '-')}/{number or ''}" if browser else ""
+
+
 def _event(given: Mapping[str, Any], accepted: Accepted, notes: tuple[str, ...]) -> Event:
     data = table(given.get("data"))
     kind = _kind(word(given.get("type")), data)
     chat, call = word(data.get("chat_id")), word(data.get("call_id"))
     if kind is None and chat is None and call is None:
         raise SkipError(Code.UNREADABLE, "the body is no event of the agent adapter")
-    at = accepted.received_at - _delay(given.get("waited_ms"))
+    at = accepted.received_at - _delay(accepted.headers.get(WAITED, ""))
     text = written(data.get("message"))
     direction = _DIRECTIONS.get(kind or "")
     message = _digest(f"{chat}\n{direction}\n{text}") if direction and chat and text else None
@@ -146,11 +154,11 @@ def _kind(told: str | None, data: Mapping[str, Any]) -> str | None:
     return f"{REDACTION}_ended" if "end" in kind or "stop" in kind else REDACTION
 
 
-def _delay(waited_ms: Any) -> timedelta:
+def _delay(waited_ms: str) -> timedelta:
     """Give how long the page could not post what it was told; its own clock plays no part."""
-    if isinstance(waited_ms, bool) or not isinstance(waited_ms, int | float) or not waited_ms > 0:
+    if not (waited_ms.isascii() and waited_ms.isdigit()):
         return timedelta()
-    return min(timedelta(milliseconds=min(waited_ms, 1e9)), LONGEST_DELAY)
+    return min(timedelta(milliseconds=int(waited_ms[:9])), LONGEST_DELAY)
 
 
 def _is_plain(value: Any) -> bool:

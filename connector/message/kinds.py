@@ -42,7 +42,7 @@ KINDS: Final = MappingProxyType(
             "ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox", sessions=True, tells_case=False
         ),
         "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox", "cpaas"),
-        "ccai-events": _kind("ccai_events", "idle", "mailbox", tells_case=False, browsers=True),
+        "ccai-events": _kind("ccai_events", "origins", "idle", "mailbox", tells_case=False, browsers=True),
     }
 )
 """The kinds by the word that an intake file says under `source.kind`."""

@@ -8,6 +8,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from connector.web.browser import PREFLIGHT, answer_preflight, open_to_page
 from connector.web.health import Health
 from connector.web.reception import Reception
 
@@ -26,8 +27,13 @@ class _Hook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take in a request of the sender that the intake of this kind and name is for."""
-        named = scope["path_params"]
-        response = await self._reception.receive(named["kind"], named["name"], Request(scope, receive))
+        named, request = scope["path_params"], Request(scope, receive)
+        plan = self._reception.plans.get((named["kind"], named["name"]))
+        if request.method == PREFLIGHT:
+            response = answer_preflight(plan, request)
+        else:
+            taken = await self._reception.receive(named["kind"], named["name"], request)
+            response = open_to_page(plan, request, taken)
         await response(scope, receive, send)
 
 
@@ -39,7 +45,7 @@ def create_app(reception: Reception, health: Health) -> FastAPI:
     )
 
     # A route below FastAPI's own, whose reading of parameters would cost more than all the rest of a request.
-    app.router.routes.append(Route("/hooks/{kind}/{name}", _Hook(reception), methods=["POST", "PUT"]))
+    app.router.routes.append(Route("/hooks/{kind}/{name}", _Hook(reception), methods=["POST", "PUT", PREFLIGHT]))
 
     @app.get("/healthz")
     async def tell_health() -> JSONResponse:

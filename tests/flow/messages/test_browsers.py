@@ -8,7 +8,8 @@ LIVE = "chats: live"
 def chat(kind, text="", browser="", **data):
     told = {"chat_id": 135, "session_type": "messaging inbound (web chat)", "agent_id": 5, "queue_path": "web_3"}
     told |= {"agent_email": "agent.one@example.com", **({"message": text} if text else {}), **data}
-    return {"type": kind, "data": told, **({"browser": browser} if browser else {})}
+    named = {"browser": browser[0], "sequence": int(browser[1:])} if browser else {}
+    return {"type": kind, "data": told, **named}
 
 
 def inbound(text, **options):
@@ -36,11 +37,11 @@ async def test_a_chat_is_written_live(make_desk, capturi):
 
 
 async def test_what_several_browsers_tell_is_one_message(make_desk, capturi):
-    """A message that two agents' browsers saw arrives once; what was written twice arrives twice."""
+    """What two browsers saw, or one posted again, arrives once; what was written again arrives again."""
     async with capturi() as address:
         desk = make_desk("ccai-events", address, top=LIVE)
         now = desk.clock.now()
-        for seconds, browser in ((0, "a"), (1, "b"), (5, "a"), (6, "b"), (300, "b")):
+        for seconds, browser in ((0, "a1"), (1, "b1"), (5, "a2"), (6, "b2"), (90, "a2"), (300, "b3")):
             await desk.accept(inbound("ok", browser=browser, agent_id=5), at=now - timedelta(seconds=600 - seconds))
         await desk.forward()
         (case,) = (await desk.cases()).values()

@@ -1,6 +1,6 @@
 """Hold what the forwarding of one intake works with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,13 @@ from connector.job.gate import Gate
 from connector.job.loader import IntakePlan
 from connector.job.progress import Progress, Silent
 from connector.job.summary import Summary
-from connector.ledger import InboxRow, Ledger, case_model
+from connector.ledger import InboxRow, Ledger, case_model, cases
 from connector.ledger.case_model import CaseEventRow, Desk
 from connector.logs import logger
 from connector.mapping import Draft, Mapping, Statistics
 from connector.mapping import apply as apply_mapping
 from connector.message.kinds import KINDS, Kind
-from connector.message.model import Accepted, Event
+from connector.message.model import Accepted, Act, Event
 from connector.message.options import Mailbox
 
 __all__ = ["Forwarding", "desk_of"]
@@ -92,7 +92,19 @@ class Forwarding:
         """Give what the sender told, read again from the request; None where that is gone or reads otherwise now."""
         row = await self.book.read(ledger.find_message, event.inbox_id) if event.inbox_id is not None else None
         events = self.read(row) if row is not None else ()
-        return events[event.position] if event.position < len(events) else None
+        found = events[event.position] if event.position < len(events) else None
+        if found is None or found.act is not Act.MESSAGE or not self.kind.remembers:
+            return found
+        return await self._remembering(found, event)
+
+    async def _remembering(self, found: Event, event: CaseEventRow) -> Event:
+        """Give a message with what its conversation was told before: who the visitor is, say."""
+        key = self.kind.remembers
+        known: dict[str, Any] = {}
+        for earlier in await self.book.read(cases.noted_before, event.case_key, event.id):
+            told = await self.told(earlier)
+            known |= told.record.get(key) or {} if told is not None else {}
+        return replace(found, record={**found.record, key: {**known, **(found.record.get(key) or {})}})
 
     def read(self, row: InboxRow) -> tuple[Event, ...]:
         """Give what a stored request tells, nothing where nobody can tell any more."""

@@ -12,8 +12,19 @@ from connector.ledger.case_model import CaseEventRow, CaseRow, Turn
 from connector.ledger.case_tables import CASE_EVENT, TEXT_CASE
 from connector.ledger.tables import ENTRY
 
-__all__ = ["count_open", "due_cases", "next_due", "open_events", "reopen", "reopen_remapped", "settle", "write_turns"]
+__all__ = [
+    "count_open",
+    "due_cases",
+    "next_due",
+    "noted_before",
+    "open_events",
+    "reopen",
+    "reopen_remapped",
+    "settle",
+    "write_turns",
+]
 
+CLOSE, RECORD = "close", "record"
 TOLD: Final = ("session", "case_uid", "fields", "fields_at", "whole", "sent", "closed")
 """What a turn changes of a conversation."""
 
@@ -34,6 +45,16 @@ def open_events(connection: Connection, case_key: str, limit: int = 50) -> list[
     wanted = select(CASE_EVENT).where(CASE_EVENT.c.case_key == case_key, CASE_EVENT.c.open)
     rows = connection.execute(wanted.order_by(CASE_EVENT.c.id).limit(limit)).mappings()
     return [CaseEventRow(**row) for row in rows]
+
+
+def noted_before(connection: Connection, case_key: str, event_id: int, limit: int = 20) -> list[CaseEventRow]:
+    """Give the last events before this one, oldest first, that are only known of, since the conversation's last end."""
+    event = CASE_EVENT.c
+    earlier = and_(event.case_key == case_key, event.id < event_id)
+    end = select(func.coalesce(func.max(event.id), 0)).where(earlier, event.act == CLOSE).scalar_subquery()
+    wanted = select(CASE_EVENT).where(earlier, event.id > end, event.act == RECORD, event.inbox_id.is_not(None))
+    rows = connection.execute(wanted.order_by(event.id.desc()).limit(limit)).mappings()
+    return [CaseEventRow(**row) for row in rows][::-1]
 
 
 def next_due(connection: Connection, intake: str) -> datetime | None:

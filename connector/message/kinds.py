@@ -24,6 +24,8 @@ class Kind:
     """Whether a message after the end begins another conversation under the same id, and so another case."""
     tells_case: bool = True
     """Whether a message tells all there is about its conversation; else what it does not tell stays as it was."""
+    remembers: str = ""
+    """The key of a record under which earlier events of a conversation tell what holds for its messages as well."""
     browsers: bool = False
     """Whether several browsers tell of one thing, and of calls as well."""
 
@@ -31,15 +33,18 @@ class Kind:
 _EVERYWHERE: Final = frozenset({"kind", "api_key", "secret", "unsigned", "tolerance", "max_body", "stand_in"})
 
 
-def _kind(module: str, *keys: str, **ways: bool) -> Kind:
-    return Kind(f"connector.message.{module}", _EVERYWHERE.union(keys), **ways)
+def _kind(module: str, *keys: str, remembers: str = "", **ways: bool) -> Kind:
+    return Kind(f"connector.message.{module}", _EVERYWHERE.union(keys), remembers=remembers, **ways)
 
 
 KINDS: Final = MappingProxyType(
     {
         "zendesk": _kind("zendesk", "signing_secret", "notes", "entities", "mailbox", "api", edits=False),
         "ultimate": _kind(
-            "ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox", sessions=True, tells_case=False
+            *("ultimate", "bots", "relay", "relay_timeout", "chat", "idle", "mailbox"),
+            remembers="metadata",
+            sessions=True,
+            tells_case=False,
         ),
         "sangoma": _kind("sangoma", "signing_secret", "notes", "idle", "mailbox", "cpaas"),
         "ccai-events": _kind("ccai_events", "origins", "idle", "mailbox", tells_case=False, browsers=True),

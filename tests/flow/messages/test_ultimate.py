@@ -12,6 +12,7 @@ UID = f"ultimate:acme:{BOT}:c-7f31"
 LISTED = f"bots: [{BOT}]"
 OURS = {"name": "Support", "email": "support@acme.example", "id": BOT}
 VISITOR = {"name": "Unknown", "email": "unknown@example.invalid"}
+IDA = {**VISITOR, "name": "Ida Holm"}
 
 
 def recorded(name):
@@ -63,7 +64,7 @@ async def test_both_halves_are_one_case(make_desk, capturi):
     told = [one for one in CONVERSATION.values() if one]
     assert told == [(one["direction"], one["text"]) for one in case["messages"]]
     ends = {one["direction"]: (one["from"], one["to"][0]) for one in case["messages"]}
-    assert {"Inbound": (VISITOR, OURS), "Outbound": (OURS, VISITOR)} == ends
+    assert {"Inbound": (IDA, OURS), "Outbound": (OURS, IDA)} == ends
     assert ("closed", ["Escalated"], "Zendesk AI agent") == (case["status"], case["tags"], case["source"])
     times = [one["created"] for one in case["messages"]]
     assert times == sorted(times)
@@ -107,6 +108,23 @@ async def test_a_ticket_and_a_known_visitor(make_desk, capturi):
     assert ("Outbound", ["https://files.example.com/guide.pdf"]) == (ticket["direction"], ticket["attachments"])
     (message,) = cases[UID]["messages"]
     assert {"name": "Ida Holm", "email": "ida@example.org"} == message["from"]
+
+
+async def test_a_session_knows_its_visitor(make_desk, capturi):
+    """What a session was told of its visitor holds for its messages until its end, whatever was told last."""
+    mail = [{"key": "email", "value": "ida@example.org"}]
+    async with capturi() as address:
+        desk = make_desk("ultimate", address, more=LISTED)
+        await tell(desk, ["api-start-session", "api-visitor-message"])
+        await desk.accept(changed("api-metadata", metaData=mail))
+        await tell(desk, ["hook-send-message-text", "api-end-session", "api-button-click"])
+        await desk.forward()
+        cases = await desk.cases()
+    first, second = cases[UID]["messages"]
+    assert IDA == first["from"]
+    assert [{"name": "Ida Holm", "email": "ida@example.org"}] == second["to"]
+    (other,) = cases[f"{UID}-2"]["messages"]
+    assert VISITOR == other["from"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """List the storages and learn from the ledger what is new, changed or to be judged anew."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 
 from connector import ledger
 from connector.delivery import LONGEST_REST
@@ -12,6 +13,7 @@ from connector.ledger import ListedFile, Window
 from connector.reason import Code, Outcome
 from connector.session import FileRole
 from connector.storage import FileInfo, Storage
+from connector.storage.concurrency import ahead
 from connector.storage.finishing import folder_of, is_below
 
 __all__ = ["survey"]
@@ -94,11 +96,12 @@ async def _list(run: Execution, storage: Storage, unknown: Unknown) -> int:
     place = run.places[storage.address]
     window = Window(run.options.since, run.options.until)
     unchanged = 0
-    async for batch in storage.list():
-        run.progress.listed(len(batch))
-        listed = _listed(run, batch, unknown, only_companions=storage is not run.storage)
-        found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
-        unchanged += found.unchanged_entries
+    async with aclosing(ahead(storage.list())) as batches:
+        async for batch in batches:
+            run.progress.listed(len(batch))
+            listed = _listed(run, batch, unknown, only_companions=storage is not run.storage)
+            found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
+            unchanged += found.unchanged_entries
     return unchanged
 
 

@@ -65,9 +65,8 @@ class Window:
 EVER = Window()
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFile:
-    """A file as a storage lists it now, with what its name says."""
+class ListedFile(NamedTuple):
+    """A file as a storage lists it now, with what its name says; a tuple, since a listing makes a million of them."""
 
     path: str
     size_bytes: int

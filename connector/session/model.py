@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from connector.storage.model import FileInfo
 
@@ -28,9 +28,8 @@ class FileRole(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class FileName:
-    """What a file's name says about it."""
+class FileName(NamedTuple):
+    """What a file's name says about it; a tuple, since a listing makes a million of them."""
 
     role: FileRole
     channel: Channel | None = None

@@ -19,6 +19,8 @@ _ROLES = {
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "heic", "mp4", "mov", "m4v", "3gp", "webm"), _MEDIA),
 }
 
+# Most names are no more than this; the full form takes twice as long to tell.
+_PLAIN = re.compile(r"(call|chat|metadata)[-_]([0-9]+)()\.([a-z0-9]+)")
 _NUMBERED = re.compile(r"(call|chat|metadata)[-_]([0-9]+)((?:[-_. ].*)?)\.([a-z0-9]+)", re.DOTALL)
 _PART = re.compile(r"[-_](?:part[-_]?)?([0-9]{1,9})")
 _CHANNEL_AND_ID = re.compile(r"(call|chat)[-_]([0-9]+)")
@@ -36,7 +38,7 @@ def classify(path: str) -> FileName:
     """
     lower = path.lower()
     name = lower[lower.rfind("/") + 1 :]
-    match = _NUMBERED.fullmatch(name)
+    match = _PLAIN.fullmatch(name) or _NUMBERED.fullmatch(name)
     if match is None:
         return _unnumbered(lower, name)
     word, digits, rest, suffix = match.groups()

@@ -111,6 +111,6 @@ def listed():
     """Give a function that gives a file as a storage lists it, metadata of a call unless it is told otherwise."""
 
     def make(path, session_id=None, role="metadata", **facts):
-        return replace(ListedFile(path, 10, 1_000, None, role, "call", session_id, None), **facts)
+        return ListedFile(path, 10, 1_000, None, role, "call", session_id, None)._replace(**facts)
 
     return make

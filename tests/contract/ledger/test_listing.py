@@ -1,6 +1,5 @@
 """How a listing is compared with what the ledger knows."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,10 +46,10 @@ def test_a_file_waits_again_when_its_content_may_have_changed(book, listed, befo
     """Size, time or version decide, a version only where both listings tell one; what the name says does not."""
     file = listed("call-1.json", "1", **before)
     book.list(file, done=[1])
-    found = book.list(replace(file, **after))
+    found = book.list(file._replace(**after))
     assert Listing(0, int(changed), int(not changed), 0) == found
     assert ({"call-1.json"} if changed else set()) == book.waiting()
-    assert Listing(0, 0, 1, 0) == book.list(replace(file, **after), done=[1])
+    assert Listing(0, 0, 1, 0) == book.list(file._replace(**after), done=[1])
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_only_files_that_decide_something_wait(book, listed, role, waits):
     book.list(file)
     assert ({"a"} if waits else set()) == book.waiting()
     book.list(file, done=[1])
-    book.list(replace(file, size_bytes=99))
+    book.list(file._replace(size_bytes=99))
     assert ({"a"} if waits else set()) == book.waiting()
 
 

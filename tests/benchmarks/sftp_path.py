@@ -1,6 +1,6 @@
 """Compare a naive paramiko loop with the connector on the same sessions on a real sshd, in one run.
 
-    python -m tests.benchmarks.sftp_speed --sessions 500 --rounds 3
+    python -m tests.benchmarks.sftp_path --sessions 500 --rounds 3
 
 First fetching alone, then the whole path to a target that answers at once. Prints sessions a second, processor time
 per session and peak memory of the client, and the ratios that docs/performance.md quotes.

@@ -1,0 +1,116 @@
+"""What a worker of a backfill may do follows from who else is at work and what a person asked."""
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from connector import ledger
+from connector.delivery import Limits as Flow
+from connector.job.backfill.assignment import Assignment
+from connector.job.backfill.brake import Brake, PatientClock
+from connector.job.backfill.pulse import Pulse
+from connector.job.budget import target_key
+from connector.job.model import Job
+from connector.job.summary import Summary
+
+SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+RATE = 12.0
+
+
+class Flowing(Flow):
+    """Limits that tell what was made of them."""
+
+    def change(self, **limits):
+        self.told = limits
+        super().change(**limits)
+
+
+def plan(**limits):
+    job = {
+        "job": "history",
+        "tenant": "acme",
+        "source": {"storage": "export"},
+        "mappings": {},
+        "target": {"token": "t"},
+        "limits": {"requests_per_second": RATE, **limits},
+    }
+    return SimpleNamespace(job=Job.model_validate(job))
+
+
+@asynccontextmanager
+async def beating(tmp_path, used, *, workers=1):
+    """Give a worker's pulse with its ledger, limits and brake."""
+    naps, brake, flow = PatientClock(), Brake(), Flowing()
+    async with ledger.open_ledger(f"sqlite:///{tmp_path / 'connector.db'}") as book:
+        run = SimpleNamespace(
+            plan=used,
+            book=book,
+            clock=naps,
+            now=naps.now,
+            run_id="r",
+            limits=flow,
+            summary=Summary("history", naps.now()),
+        )
+        given = Assignment("/srv", "history", "r", SINCE, UNTIL, workers=workers)
+        yield Pulse(run, given, brake, naps=naps, limits=used.job.limits), book, flow, brake
+
+
+async def join(book, used, kind, job="history", owner=None):
+    row = ledger.Present(owner or ledger.make_owner(), target_key(used.job.target), job, kind, {}, PatientClock().now())
+    await book.transact(ledger.announce, row)
+
+
+async def test_workers_share_the_rate_evenly(tmp_path):
+    """Each of four workers gets a quarter, before the others have begun as well."""
+    async with beating(tmp_path, plan(), workers=4) as (pulse, _, flow, _):
+        await pulse.beat()
+        assert RATE / 4 == flow.told["requests_per_second"]
+
+
+async def test_a_nightly_run_of_the_target_leaves_it_a_share(tmp_path):
+    """While a run is at work the rate is a half, or what the job says, and whole again afterwards."""
+    used = plan(backfill_share=0.25)
+    async with beating(tmp_path, used) as (pulse, book, flow, _):
+        nightly = ledger.make_owner()
+        await join(book, used, "run", job="nightly", owner=nightly)
+        await pulse.beat()
+        assert RATE / 4 == flow.told["requests_per_second"]
+        await book.transact(ledger.withdraw, nightly)
+        await pulse.beat()
+        assert RATE == flow.told["requests_per_second"]
+
+
+async def test_without_a_rate_the_share_is_one_of_concurrency(tmp_path):
+    """A job that names no rate has fewer conversations under way instead."""
+    used = plan(requests_per_second=None)
+    async with beating(tmp_path, used) as (pulse, book, flow, brake):
+        await join(book, used, "run", job="nightly")
+        await pulse.beat()
+        assert (None, 0.5) == (flow.told["requests_per_second"], brake.share)
+
+
+@pytest.mark.parametrize(("state", "expected"), [("paused", (True, False)), ("cancelled", (False, True))])
+async def test_what_a_person_asked_is_taken_up(tmp_path, state, expected):
+    """Paused holds, cancelled ends; nobody waits for hours to open any more then."""
+    async with beating(tmp_path, plan(hours="20:00-06:00")) as (pulse, book, flow, brake):
+        await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), state=state)
+        await pulse.beat()
+        assert expected == (brake.paused, brake.ending)
+        assert flow.told["waits"] is not brake.ending
+
+
+async def test_changed_limits_win_over_those_of_the_job(tmp_path):
+    """What was set from another terminal holds from the next beat on; what no limit can be is left out."""
+    async with beating(tmp_path, plan()) as (pulse, book, flow, _):
+        now = PatientClock().now()
+        await book.transact(
+            ledger.set_control, "history", ledger.BACKFILL, now=now, facts={"requests_per_second": 3.0, "per_day": 9}
+        )
+        await pulse.beat()
+        assert 3.0 == flow.told["requests_per_second"]
+        assert flow.told["budget"] is not None
+        await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=now, facts={"per_day": -1})
+        await pulse.beat()
+        assert RATE == flow.told["requests_per_second"]

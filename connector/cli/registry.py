@@ -13,6 +13,7 @@ MODULES = (
     "state",
     "trace",
     "retry",
+    "reconcile",
     "forget",
     "upgrade",
     "report",

@@ -23,6 +23,7 @@ from connector.job.limiting import Limits
 from connector.job.mail import DEFAULT_DONE
 from connector.job.mail import KIND as MAIL_KIND
 from connector.job.reading import Reading
+from connector.job.visitor import PortalVisitor
 from connector.job.zone import TimeZone
 
 __all__ = [
@@ -87,9 +88,7 @@ class Schedule(Part):
     )
     timezone: TimeZone = Field("UTC", description="IANA zone the cron line is read in.")
     catch_up: Literal["none", "last", "all"] = Field("last", description="Which missed starts are made up for.")
-    longest: Duration | None = Field(
-        None, description="A run that takes longer is reported; left out: one that still goes on at its next start."
-    )
+    longest: Duration | None = Field(None, description="A longer run is reported; else one that meets its next start.")
 
 
 class Recordings(Part):
@@ -185,6 +184,7 @@ class Target(Part):
     url: str = Field("https://integrations.capturi.ai", description="Base address.")
     api: Literal["v3", "v2", "v1"] = Field("v3", description="Version of the conversation call.")
     token: SecretStr = Field(description='Token of the organisation, as "${NAME}".')
+    portal: PortalVisitor | None = Field(None, description="Who looks calls up for `connector reconcile`.")
 
     @field_validator("url")
     @classmethod

@@ -4,7 +4,7 @@ Everything but the opening, the copy and the lock is a function of a connection 
 Ledger.read; what happens to entries goes through Ledger.write.
 """
 
-from connector.ledger import expiry, forgetting, killed, replay, slots
+from connector.ledger import comparing, expiry, forgetting, killed, replay, slots
 from connector.ledger.budget import spend
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.control import (
@@ -142,6 +142,7 @@ __all__ = [
     "claim",
     "close_filling",
     "companions",
+    "comparing",
     "control",
     "controls",
     "count_inbox",

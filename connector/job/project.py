@@ -14,7 +14,7 @@ JOB = """\
 # `connector run nightly-ccai --dry-run` shows what it would do, `connector schema job` lists every key.
 job: nightly-ccai
 tenant: acme                        # part of every external id: ids are unique per tenant only
-schedule: {cron: "30 2 * * *", timezone: Europe/Copenhagen}    # for your own scheduler: see docs/operations.md
+schedule: {cron: "30 2 * * *", timezone: Europe/Copenhagen}    # `connector serve` keeps it
 source:
   kind: ccai
   storage: export                   # a folder, or sftp://user@host/folder, gs://bucket/folder, s3://..., az://...

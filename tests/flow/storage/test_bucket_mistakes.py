@@ -37,6 +37,11 @@ def wrong(
             "the secret does not belong to the access key",
         ),
         "s3 host": ("s3://bucket", {**rclone_server.options, "endpoint": "https://s3.nowhere.invalid"}, "is not known"),
+        "s3 tls": (
+            "s3://bucket",
+            {**rclone_server.options, "endpoint": rclone_server.address.replace("http://", "https://")},
+            "no encrypted connection to 127.0.0.1 can be made",
+        ),
         "azure key": (
             f"az://{azure_container}",
             {**azure_server.options, "account_key": other_key},
@@ -45,7 +50,7 @@ def wrong(
     }
 
 
-@pytest.mark.parametrize("name", ["revoked consent", "gcs bucket", "s3 secret", "s3 host", "azure key"])
+@pytest.mark.parametrize("name", ["revoked consent", "gcs bucket", "s3 secret", "s3 host", "s3 tls", "azure key"])
 async def test_what_a_storage_refuses_stops_the_run(wrong, name, point, command):
     """Run and check end with exit code 1 and the remedy, without any secret; nothing is marked in the ledger."""
     address, options, message = wrong[name]

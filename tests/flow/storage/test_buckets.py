@@ -1,4 +1,4 @@
-"""The sample data gives from object stores, which stamp a file when it is written, what it gives from a folder."""
+"""The sample data gives from every kind of storage what it gives from a folder, also where files are stamped anew."""
 
 import shutil
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 
 from connector.job import samples
 
-KINDS = ["azure", "gcs", "s3"]
+KINDS = ["azure", "gcs", "s3", "sftp", "tar", "zip"]
 """Each has a fixture NAME_export: from a folder to the address and the options of a storage with the same files."""
 CHANCE = frozenset({"received_at", "uid"})
 """What differs from run to run."""
@@ -51,6 +51,29 @@ def azure_export(azure_server, azure_container) -> Export:
         return f"az://{azure_container}/ccai", azure_server.options
 
     return put
+
+
+def shelved(shelf: Any) -> Export:
+    def put(folder: Path) -> tuple[str, dict[str, Any]]:
+        shelf.publish(folder)
+        return shelf.storage, shelf.options
+
+    return put
+
+
+@pytest.fixture
+def sftp_export(sftp_shelf) -> Export:
+    return shelved(sftp_shelf)
+
+
+@pytest.fixture
+def tar_export(tar_shelf) -> Export:
+    return shelved(tar_shelf)
+
+
+@pytest.fixture
+def zip_export(zip_shelf) -> Export:
+    return shelved(zip_shelf)
 
 
 @pytest.fixture

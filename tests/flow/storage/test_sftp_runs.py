@@ -56,6 +56,7 @@ def wrongs(ssh_server, ssh_folder, tmp_path):
     another = "SHA256:" + "A" * 43
     return {
         "another key": ((key, other), 1, "does not let"),
+        "password": ((f'"private_key_file": "{key}"', '"password": "${WRONG}"'), 1, "does not let"),
         "host key": ((ssh_server.fingerprint, another), 1, "somebody in between"),
         "folder": ((place, f"{place}-absent"), 1, "there is no folder"),
         "port": ((f":{ssh_server.port}/", f":{free_port()}/"), 1, "refuses the connection"),
@@ -69,7 +70,7 @@ def wrongs(ssh_server, ssh_folder, tmp_path):
 
 
 WRONGS = {
-    *("another key", "host key", "folder", "port", "name"),
+    *("another key", "password", "host key", "folder", "port", "name"),
     *("missing key", "no passphrase", "passphrase", "literal secret", "option"),
 }
 

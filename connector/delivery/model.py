@@ -1,6 +1,6 @@
 """Say what is handed to the target, what came of it, and what delivery asks of whoever keeps the record."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -50,6 +50,10 @@ class Parcel:
     audio_fields: Mapping[str, str] = field(default_factory=dict)
     known_uid: str | None = None
     created: bool = False
+    doubtful: bool = False
+    """Whether the audio may be there already: an earlier upload ended without an answer."""
+    look_up: Callable[[str], Awaitable[bool | None]] | None = None
+    """Tells whether the conversation of this external id has audio, None where that cannot be told; may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class Journal(Protocol):
         """Write down what came of the step, without secrets or personal data.
 
         `outcome` is `done`; `existed` (the target had it); `failed` (one try, another follows or the end is told
-        next); `unknown` (it may have been carried out); `not_done`; or the held or refused of a SkipError's code.
+        next); `unknown` (it may have been carried out); `looked_up` (and what was found); `not_done`; or the held or
+        refused of a SkipError's code.
         """
         ...

@@ -61,6 +61,11 @@ class Portal:
         value = _parsed(answer)
         return _found(value) if isinstance(value, dict) else None
 
+    async def has_audio(self, external_id: str) -> bool | None:
+        """Tell whether the target has audio under this external id; None where it does not say."""
+        found = await self.look_up(external_id)
+        return found.has_audio if found is not None else None
+
     async def conversations(self) -> AsyncIterator[Found]:
         """Give everything the target has, page after page, in its own order."""
         token = ""

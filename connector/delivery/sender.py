@@ -93,6 +93,8 @@ async def _create(parcel: Parcel, target: Capturi, journal: Journal) -> Created:
 
 async def _upload(parcel: Parcel, recording: Recording, uid: str | None, target: Capturi, journal: Journal) -> Uploaded:
     repeats_left = target.policy.audio_repeats
+    if parcel.doubtful and await _is_there(parcel, journal):
+        return Uploaded(0, None, already=True)
     while True:
         await journal.intend(Step.AUDIO)
         try:
@@ -105,6 +107,8 @@ async def _upload(parcel: Parcel, recording: Recording, uid: str | None, target:
             )
         except OutcomeUnknownError as error:
             await _note_failure(journal, Step.AUDIO, error)
+            if await _is_there(parcel, journal):
+                return Uploaded(0, None, already=True)
             if not repeats_left:
                 raise
             repeats_left -= 1
@@ -119,6 +123,19 @@ async def _upload(parcel: Parcel, recording: Recording, uid: str | None, target:
                 sha256=uploaded.sha256,
             )
             return uploaded
+
+
+async def _is_there(parcel: Parcel, journal: Journal) -> bool:
+    """Ask for the audio that may have arrived without an answer; False where nobody knows."""
+    if parcel.look_up is None:
+        return False
+    try:
+        found = await parcel.look_up(parcel.external_id)
+    except ConnectorError as error:
+        await journal.note(Step.AUDIO, outcome="looked_up", detail=error.message)
+        return False
+    await journal.note(Step.AUDIO, outcome="looked_up", has_audio=found)
+    return found is True
 
 
 def _watcher(journal: Journal, step: Step) -> Watcher:

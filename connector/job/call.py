@@ -116,6 +116,8 @@ async def _deliver(run: Execution, record: Record, made: Conversation, found: Fo
         audio_fields=made.audio_fields,
         known_uid=record.row.uid,
         created=record.row.created,
+        doubtful=record.row.audio_state in {"sending", "unknown"},
+        look_up=run.portal.has_audio if run.portal else None,
     )
     done = await send(run, record, lambda: delivery.deliver(parcel, target, record))
     if done is not None:

@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from connector import ledger
 from connector.clock import Clock
-from connector.delivery import Capturi, Limits
+from connector.delivery import Capturi, Limits, Portal
 from connector.job.gate import Gate
 from connector.job.loader import Plan
 from connector.job.progress import Progress
@@ -50,6 +50,8 @@ class Execution:
     target: Capturi | None
     """None in a dry run: nothing may leave."""
     limits: Limits
+    portal: Portal | None = None
+    """The way to ask what the target has, where the job names who asks."""
     gate: Gate = field(default_factory=Gate)
     listed_at: float = 0.0
     """When the storages were listed, by the clock's monotonic seconds."""

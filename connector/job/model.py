@@ -184,7 +184,7 @@ class Target(Part):
     url: str = Field("https://integrations.capturi.ai", description="Base address.")
     api: Literal["v3", "v2", "v1"] = Field("v3", description="Version of the conversation call.")
     token: SecretStr = Field(description='Token of the organisation, as "${NAME}".')
-    portal: PortalVisitor | None = Field(None, description="Who looks calls up for `connector reconcile`.")
+    portal: PortalVisitor | None = Field(None, description="Who asks what the target has, as `reconcile` does.")
 
     @field_validator("url")
     @classmethod

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.clock import Clock
-from connector.delivery import Capturi, Hours, Limits, Policy, Route
+from connector.delivery import Capturi, Hours, Limits, Policy, Portal, Route, Visitor
 from connector.job.budget import LedgerBudget
 from connector.job.chat_writer import are_chats_live
 from connector.job.duration import parse_hours
@@ -50,9 +50,8 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     """Give the run with its storages, ledger and target open; the stack closes them."""
     job = plan.job
     storage, recordings = _storages(plan)
-    url = settings.ledger_url
-    if options.dry_run:
-        url = stack.enter_context(ledger.rehearsal_copy(url))
+    kept = settings.ledger_url
+    url = stack.enter_context(ledger.rehearsal_copy(kept)) if options.dry_run else kept
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
     for one in dict.fromkeys((storage, recordings)):
         await stack.enter_async_context(one)
@@ -71,12 +70,18 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         places={one.address: await _place(book, plan, one) for one in (storage, recordings)},
         target=None if options.dry_run else await stack.enter_async_context(target),
         limits=limits,
+        portal=_portal(plan, target),
         hash_key=settings.mask_key,
         live_chats=are_chats_live(plan.home, job.tenant),
         keep_examples=settings.keep_examples,
         policy_hash=plan.policy_hash,
         groups=partial(ledger.free_groups, clock=clock.now),
     )
+
+
+def _portal(plan: Plan, target: Capturi) -> Portal | None:
+    visitor = plan.job.target.portal
+    return Portal(target, Visitor(visitor.name, visitor.email, visitor.reason)) if visitor else None
 
 
 def _storages(plan: Plan) -> tuple[Storage, Storage]:

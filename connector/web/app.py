@@ -45,7 +45,7 @@ def create_app(reception: Reception, health: Health) -> FastAPI:
     )
 
     # A route below FastAPI's own, whose reading of parameters would cost more than all the rest of a request.
-    app.router.routes.append(Route("/hooks/{kind}/{name}", _Hook(reception), methods=["POST", "PUT", PREFLIGHT]))
+    app.router.routes.append(Route("/hooks/{kind}/{name}", _Hook(reception)))
 
     @app.get("/healthz")
     async def tell_health() -> JSONResponse:

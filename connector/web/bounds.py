@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from connector.errors import TryAgainError
 
 __all__ = ["Bounds", "Burden", "Parcel"]
+
+BUSY: Final = 20
+"""So many requests wait for their commit at once only in a burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Burden:
     def is_full(self) -> bool:
         """Tell whether nothing more may begin."""
         return self._waiting >= self._bounds.most_waiting or self._bytes >= self._bounds.most_bytes
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a burst is being taken in."""
+        return self._waiting >= BUSY
 
     @contextmanager
     def parcel(self) -> Iterator["Parcel"]:

@@ -1,6 +1,5 @@
 """Let a request in or turn it away: read, checked, stored, and only then answered with success."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -14,6 +13,7 @@ from connector.errors import LedgerError, NotAdmittedError, OutsideToleranceErro
 from connector.job.loader import IntakePlan
 from connector.ledger import Change, Ledger, Received
 from connector.message import model
+from connector.web.arrival import Arrivals
 from connector.web.body import discard, read_body
 from connector.web.bounds import Bounds, Burden
 from connector.web.complaint import Complaints
@@ -55,12 +55,13 @@ class Reception:
         answerer: Answerer | None = None,
     ) -> None:
         self.plans = {(plan.source.kind, plan.intake.intake): plan for plan in plans}
-        self.arrived = {plan.intake.intake: asyncio.Event() for plan in self.plans.values()}
-        """Set whenever something new was stored for the intake of that name."""
         self._book = book
         self._clock = clock
         self._bounds = bounds or Bounds()
         self._burden = Burden(self._bounds)
+        self._arrivals = Arrivals((name for _, name in self.plans), lambda: self._burden.is_busy)
+        self.arrived = self._arrivals.events
+        """Set soon after something new was stored for the intake of that name."""
         self._reading = Patience(self._bounds.body_seconds)
         self._storing = Patience(self._bounds.store_seconds)
         self._complaints = Complaints(clock)
@@ -129,7 +130,7 @@ class Reception:
         )
         with self._burden.waiting(), self._storing.limit():
             await self._book.write(Change(received=received), durable=True)
-        self.arrived[intake.intake].set()
+        self._arrivals.announce(intake.intake)
 
     async def _answer(self, plan: IntakePlan, given: model.Request) -> Response:
         if self._answerer is not None and (found := await self._answerer.answer(plan, given)) is not None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
+from connector.ledger.case_tables import CASE_EVENT
 from connector.ledger.message_tables import INBOX
 from connector.ledger.received import WAITING
 from connector.ledger.reporting import first_step
@@ -32,8 +33,10 @@ def expire_bodies(connection: Connection, before: datetime, limit: int) -> int:
 
     What tells a repeated request from a new one stays.
     """
+    # What they told may wait for its turn for as long as the target is down.
+    waits = exists().where(CASE_EVENT.c.inbox_id == INBOX.c.id, CASE_EVENT.c.open)
     old = select(INBOX.c.id).where(
-        INBOX.c.received_at < before, INBOX.c.state != WAITING, func.length(INBOX.c.body) > 0
+        INBOX.c.received_at < before, INBOX.c.state != WAITING, func.length(INBOX.c.body) > 0, ~waits
     )
     emptied = update(INBOX).where(INBOX.c.id.in_(old.limit(limit))).values(body=b"", headers={})
     return connection.execute(emptied).rowcount

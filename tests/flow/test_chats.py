@@ -136,3 +136,17 @@ async def test_a_broken_transcript_does_not_disturb_its_chat_for_ever(make_proje
         second = (await project.run()).as_dict()
     assert (1, 0) == (first["seen"], first["delivered"])
     assert (1, 1, 0) == (second["seen"], second["delivered"], second["exit_code"])
+
+
+async def test_chats_that_are_written_live_are_left_to_the_intake(make_project, capturi, reading):
+    """One case has one writer: where the tenant's chats are live, the job only takes them down."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.edit_job(("tenant: ", "chats: live\ntenant: "))
+        chat(project)
+        transcript(project, "Hello", "Hi")
+        await project.run()
+        arrived = await reading(address)
+
+    assert {} == arrived.cases
+    assert [("skipped", "filtered")] == [(row["state"], row["code"]) for row in project.entries()]

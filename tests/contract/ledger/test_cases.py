@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connector import ledger
-from connector.ledger import Received, case_events, case_listing, cases, change
+from connector.ledger import Received, case_events, case_listing, cases, change, expiry
 from connector.ledger.case_listing import Wanted
 from connector.ledger.case_model import CallFact, CaseRow, Desk, NewEvent, Place, Turn
 from connector.ledger.model import Change
@@ -142,3 +142,17 @@ def test_what_another_mapping_refused_is_done_again(book):
     assert (0, 1) == (same, again)
     assert [("desk", "waiting", 1)] == case_listing.count_messages(book.connection)
     assert 1 == len(due(book))
+
+
+@pytest.mark.usefixtures("accepted")
+def test_a_body_is_kept_for_as_long_as_what_it_told_waits(book):
+    """Retention empties what was dealt with, never what a target that is down has yet to get."""
+    (row,) = ledger.waiting_messages(book.connection, "desk")
+    ledger.mark_handled(book.connection, [ledger.Handled(row.id, book.now)])
+    later = book.now + timedelta(days=100)
+    cases.reopen_remapped(book.connection, "desk", "new", book.now)
+    kept = expiry.expire_bodies(book.connection, later, 10)
+    (event,) = cases.open_events(book.connection, due(book)[0].id)
+    turn(book, event)
+
+    assert (0, 1) == (kept, expiry.expire_bodies(book.connection, later, 10))

@@ -77,7 +77,7 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
         if lock is not None:
             run_.book.on_return(lock)
         row = first_facts(plan, options, summary, run_.run_id)
-        if not await begin_run(run_.book, row, options, retention_days=0 if options.dry_run else settings.retention):
+        if not await begin_run(run_.book, row, options, settings):
             # Another machine, or an earlier start of this one, had the run of this slot.
             summary.run_id = None
             summary.finish(clock.now())

@@ -16,6 +16,8 @@ from connector.settings import Settings
 
 __all__ = ["COUNTS", "begin_run", "ended", "first_facts", "note_unstarted", "settle_killed"]
 
+BACKFILL = ".backfill"
+"""Ends the name of the lock under which a job's backfill runs."""
 MOST_STEPS = 10_000
 COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 
@@ -24,8 +26,8 @@ async def settle_killed(book: Ledger, settings: Settings) -> Sequence[RunRow]:
     """Close every run whose process is gone, and give those; a run whose job is locked goes on."""
     closed: list[RunRow] = []
     for job in sorted({row.job for row in await book.read(ledger.killed.unfinished_runs)}):
-        # Its lock is free: nobody is running it.
-        with suppress(AlreadyRunningError), ledger.job_lock(settings.ledger_url, job):
+        # Both its locks are free: neither a run nor a backfill of it goes on.
+        with suppress(AlreadyRunningError), job_lock(settings, job), job_lock(settings, f"{job}{BACKFILL}"):
             closed += await book.transact(ledger.killed.close_killed_runs, job)
     return closed
 
@@ -56,12 +58,15 @@ def ended(row: RunRow, summary: Summary) -> RunRow:
     )
 
 
-async def begin_run(book: Ledger, row: RunRow, options: Options, *, retention_days: int = 0) -> bool:
+async def begin_run(book: Ledger, row: RunRow, options: Options, settings: Settings) -> bool:
     """Note that the run began, after closing those of the job that were killed; False where its slot has a run."""
-    await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)
-    if retention_days:
+    if not options.dry_run and await book.read(ledger.killed.unfinished_runs, row.job):
+        # The caller holds the lock of runs; a backfill that goes on beside it holds its own.
+        with suppress(AlreadyRunningError), job_lock(settings, f"{row.job}{BACKFILL}"):
+            await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)
+    if settings.retention and not options.dry_run:
         # A little at every run costs nothing; the service does the rest.
-        before = row.started_at - timedelta(days=retention_days)
+        before = row.started_at - timedelta(days=settings.retention)
         await book.transact(ledger.expiry.expire_steps, before, MOST_STEPS)
     if options.slot is None:
         await book.transact(ledger.start_run, row)
@@ -81,5 +86,5 @@ async def note_unstarted(plan: Plan, settings: Settings, options: Options, summa
     # What stopped the run is told already; that the ledger fails as well, or another run began, adds nothing.
     with suppress(ConnectorError), job_lock(settings, row.job):
         async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
-            if await book.read(ledger.run, row.id) is None and await begin_run(book, row, options):
+            if await book.read(ledger.run, row.id) is None and await begin_run(book, row, options, settings):
                 await book.transact(ledger.finish_run, ended(row, summary))

@@ -110,3 +110,19 @@ async def test_upgrade_says_what_it_did(tmp_path, command):
     assert "its tables were made" in made.out
     assert "nothing to do" in again.out
     assert ledger.exists(f"sqlite:///{tmp_path / 'connector.db'}")
+
+
+async def test_a_backfill_that_goes_on_is_no_killed_run(make_project, capturi, command):
+    """While the lock of the job's backfill is held, neither `runs` nor a run closes what did not say that it ended."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1)
+        row = ledger.RunRow(id="backfill", job="demo", tenant="acme", started_at=project.clock.now())
+        async with ledger.open_ledger(project.settings.ledger_url) as book:
+            await book.transact(ledger.start_run, row)
+        with ledger.job_lock(project.settings.ledger_url, "demo.backfill"):
+            await project.run()
+            told = await command(project.folder, "runs", "--json")
+        then = await command(project.folder, "runs", "--json")
+    open_runs = [[one["run_id"] for one in json.loads(text.out) if not one["finished_at"]] for text in (told, then)]
+    assert [["backfill"], []] == open_runs

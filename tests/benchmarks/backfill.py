@@ -8,6 +8,7 @@ All recordings are one short file under many names. Memory is that of the larges
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,7 +70,8 @@ def peaks(pid: int) -> dict[int, float]:
         for one in (command, *command.children()):
             if "report" not in one.cmdline():
                 status = Path(f"/proc/{one.pid}/status").read_text(encoding="ascii")
-                found[one.pid] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+                # One that has just ended has no memory any more.
+                found[one.pid] = max((int(told) / 1024 for told in re.findall(r"VmHWM:\s+(\d+)", status)), default=0.0)
     return found
 
 

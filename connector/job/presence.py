@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from connector import ledger
+from connector.clock import Clock
 from connector.errors import LedgerError
 from connector.job.budget import target_key
 from connector.job.execution import Execution
+from connector.job.model import Job
+from connector.ledger import Ledger
 
-__all__ = ["announced"]
+__all__ = ["announced", "saying"]
 
 SECONDS = 5.0
 """How often the run says so; who is silent for a minute counts as gone."""
@@ -21,22 +24,27 @@ async def announced(run: Execution) -> AsyncIterator[None]:
     if run.options.dry_run:
         yield
         return
+    async with saying(run.book, run.plan.job, run.clock, kind="run"):
+        yield
+
+
+@asynccontextmanager
+async def saying(book: Ledger, job: Job, clock: Clock, *, kind: str) -> AsyncIterator[None]:
+    """Say until the context ends that this process is at work on the job's target, as this kind."""
     owner = ledger.make_owner()
-    saying = asyncio.create_task(_say(run, owner))
+    task = asyncio.create_task(_say(book, job, clock, owner=owner, kind=kind))
     try:
         yield
     finally:
-        saying.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError, LedgerError):
-            await saying
+            await task
         with suppress(LedgerError):
-            await run.book.transact(ledger.withdraw, owner)
+            await book.transact(ledger.withdraw, owner)
 
 
-async def _say(run: Execution, owner: str) -> None:
-    key, job = target_key(run.plan.job.target), run.plan.job.job
+async def _say(book: Ledger, job: Job, clock: Clock, *, owner: str, kind: str) -> None:
+    key = target_key(job.target)
     while True:
-        facts = {"run_id": run.run_id, "target": run.target.health if run.target else None}
-        row = ledger.Present(owner, key, job, "run", facts, run.now())
-        await run.book.transact(ledger.announce, row)
+        await book.transact(ledger.announce, ledger.Present(owner, key, job.job, kind, {}, clock.now()))
         await asyncio.sleep(SECONDS)

@@ -11,6 +11,7 @@ from connector.ledger import dialect, worklist
 from connector.ledger.backfill_tables import ITEM, PARTITION
 from connector.ledger.model import METADATA_FILE, START, Cursor, FileRow, Group
 from connector.ledger.owner import is_gone
+from connector.ledger.presence import jobs_at_work
 from connector.ledger.question import WAITS
 from connector.ledger.tables import FILE
 
@@ -67,7 +68,7 @@ def free_groups(
     *,
     clock: Callable[[], datetime],
 ) -> tuple[list[Group], Cursor]:
-    """Give what worklist.pending_groups gives, without what a living worker of a backfill has in hand."""
+    """Give what worklist.pending_groups gives, without what a backfill that goes on has planned."""
     return _without(connection, place_ids, after, limit, taken=lambda ids: _in_hand(connection, ids, clock()))
 
 
@@ -142,11 +143,14 @@ def _kept(group: Group, wanted: Callable[[FileRow], bool]) -> Group:
 
 
 def _in_hand(connection: Connection, file_ids: list[int], now: datetime) -> set[int]:
+    """Give those that a worker has in hand, or that wait in the plan of a backfill which goes on."""
+    open_ = PARTITION.c.state.in_(["waiting", "claimed"])
+    if connection.execute(select(PARTITION.c.id).where(open_).limit(1)).first() is None:
+        return set()
     claimed = select(PARTITION.c.id, PARTITION.c.owner, PARTITION.c.lease_until).where(PARTITION.c.state == "claimed")
     living = [row.id for row in connection.execute(claimed) if row.lease_until >= now and not is_gone(row.owner)]
-    if not living:
-        return set()
-    return _of_parts(connection, file_ids, ITEM.c.partition_id.in_(living))
+    planned = select(PARTITION.c.id).where(open_, PARTITION.c.job.in_(jobs_at_work(connection, now)))
+    return _of_parts(connection, file_ids, or_(ITEM.c.partition_id.in_(living), ITEM.c.partition_id.in_(planned)))
 
 
 def _in_parts(connection: Connection, file_ids: list[int]) -> set[int]:

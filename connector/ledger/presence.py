@@ -24,7 +24,7 @@ class Present(NamedTuple):
     target_key: str
     job: str
     kind: str
-    """`run`, or `backfill` for a worker of one."""
+    """`run`; `plan` for who holds a backfill together, `backfill` for a worker of one."""
     facts: Mapping[str, Any]
     seen_at: datetime
 
@@ -53,3 +53,10 @@ def present(connection: Connection, target_key: str, now: datetime) -> list[Pres
     wanted = select(PRESENCE).where(PRESENCE.c.target_key == target_key).order_by(PRESENCE.c.id)
     rows = [Present(*row) for row in connection.execute(wanted)]
     return [row for row in rows if row.seen_at > now - ABSENT_AFTER and not is_gone(row.id)]
+
+
+def jobs_at_work(connection: Connection, now: datetime) -> list[str]:
+    """Give the jobs whose backfill goes on now: somebody plans it, or works on it."""
+    wanted = select(PRESENCE).where(PRESENCE.c.kind.in_(["plan", "backfill"]))
+    rows = [Present(*row) for row in connection.execute(wanted)]
+    return sorted({row.job for row in rows if row.seen_at > now - ABSENT_AFTER and not is_gone(row.id)})

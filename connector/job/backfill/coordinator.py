@@ -22,6 +22,7 @@ from connector.job.backfill.wish import Done, Wish
 from connector.job.loader import Plan
 from connector.job.mailbox import finish_messages
 from connector.job.opening import job_lock, make_run_id, open_execution
+from connector.job.presence import saying
 from connector.job.progress import Silent
 from connector.job.putting import put_files_away
 from connector.job.summary import ExitCode, Summary
@@ -46,7 +47,10 @@ async def execute(plan: Plan, settings: Settings, wish: Wish, *, clock: Clock, v
     try:
         with job_lock(settings, f"{plan.job.job}.backfill"):
             summary.run_id = make_run_id(clock.now())
-            async with ledger.open_ledger(settings.ledger_url, clock=clock) as book:
+            async with (
+                ledger.open_ledger(settings.ledger_url, clock=clock) as book,
+                saying(book, plan.job, clock, kind="plan"),
+            ):
                 await _carry_out(backfill, book)
     except StopError as error:
         summary.finish(clock.now(), error=str(error), exit_code=ExitCode.STOPPED)

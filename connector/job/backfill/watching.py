@@ -45,7 +45,7 @@ class Watching:
         mine = [one for one in there if one.kind == "backfill" and one.job == job]
         for one in mine:
             counts.update(one.facts.get("counts", {}) if "part" in one.facts else {})
-        return self._sight(found, counts, mine, control, others=len(there) > len(mine))
+        return self._sight(found, counts, mine, control, others=any(one.kind == "run" for one in there))
 
     def _sight(
         self,

@@ -115,6 +115,17 @@ def test_a_nightly_run_passes_over_what_a_living_worker_has_in_hand(book, plan_d
     assert {"0", "1"} == waiting()
 
 
+def test_a_nightly_run_leaves_the_plan_of_a_backfill_that_goes_on_alone(book, plan_days):
+    """What waits in a plan is the backfill's while its process lives, and everybody's afterwards."""
+    plan_days("01", "02")
+    place = [book.place]
+    facts = {"target_key": "key", "job": "nightly", "kind": "plan", "facts": {}, "seen_at": book.now}
+    ledger.announce(book.connection, ledger.Present(id=owner_that_ended(), **facts))
+    assert 2 == len(ledger.free_groups(book.connection, place, clock=lambda: book.now)[0])
+    ledger.announce(book.connection, ledger.Present(id=ledger.make_owner(), **facts))
+    assert [] == ledger.free_groups(book.connection, place, clock=lambda: book.now)[0]
+
+
 def test_what_is_planned_is_not_planned_again(book, plan_days, listed):
     """Planning goes on with the files that are in no part yet."""
     plan_days("01", "02")

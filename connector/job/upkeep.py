@@ -60,7 +60,8 @@ def ended(row: RunRow, summary: Summary) -> RunRow:
 
 async def begin_run(book: Ledger, row: RunRow, options: Options, settings: Settings) -> bool:
     """Note that the run began, after closing those of the job that were killed; False where its slot has a run."""
-    if not options.dry_run and await book.read(ledger.killed.unfinished_runs, row.job):
+    unfinished = await book.read(ledger.killed.unfinished_runs, row.job)
+    if unfinished and not options.dry_run:
         # The caller holds the lock of runs; a backfill that goes on beside it holds its own.
         with suppress(AlreadyRunningError), job_lock(settings, f"{row.job}{BACKFILL}"):
             await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)

@@ -76,7 +76,7 @@ from connector.ledger.presence import Present, announce, at_work, present, withd
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
 from connector.ledger.removal import doubled_recordings
-from connector.ledger.resting import Resting, count_resting, wake
+from connector.ledger.resting import Resting, count_resting
 from connector.ledger.runlog import finish_run, latest_runs, run, runs, save_statistics, start_run, statistics
 from connector.ledger.schema import upgrade
 from connector.ledger.shared import (
@@ -227,6 +227,5 @@ __all__ = [
     "upgrade",
     "waiting_entries",
     "waiting_messages",
-    "wake",
     "withdraw",
 ]

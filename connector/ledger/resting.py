@@ -1,17 +1,15 @@
 """Leave entries alone between two tries, and count those that are."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from connector.ledger import dialect
 from connector.ledger.model import EVER, Window
 from connector.ledger.question import within
 from connector.ledger.tables import ENTRY, FILE
 
-__all__ = ["Resting", "count_resting", "is_resting", "wake"]
+__all__ = ["Resting", "count_resting", "is_resting"]
 
 
 class Resting(NamedTuple):
@@ -42,10 +40,3 @@ def count_resting(  # noqa: PLR0913 - whose entries, and when
         .group_by(ENTRY.c.code)
     )
     return {code: int(count) for code, count in connection.execute(wanted)}
-
-
-def wake(connection: Connection, ids: Sequence[str]) -> None:
-    """Let these entries rest no longer: the next run tries them."""
-    given = dialect.batch(connection, "ids")
-    woken = update(ENTRY).where(ENTRY.c.id.in_(select(given.c.value))).values(retry_at=None)
-    connection.execute(woken, {"ids": list(ids)})

@@ -8,9 +8,6 @@ from email.utils import format_datetime
 
 import pytest
 
-from connector import ledger
-from connector.clock import SystemClock
-
 
 class Capturi:
     """A target that has trouble with call 3 alone, for as long as it is told to."""
@@ -119,17 +116,17 @@ async def test_a_clock_that_stood_wrong_holds_nothing_for_ever(make_project):
     assert 1 == told["delivered"]
 
 
-async def test_who_asks_for_it_wakes_an_entry(make_project):
-    """An entry whose rest was ended by a command goes with the next run."""
+async def test_who_asks_for_it_wakes_an_entry(make_project, command):
+    """`connector retry` does not wait for the next try of what it is asked for."""
     async with running(make_project) as (target, project):
         for _ in range(2):
             await project.run()
         target.trouble = b""
-        url = f"sqlite:///{project.folder / 'connector.db'}"
-        async with ledger.open_ledger(url, clock=SystemClock()) as book:
-            await book.transact(ledger.wake, [project.entry("acme-call-3")["id"]])
-        told = (await project.run()).as_dict()
-    assert 1 == told["delivered"]
+        rested = (await project.run()).as_dict()
+        ended = await command(project.folder, "retry", "--id", "acme-call-3")
+    assert 1 == rested["held"]
+    assert 0 == ended.code, ended.err
+    assert "delivered" == project.entry("acme-call-3")["state"]
 
 
 def next_try(project):

@@ -71,7 +71,8 @@ def peaks(pid: int) -> dict[int, float]:
             if "report" not in one.cmdline():
                 status = Path(f"/proc/{one.pid}/status").read_text(encoding="ascii")
                 # One that has just ended has no memory any more.
-                found[one.pid] = max((int(told) / 1024 for told in re.findall(r"VmHWM:\s+(\d+)", status)), default=0.0)
+                for told in re.findall(r"VmHWM:\s+(\d+)", status):
+                    found[one.pid] = int(told) / 1024
     return found
 
 

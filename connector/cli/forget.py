@@ -67,10 +67,11 @@ async def _find(settings: Settings, hashes: Collection[str], words: Collection[s
 
 async def _erase(settings: Settings, found: Any, words: Collection[str]) -> int:
     from connector import ledger  # noqa: PLC0415
+    from connector.mapping import profile  # noqa: PLC0415
 
     now = clock.SystemClock().now()
     async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
-        return await book.transact(ledger.forgetting.forget, found, words, now)
+        return await book.transact(ledger.forgetting.forget, found, words, now, profile.erased)
 
 
 def _show(found: Any, reports: Sequence[Path]) -> None:

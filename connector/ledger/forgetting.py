@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, case, delete, fun
 
 from connector.ledger import dialect
 from connector.ledger.case_tables import CASE_EVENT, TEXT_CASE
-from connector.ledger.erasure import erase_values
+from connector.ledger.erasure import Eraser, erase_values
 from connector.ledger.message_tables import INBOX
 from connector.ledger.model import EntryRow
 from connector.ledger.received import DONE, WAITING
@@ -54,7 +54,7 @@ def traces(connection: Connection, hashes: Collection[str], texts: Collection[st
     return Traces(entries, messages, cases, sorted(runs))
 
 
-def forget(connection: Connection, found: Traces, texts: Collection[str], now: datetime) -> int:
+def forget(connection: Connection, found: Traces, texts: Collection[str], now: datetime, eraser: Eraser) -> int:
     """Erase all of it, and the customer's values from what runs noted of fields; gives in how many of those."""
     if dialect.is_sqlite(connection):
         # Else what is erased would stay in the file until other rows take its place.
@@ -71,7 +71,7 @@ def forget(connection: Connection, found: Traces, texts: Collection[str], now: d
     emptied: dict[str, Any] = {"fields": {}, "fields_at": None, "whole": False}
     connection.execute(update(TEXT_CASE).where(TEXT_CASE.c.id.in_(found.cases)).values(emptied))
     connection.execute(update(RUN).where(RUN.c.id.in_(found.runs)).values(report=None))
-    return erase_values(connection, texts)
+    return erase_values(connection, texts, eraser)
 
 
 def _holds(connection: Connection, text: str) -> ColumnElement[bool]:

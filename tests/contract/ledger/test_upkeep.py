@@ -10,6 +10,7 @@ from connector.ledger import RunRow, StepRow, change
 from connector.ledger.message_tables import INBOX
 from connector.ledger.shared import Source
 from connector.ledger.tables import ENTRY, STEP
+from connector.mapping import profile
 
 HOUR = timedelta(hours=1)
 
@@ -128,7 +129,7 @@ def test_a_customer_is_erased_and_nobody_else(book, add_message):
     texts = {"ida@example.com"}
     found = ledger.forgetting.traces(book.connection, ["h1"], texts)
     assert (["1"], [bodies[0]], ["run-1"]) == ([row.session_id for row in found.entries], found.messages, found.runs)
-    ledger.forgetting.forget(book.connection, found, texts, book.now)
+    ledger.forgetting.forget(book.connection, found, texts, book.now, profile.erased)
     row = ledger.entries(book.connection, [mine.id])[mine.id]
     assert ("skipped", "forgotten") == (row.state, row.code)
     assert {row.external_id, row.uid, row.customer_hash, row.detail} == {None}

@@ -4,7 +4,7 @@ from sqlalchemy import create_engine, insert, select
 
 from connector.ledger.erasure import erase_values
 from connector.ledger.tables import MAPPING_STAT, METADATA
-from connector.mapping.profile import Profile
+from connector.mapping.profile import Profile, erased
 from connector.mapping.sensitivity import Sensitivity
 
 
@@ -20,7 +20,7 @@ def test_a_customer_s_values_are_taken_out_of_every_run():
         for field, told in (("customProp1", {**facts, "profile": profile.to_dict()}), ("team", facts)):
             row = {"run_id": "one", "mapping": "m", "field": field, "facts": told}
             connection.execute(insert(MAPPING_STAT), row)
-        assert 1 == erase_values(connection, {"Ida Holm"})
+        assert 1 == erase_values(connection, {"Ida Holm"}, erased)
         left = {row.field: row.facts for row in connection.execute(select(MAPPING_STAT))}
     engine.dispose()
     assert facts == left["team"]

@@ -1,13 +1,12 @@
 """Show in sentences why a field has its value, and why a session is sent or not."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector import clock
 from connector.cli.app import output
-from connector.cli.mapping_view import Shower, named, print_json, say, would_be
-from connector.cli.state import ask
+from connector.cli.mapping_fate import Fate, entries_of, tell_fate
+from connector.cli.mapping_view import Shower, named, print_json, say
 from connector.document import read
 from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
@@ -23,7 +22,6 @@ __all__ = ["show_explanation"]
 CONSENT = ("consent", "hasConsent")
 SEGMENTS = ("segments", "cutAudio")
 SENT = "sent"
-SQLITE = "sqlite:///"
 
 
 def show_explanation(explainer: "Explainer", field: str, *, as_json: bool) -> None:
@@ -49,6 +47,7 @@ class Explainer:
         if rules is None:
             raise ConfigurationError([Problem(f"the job has no mapping for a {session.channel.value}", plan.path)])
         self.settings = settings
+        self.clock = clock.SystemClock()
         self.plan = plan
         self.session = session
         self.shower = Shower(Privacy(unmasked), rules)
@@ -64,14 +63,14 @@ class Explainer:
             say(output, f"  {place}:{explained.position.line}", "dim")
             for sentence in explained.sentences:
                 say(output, f"  {sentence}")
-        say(output, f"  {self._fate(outlook)}")
-        for line in self._ledger(outlook):
+        fate, known = self._fate(outlook)
+        for line in (fate.told, *known):
             say(output, f"  {line}")
 
     def facts(self, outlook: "Outlook", field: str) -> dict[str, Any]:
         """Give the same as plain data."""
         _, explained = self._told(outlook, field)
-        verdict = outlook.verdict
+        fate, known = self._fate(outlook)
         return {
             "session": self.session.id,
             "channel": self.session.channel.value,
@@ -81,10 +80,10 @@ class Explainer:
             "refused": explained.refused if explained else None,
             "file": str(self.source.path),
             "line": explained.position.line if explained else None,
-            "sentences": [*(explained.sentences if explained else ()), self._fate(outlook)],
-            "outcome": verdict.outcome.value if verdict else None,
-            "reason": verdict.code.value if verdict else None,
-            "ledger": list(self._ledger(outlook)),
+            "sentences": [*(explained.sentences if explained else ()), fate.told],
+            "outcome": fate.outcome,
+            "reason": fate.reason,
+            "ledger": known,
         }
 
     def _told(self, outlook: "Outlook", field: str) -> "tuple[str, Explanation | None]":
@@ -111,33 +110,11 @@ class Explainer:
 
         return Given(self.session.record, outlook.context, self.settings.mask_key)
 
-    def _fate(self, outlook: "Outlook") -> str:
-        channel = self.session.channel.value
-        if outlook.verdict is not None:
-            return f"This {channel} {would_be(self.session, outlook)}."
-        from connector.job.beside import companions_of  # noqa: PLC0415
-
-        found = asyncio.run(companions_of(self.plan, self.session))
-        what = "recording" if channel == "call" else "transcript"
-        if not found:
-            return f"This {channel} waits for its {what}: none is there by its name."
-        return f"This {channel} would be sent, with {', '.join(found)}."
-
-    def _ledger(self, outlook: "Outlook") -> list[str]:
-        """Say what the ledger knows of the conversation, where there is a ledger and a job."""
-        url = self.settings.ledger_url
-        if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
-            return []
-        from connector import ledger  # noqa: PLC0415
-
-        job = self.plan.job
-        entries = [
-            row
-            for row in ask(self.settings, ledger.find, self.session.id)
-            if (row.tenant, row.target, row.channel) == (job.tenant, job.target.name, self.session.channel.value)
-            and row.leg == outlook.leg
-        ]
-        return [
+    def _fate(self, outlook: "Outlook") -> tuple[Fate, list[str]]:
+        """Give what becomes of the conversation, and what the ledger knows of it."""
+        entries = entries_of(self.settings, self.plan, self.session, outlook.leg)
+        fate = tell_fate(self.plan, self.session, outlook, entries, self.clock)
+        return fate, [
             f"In the ledger: {row.state}"
             + (f", {row.code}: {row.detail or ''}" if row.code else "")
             + f", since {row.changed_at:%Y-%m-%d %H:%M} UTC. `connector show {row.external_id or row.session_id}`"

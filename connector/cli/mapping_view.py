@@ -30,7 +30,12 @@ def print_json(value: Any) -> None:
 
 def say(console: Console, text: str, style: str | None = None) -> None:
     """Print a text for people: broken between words on a terminal, in one line where a program reads it."""
-    console.print(text, style=style, markup=False, soft_wrap=not console.is_terminal)
+    console.print(visible(text), style=style, markup=False, soft_wrap=not console.is_terminal)
+
+
+def visible(text: str) -> str:
+    """Give a text in which nothing steers a terminal or turns its writing round: what cannot be printed is a mark."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def counted(count: int, what: str) -> str:
@@ -79,7 +84,7 @@ class Shower:
     def plain(self, field: str, text: str) -> str:
         """Give a text of a field, masked where it must be and cut where it is long."""
         shown = self._masked(field, text)
-        shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown)
+        shown = visible(shown[: LONGEST_SHOWN + 1]).replace("\n", "\N{REPLACEMENT CHARACTER}")
         return f"{shown[:LONGEST_SHOWN]}…" if len(shown) > LONGEST_SHOWN else shown
 
     def data(self, field: str, value: Any) -> Any:
@@ -99,7 +104,7 @@ def show_outlook(console: Console, session: "Session", outlook: "Outlook", showe
     """Print one conversation: what would become of it, and each field with its value, source and reason."""
     told = would_be(session, outlook)
     colour = COLOURS.get(outlook.verdict.outcome.value, "default") if outlook.verdict else "green"
-    console.print(f"[bold]{named(session, outlook.leg)}[/]  ", end="")
+    console.print(visible(named(session, outlook.leg)), style="bold", end="  ", markup=False)
     say(console, told, colour)
     say(console, f"  {session.file.path}", "dim")
     console.print(_fields(outlook, shower))
@@ -128,7 +133,7 @@ def plain_cell(text: str) -> Any:
     """Give a cell in which nothing is taken for markup."""
     from rich.text import Text  # noqa: PLC0415
 
-    return Text(text)
+    return Text(visible(text))
 
 
 def empty_everywhere(outlooks: Sequence["Outlook"]) -> list[str]:

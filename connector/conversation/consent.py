@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from connector.mapping.model import ConsentSpec
 from connector.reason import Code, Outcome, Verdict
 
-__all__ = ["ConsentDecision", "decide"]
+__all__ = ["ConsentDecision", "decide", "is_word"]
 
-_WORD = re.compile(r"[A-Za-z]{1,20}(_[A-Za-z]{1,20}){0,4}\Z")
+_WORD = re.compile(r"([A-Za-z]{1,20}([_-][A-Za-z]{1,20}){0,4}|-?[0-9]{1,2})\Z")
+_SMALL = re.compile(r"[^\W\d_]{1,20}([_-][^\W\d_]{1,20}){0,4}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ def decide(spec: ConsentSpec, seen: str | None) -> ConsentDecision:
 def _unknown(word: str) -> str:
     if not word:
         return "the record says nothing about consent"
-    # A wrong path may lead to a name or a number: only what looks like a word of the platform is repeated.
-    named = f"the word {word!r}" if _WORD.match(word) else "a value"
+    named = f"the word {word!r}" if is_word(word) else "a value"
     return f"the record has {named} that the mapping's consent values do not list"
+
+
+def is_word(value: str) -> bool:
+    """Tell whether this looks like a platform's word for consent, in any language, or its code of two digits at most.
+
+    A wrong path may lead to a name or a number, and those are repeated nowhere: letters beyond ASCII count in small
+    words only.
+    """
+    return bool(_WORD.match(value) or (value.islower() and _SMALL.match(value)))

@@ -3,6 +3,7 @@
 from connector import conversation, delivery, mapping, report
 from connector.conversation import Case
 from connector.errors import SkipError
+from connector.job.absence import without_transcript
 from connector.job.agents import everybody, speakers
 from connector.job.call import context
 from connector.job.customer import chat_customer, customer_hash
@@ -74,11 +75,6 @@ async def _put(body: dict[str, object], target: delivery.Capturi, record: Record
 
 
 def _missing(run: Execution, work: Work, error: SkipError | None) -> Verdict:
-    ended_at = work.session.ends_at or work.session.created_at
     if error is not None:
         return Verdict.usual(Code.TRANSCRIPT_AWAITED, str(error))
-    until = ended_at + run.plan.job.audio.wait if ended_at else None
-    if until and run.now() < until:
-        detail = f"no transcript yet; waited for until {until:%Y-%m-%d %H:%M} UTC"
-        return Verdict.usual(Code.TRANSCRIPT_AWAITED, detail)
-    return Verdict.usual(Code.TRANSCRIPT_MISSING, "no transcript came in the time the job waits for it")
+    return without_transcript(work.session, run.plan, run.now())

@@ -46,6 +46,8 @@ class Outlook:
     """The first reason that keeps it from being sent; None where only its recording is left to be seen."""
     segments: tuple[tuple[int, int], ...] | None = None
     """Start and duration, in seconds, of the parts that would be sent; None where the mapping names none."""
+    with_audio: bool = True
+    """Whether its recording goes with it: what follows from a no to the recording may be a call without it."""
 
 
 def outlooks(onlooker: Onlooker, session: Session) -> Sequence[Outlook]:
@@ -71,7 +73,7 @@ def _outlook(onlooker: Onlooker, session: Session, speaker: Speaker, used: Mappi
     )
     fields, segments = _build(draft, circumstances, has_consent=consent.has_consent)
     verdict = first or consent.verdict or speaker.verdict or fields
-    return Outlook(speaker.leg, given, draft, verdict, segments)
+    return Outlook(speaker.leg, given, draft, verdict, segments, consent.send_audio)
 
 
 Segments = tuple[tuple[int, int], ...]

@@ -12,6 +12,7 @@ from connector import session as sessions
 from connector.conversation import AudioFacts
 from connector.delivery import Recording
 from connector.errors import FileChangedError, FileMissingError, SkipError
+from connector.job.absence import awaited_until, without_recording
 from connector.job.execution import Execution
 from connector.job.gather import Work, info
 from connector.job.source import classify
@@ -55,7 +56,7 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
                 return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
             await run.book.transact(ledger.mark_missing, [row.id for row in rows if row.path == error.path])
             rows = [row for row in rows if row.path != error.path]
-    return _missing(run, work)
+    return without_recording(run.plan, _awaited_until(run, work), run.now())
 
 
 def _pair(run: Execution, work: Work, rows: Sequence[FileRow]) -> tuple[sessions.Recording, ...]:
@@ -72,24 +73,9 @@ async def _choose(run: Execution, work: Work, candidates: tuple[sessions.Recordi
     return await _open(run, work, chosen.parts)
 
 
-def _missing(run: Execution, work: Work) -> Verdict | None:
-    policy, until = run.plan.job.audio, _awaited_until(run, work)
-    if run.now() < until:
-        return Verdict(
-            Outcome.HELD, Code.AUDIO_AWAITED, f"no recording yet; waited for until {until:%Y-%m-%d %H:%M} UTC"
-        )
-    if policy.missing == "send":
-        return None
-    outcome = Outcome.HELD if policy.missing == "hold" else Outcome.SKIPPED
-    return Verdict(outcome, Code.AUDIO_MISSING, "no recording came in the time the job waits for it")
-
-
 def _awaited_until(run: Execution, work: Work) -> datetime:
-    ended_at = work.session.ends_at or work.session.created_at
-    if ended_at is None:
-        # The source does not say when: the wait began when the session was first met.
-        ended_at = min((row.first_seen_at for row in work.entries), default=run.now())
-    return ended_at + run.plan.job.audio.wait
+    first_seen_at = min((row.first_seen_at for row in work.entries), default=run.now())
+    return awaited_until(work.session, run.plan, first_seen_at)
 
 
 def _cut_off(run: Execution, work: Work, parts: Sequence[FileInfo], facts: AudioFacts) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.mapping.disguise import disguise
 
-__all__ = ["Census", "add_paths"]
+__all__ = ["Census", "add_paths", "place_name"]
 
 MOST_PATHS = 2_000
 MOST_ENTRIES = 20
@@ -28,6 +28,13 @@ _EMPTY: tuple[Any, ...] = ("", [], {})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 _OWN_NAME = re.compile(r"\d{3}|@|.{61}", re.DOTALL)
 """Names with these are ids, numbers or addresses more often than names: all such keys of an object count as one."""
+
+
+def place_name(name: str) -> str:
+    """Give a field's name as it stands in the path of a place: in quotation marks where it needs them."""
+    if _OWN_NAME.search(name):
+        return "*"
+    return name if _PLAIN_NAME.fullmatch(name) or name == "*" else f'"{name}"'
 
 
 class _Place:
@@ -114,7 +121,7 @@ def _write(place: _Place, path: str, found: Paths) -> None:
         if name is None:
             _write(child, f"{path}[]", found)
         else:
-            told = name if _PLAIN_NAME.fullmatch(name) or name == "*" else f'"{name}"'
+            told = place_name(name)
             _write(child, f"{path}.{told}" if path else told, found)
 
 

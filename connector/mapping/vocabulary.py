@@ -10,17 +10,17 @@ WORDS: Mapping[str, frozenset[str]] = {
     for name, words in {
         "call": """call calls interaction conversation session contact recording segment samtale samtal opkald
             anrop""",
-        "id": "id uuid guid reference ref key nr no number nummer num code",
+        "id": "id uuid guid reference ref key nr no number nummer num code nøgle",
         "agent": """agent agents operator user employee advisor adviser consultant rep representative handler owner
             medarbejder medarbejdere sagsbehandler konsulent saksbehandler handläggare ansat agenten""",
-        "handle": "login initials initialer extension ext lokalnummer username",
+        "handle": "login initials initialer extension ext lokalnummer lokalnr lokal anknytning username",
         "name": "name navn namn fullname fornavn",
         "first": "first given fornavn",
         "last": "last family surname efternavn etternavn",
         "email": "email mail epost e",
         "team": "team department group afdeling avdeling avdelning dept unit gruppe grupp hold",
         "customer": """caller customer from ani cli client kunde kundens kund phone msisdn mobile telefon tlf telephone
-            remote source calling party abonnent""",
+            remote source calling party abonnent opkalder opkaldende oppringer innringer""",
         "called": "to called dnis destination did support til callee dialed dialled",
         "company": "company organisation organization firm firma virksomhed företag bedrift",
         "subject": """queue skill campaign reason topic subject category service ivr menu kø emne årsag line purpose
@@ -28,17 +28,17 @@ WORDS: Mapping[str, frozenset[str]] = {
         "status": "status disposition outcome result state wrapup resultat",
         "label": "direction type channel language lang tag tags retning sprog språk priority media",
         "start": """start started begin began begun answer answered connect connected created opened initiated
-            starttidspunkt""",
+            starttid starttidspunkt påbegyndt startet begyndt besvaret oprettet påbörjad påbegynt""",
         "when": "date time datetime timestamp dato tid tidspunkt datum klokkeslæt",
         "end": """end ended ends finish finished stop stopped hangup completed disconnect disconnected closed slut
-            sluttet""",
+            sluttid sluttet afsluttet avsluttet avslutad""",
         "updated": "updated update modified changed ændret opdateret edited exported",
         "consent": """consent permission gdpr optin opt samtykke samtycke tilladelse allowed agreed accepted
             approved""",
         "figure": """duration wait waiting hold talk queued wrap acw ring ringing seconds sec secs varighed ventetid
-            taletid rating score csat nps transfers count length handling""",
+            taletid sekunder rating score csat nps transfers count length handling""",
         "matter": "ticket case order crm sag sak ordre ärende invoice faktura",
-        "recorded": "recording audio file filename wav mp3 optagelse path url link uri",
+        "recorded": "recording audio file filename wav mp3 optagelse lydfil lyd opptak inspelning path url link uri",
     }.items()
 }
 """What a field can be about -> the words that say so."""

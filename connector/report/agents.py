@@ -23,7 +23,7 @@ def agent_table(evidence: Evidence) -> Table:
     frame = frame[frame["reason"] == Code.AGENT_UNKNOWN.value]
     rows = []
     for (agent, outcome), found in frame.groupby([frame["agent"].astype(object), frame["outcome"].astype(object)]):
-        ends = found["ended_at"]
+        ends = found["ended_at"].fillna(found["at"])
         first, last = (None if pd.isna(end) else end.to_pydatetime() for end in (ends.min(), ends.max()))
         rows.append((str(agent or "(the record names none)"), len(found), str(outcome), first, last))
     rows.sort(key=lambda row: (-row[1], row[0]))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pygal.style import Style
 
 from connector.reason import Outcome
-from connector.report.model import Table
+from connector.report.model import Cell, Table
 
 __all__ = ["draw"]
 
@@ -19,6 +19,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder,
 
 OUTCOMES = (Outcome.DELIVERED, Outcome.HELD, Outcome.SKIPPED, Outcome.REFUSED)
 MOST_DAYS, FEW_DAYS = 62, 9
+MOST_MARKS = 5
 WIDTH, HEIGHT = 560, 300
 _UNWANTED = re.compile(r"<(script|desc|title)\b[^>]*?(?:/>|>.*?</\1>)|<!--.*?-->|/\*.*?\*/", re.DOTALL)
 
@@ -35,6 +36,7 @@ def _days(table: Table) -> Markup | None:
         return None
     chart = pygal.StackedBar(
         **_options(tuple(f"var(--{one.value})" for one in OUTCOMES)),
+        y_labels=_scale(max(sum(_count(one[each.value]) for each in OUTCOMES) for one in records)),
         x_label_rotation=45 if len(records) > FEW_DAYS else 0,
     )
     days = [str(one["day"])[5:] for one in records]
@@ -50,10 +52,27 @@ def _spread(table: Table) -> Markup | None:
     records = table.records()
     if not records:
         return None
-    chart = pygal.HorizontalBar(**_options(("var(--delivered)",)), show_legend=False, print_values=True)
+    chart = pygal.HorizontalBar(
+        **_options(("var(--delivered)",)),
+        y_labels=_scale(max(_count(one["entries"]) for one in records)),
+        show_legend=False,
+        print_values=True,
+    )
     chart.x_labels = [str(one["delay"]) for one in reversed(records)]
     chart.add("conversations", [one["entries"] for one in reversed(records)])
     return _markup(chart, table.name)
+
+
+def _count(value: Cell) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _scale(most: int) -> list[int]:
+    """Give the marks of an axis that counts: whole numbers, each once, in steps of 1, 2 or 5 times a power of ten."""
+    rough = max(1.0, most / MOST_MARKS)
+    power = 10 ** (len(str(int(rough))) - 1)
+    step = next(int(size * power) for size in (1, 2, 5, 10) if size * power >= rough)
+    return list(range(0, most + step, step))
 
 
 def _options(colours: tuple[str, ...]) -> dict[str, object]:
@@ -71,8 +90,6 @@ def _options(colours: tuple[str, ...]) -> dict[str, object]:
         "truncate_label": -1,
         "truncate_legend": -1,
         "value_formatter": lambda value: f"{value:,.0f}",
-        "max_scale": 6,
-        "min_scale": 2,
     }
 
 

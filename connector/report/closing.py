@@ -1,8 +1,8 @@
 """Give the facts that the step closing an entry carries for the report."""
 
-import re
 from typing import Any
 
+from connector.conversation.consent import is_word
 from connector.conversation.facts import AudioFacts
 from connector.mapping.disguise import disguise
 from connector.mapping.model import Draft
@@ -12,8 +12,6 @@ __all__ = ["OTHER_WORD", "agent_facts", "audio_facts", "consent_facts", "mapping
 LONGEST_NAME = 100
 OTHER_WORD = "(another value)"
 """Stands for a value of consent that is no word of a platform: a wrong path may lead to a name or a number."""
-
-_CONSENT_WORD = re.compile(r"[A-Za-z]{1,20}(_[A-Za-z]{1,20}){0,4}")
 
 
 def mapping_facts(draft: Draft, *, team: str = "") -> dict[str, Any]:
@@ -27,12 +25,10 @@ def mapping_facts(draft: Draft, *, team: str = "") -> dict[str, Any]:
 
 def consent_facts(seen: str | None, became: bool | None) -> dict[str, Any]:  # noqa: FBT001 - a value, not a switch
     """Give the record's word of consent and what became of it: yes, no, or None for unknown."""
-    return {"consent": [_word(seen), became]}
-
-
-def _word(seen: str | None) -> str:
     word = (seen or "").strip()
-    return word if not word or _CONSENT_WORD.fullmatch(word) else OTHER_WORD
+    # What the mapping lists stands in a file of the project: it tells of nobody.
+    told = not word or became is not None or is_word(word)
+    return {"consent": [word[:LONGEST_NAME] if told else OTHER_WORD, became]}
 
 
 def agent_facts(agent_id: str = "", number: str = "", email: str = "") -> dict[str, Any]:

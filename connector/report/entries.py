@@ -17,6 +17,7 @@ COLUMNS = (
     Column("entry", "Conversation"),
     Column("file", "File"),
     Column("ended_at", "Ended", Kind.MOMENT),
+    Column("age", "Age", Kind.SECONDS),
     Column("detail", "Detail"),
     Column("meaning", "What it means"),
     Column("advice", "What to do"),
@@ -43,4 +44,5 @@ def _row(closing: Closing, privacy: Privacy) -> tuple[Cell, ...]:
     texts = [privacy.scrub(text) for text in (name, closing.path or told["path"])]
     code = told["reason"]
     detail = privacy.scrub(told["detail"])
-    return (closing.outcome, code, *texts, closing.ended_at, detail, meaning(code), advice(code))
+    age = (closing.at - closing.ended_at).total_seconds() if closing.ended_at else None
+    return (closing.outcome, code, *texts, closing.ended_at, age, detail, meaning(code), advice(code))

@@ -36,8 +36,8 @@ def _notes(evidence: Evidence, *, unmasked: bool) -> list[str]:
     notes = []
     if len(evidence.runs) > 1:
         notes.append(
-            "The counts of the runs add up, so an entry that several runs held counts in each; everything else counts "
-            "an entry once, with what it came to last."
+            "An entry counts once, with what it came to last, however many of the runs looked at it. Under Runs stands "
+            "what each run counted: one that several runs held counts in each of them there."
         )
     for name, told in evidence.mappings.items():
         records, looked_at = told.about.get("records", 0), told.about.get("looked_at", 0)

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from connector.reason import Outcome
 from connector.report.cell import clean
 from connector.report.chart import draw
 from connector.report.coverage import say_reason, say_source
@@ -18,6 +19,7 @@ from connector.report.wording import duration, said, worded, written
 __all__ = ["render"]
 
 MOST_ROWS, MOST_OF_EACH = 300, 40
+TILES = (*(one.value for one in Outcome if one is not Outcome.UNCHANGED), Outcome.UNCHANGED.value)
 LONGEST_TEXT = 300
 """A page is read by people; files of the other formats hold the whole text."""
 
@@ -70,6 +72,7 @@ def render(report: Report) -> str:
         most_of_each=MOST_OF_EACH,
         waiting=waiting,
         linked={group["reason"]: group["id"] for group in reversed(waiting)},
+        outcomes=TILES[:-1] if several else TILES,
         several_mappings=len({row[0] for row in report.tables["fields"].rows}) > 1,
         shown=partial(_shown, report),
         said=said,
@@ -110,6 +113,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     facts = report.facts
     started, finished = facts["started_at"], facts["finished_at"]
     yield "Tenant", str(facts["tenant"])
+    yield "Times in", str(report.zone)
     yield "Started", written(started, Kind.MOMENT, report.zone)
     if "run_id" not in facts:
         yield "Last run ended", written(finished, Kind.MOMENT, report.zone) or "not yet"
@@ -121,14 +125,35 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _summary(report: Report) -> str:
-    counts = report.counts
+    counts, several = report.counts, "run_id" not in report.facts
     if not counts["seen"]:
-        return "Nothing was there to work on."
+        return "Nothing new came." if several else "Nothing was there to work on."
     worked = counts["seen"] - counts["unchanged"]
     if not worked:
         return f"Nothing new: all {counts['seen']:,} conversations seen were dealt with before."
-    told = f"Of {counts['seen']:,} conversations seen, {worked:,} were worked on and {counts['delivered']:,} delivered."
-    return f"{told} {counts['refused']:,} were refused and need a person." if counts["refused"] else told
+    told = _told_of_period(report, worked) if several else _told_of_run(report, worked)
+    refused = counts["refused"]
+    return f"{told} {refused:,} {_were(refused)} refused and need{_s(refused == 1)} a person." if refused else told
+
+
+def _told_of_run(report: Report, worked: int) -> str:
+    counts = report.counts
+    seen = f"Of {counts['seen']:,} conversation{_s(counts['seen'] != 1)} seen, "
+    return f"{seen}{worked:,} {_were(worked)} worked on and {counts['delivered']:,} delivered."
+
+
+def _told_of_period(report: Report, worked: int) -> str:
+    delivered = report.counts["delivered"]
+    told = f"{worked:,} conversation{_s(worked != 1)} {_were(worked)} worked on in {report.facts['runs']:,} runs, "
+    return f"{told}{'each ' if worked > 1 else ''}counted once. {delivered:,} {_were(delivered)} delivered."
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _s(wanted: bool) -> str:  # noqa: FBT001 - the letter itself is the question
+    return "s" if wanted else ""
 
 
 def _shown(report: Report, value: Cell, column: Column) -> str:

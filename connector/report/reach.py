@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from connector.mapping.census import place_name
+
 __all__ = ["places_read"]
 
 
@@ -67,7 +69,8 @@ class _Reader:
 
 
 def _field(node: dict[str, Any], spot: _Spot) -> tuple[_Spot, ...]:
-    return (_Spot(f"{spot.place}.{node['value']}" if spot.place else node["value"]),)
+    name = place_name(node["value"])
+    return (_Spot(f"{spot.place}.{name}" if spot.place else name),)
 
 
 def _entry(_node: dict[str, Any], spot: _Spot) -> tuple[_Spot, ...]:

@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
+
+import pandas as pd
 
 from connector.reason import Outcome
 from connector.report.advice import advice, meaning
@@ -24,6 +27,8 @@ REASON_COLUMNS = (
     Column("reason", "Reason"),
     Column("meaning", "What it means"),
     Column("count", "Entries", Kind.COUNT),
+    Column("oldest", "Oldest ended", Kind.MOMENT),
+    Column("longest", "Age of the oldest", Kind.SECONDS),
     Column("advice", "What to do"),
 )
 ORDER = [outcome.value for outcome in (Outcome.REFUSED, Outcome.HELD, Outcome.SKIPPED)]
@@ -45,8 +50,15 @@ def facts(evidence: Evidence) -> Mapping[str, Cell]:
 
 
 def counts(evidence: Evidence) -> Mapping[str, int]:
-    """Give how many entries were seen, and how many came to each outcome, as the runs counted them."""
-    totals = {outcome.value: sum(run.counts.get(outcome.value, 0) for run in evidence.runs) for outcome in Outcome}
+    """Give how many entries were seen, and how many came to each outcome.
+
+    One run's counts are its own. Over several an entry counts once, with what it came to last: a conversation that was
+    held for three nights and then delivered is one that was delivered.
+    """
+    if len(evidence.runs) > 1:
+        found = Counter(evidence.entries["outcome"].astype(str))
+        return {"seen": sum(found.values()), **{one.value: found[one.value] for one in Outcome}}
+    totals = {outcome.value: evidence.runs[0].counts.get(outcome.value, 0) for outcome in Outcome}
     return {"seen": sum(totals.values()), **totals}
 
 
@@ -74,6 +86,16 @@ def reason_table(evidence: Evidence) -> Table:
     pairs = zip(kept["outcome"].astype(str), kept["reason"].astype(str), strict=True)
     found = Counter(pairs)
     keys = sorted(found, key=lambda key: (ORDER.index(key[0]), -found[key], key[1]))
-    rows = [(outcome, code, meaning(code), found[outcome, code], advice(code)) for outcome, code in keys]
+    oldest = {key: _oldest(kept, *key) for key in keys}
+    rows = [(*key, meaning(key[1]), found[key], *oldest[key], advice(key[1])) for key in keys]
     about = "Why entries did not go. Refused ones need a person, held ones wait, skipped ones are left out by policy."
     return Table("reasons", "Reasons", REASON_COLUMNS, rows, about)
+
+
+def _oldest(kept: pd.DataFrame, outcome: str, reason: str) -> tuple[datetime | None, float | None]:
+    """Give when the oldest of these ended, and the seconds from then to its last look; nothing where no end is told."""
+    those = kept[(kept["outcome"] == outcome) & (kept["reason"] == reason) & kept["ended_at"].notna()]
+    if not len(those):
+        return None, None
+    ended_at: datetime = those["ended_at"].min().to_pydatetime()
+    return ended_at, (those["at"].max().to_pydatetime() - ended_at).total_seconds()

@@ -136,7 +136,7 @@ def test_preview_of_a_mapping_with_a_folder_needs_no_job(run, project):
         ("1418", "segments", ["0-8 s, 12-17 s, 20-25 s", "2 without talk count for nothing", "`cut`"]),
         ("ujet-metadata/call-1428.json", "sent", ["would be held: agent_unknown"]),
         ("1422", "sent", ["would be skipped: voicemail"]),
-        ("1131", "sent", ["waits for its recording"]),
+        ("1131", "sent", ["would be held: audio_awaited, no recording yet; waited for until"]),
         (
             "chat-957.json",
             "caseUid",

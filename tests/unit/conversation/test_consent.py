@@ -47,5 +47,7 @@ def test_a_no_can_be_sent_as_a_no(policy, send_audio):
 def test_the_reason_repeats_words_and_never_people():
     """An unknown word helps to write the mapping; what may be a number, a name or an address is not repeated."""
     assert "'example_unlisted_value'" in decide(spec(), "example_unlisted_value").verdict.detail
-    for personal in ("+4522446688", "ida@example.org", "Ida Holm", "Møller"):
+    for word in ("J", "nægtet", "ikke_spurgt", "opt-in", "1"):
+        assert f"'{word}'" in decide(spec(), word).verdict.detail
+    for personal in ("+4522446688", "4711", "ida@example.org", "Ida Holm", "Møller"):
         assert personal not in decide(spec(), personal).verdict.detail

@@ -25,7 +25,16 @@ def test_only_words_of_consent_are_repeated():
     """A wrong path may lead to a name: what is no word of a platform is told as another value."""
     assert {"consent": ["not_asked", True]} == consent_facts(" not_asked ", True)
     assert {"consent": ["(another value)", None]} == consent_facts("Ida Holm", None)
+    assert {"consent": ["(another value)", None]} == consent_facts("+4531313131", None)
+    assert {"consent": ["godkänd", None]} == consent_facts("godkänd", None)
+    assert {"consent": ["1", None]} == consent_facts("1", None)
     assert {"consent": ["", None]} == consent_facts(None, None)
+
+
+def test_a_value_that_the_mapping_lists_is_repeated_as_it_is():
+    """What stands in the mapping tells of nobody: `Ja, må gemmes` is shown with what it became."""
+    assert {"consent": ["Ja, må gemmes", True]} == consent_facts("Ja, må gemmes", True)
+    assert {"consent": ["Nej tak", False]} == consent_facts("Nej tak", False)
 
 
 def test_of_an_agent_s_address_only_the_form_is_told():

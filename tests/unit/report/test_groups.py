@@ -133,3 +133,16 @@ def test_facts_of_any_make_are_read(told):
     report = told(("held", {}, odd), ("delivered", {"mapping": None}, {}))
     assert 2 == report.tables["by_day"].rows[0][1]
     assert [("held", "unheard_of", 1)] == rows(report, "reasons", "outcome", "reason", "count")
+
+
+def test_reasons_and_entries_tell_for_how_long_they_wait(told, book):
+    """Each reason stands with the oldest of its entries, each entry with the time since its end."""
+    early, late = book.start - timedelta(days=9), book.start - timedelta(days=1)
+    report = told(
+        ("held", {"ended_at": late}, {"reason": "agent_unknown"}),
+        ("held", {"ended_at": early}, {"reason": "agent_unknown"}),
+        ("refused", {"ended_at": None}, {"reason": "unreadable"}),
+    )
+    expected = [("unreadable", 1, None, None), ("agent_unknown", 2, early, 9 * 86_400.0)]
+    assert expected == rows(report, "reasons", "reason", "count", "oldest", "longest")
+    assert [None, 9 * 86_400.0, 86_400.0] == [age for (age,) in rows(report, "entries", "age")]

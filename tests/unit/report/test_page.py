@@ -138,11 +138,37 @@ def test_a_stopped_run_says_why(connection, book):
     assert "not ended" in page
 
 
-def test_a_period_lists_its_runs(connection, book):
-    """Over several runs each stands in a table of its own, and the page says how counts add up."""
-    for day in range(3):
-        book.run(f"day{day}", started_at=book.start + timedelta(days=day), counts={"held": 1})
-    page = write(make(read(connection, choose(connection, Wish(since=book.start)))), "html").decode()
+def test_a_period_lists_its_runs_and_counts_a_conversation_once(connection, book):
+    """One that two runs held and a third delivered is one delivered; each run stands in a table of its own."""
+    book.entry("001")
+    for day, outcome in enumerate(("held", "held", "delivered")):
+        at = book.start + timedelta(days=day)
+        book.run(f"day{day}", started_at=at, counts={outcome: 1, "unchanged": 5})
+        book.step("001", f"day{day}", outcome, at=at, reason="agent_unknown" if outcome == "held" else "")
+    report = make(read(connection, choose(connection, Wish(since=book.start))))
+    expected = {"seen": 1, "unchanged": 0, "delivered": 1, "held": 0, "skipped": 0, "refused": 0}
+    assert expected == report.counts
+    page = write(report, "html").decode()
     assert "nightly, 3 runs" in page
     assert "day1" in page
-    assert "an entry that several runs held counts in each" in page
+    assert "1 conversations were worked on" not in page
+    assert "1 conversation was worked on in 3 runs, counted once. 1 was delivered." in page
+    assert '<li class="unchanged">' not in page
+
+
+def test_the_zone_of_all_times_is_told_at_the_top(connection, book):
+    """Who reads a time need not look for its zone at the end of the page."""
+    book.run("one", options={"timezone": "Europe/Copenhagen"})
+    page = write(make(read(connection, choose(connection, Wish()))), "html").decode()
+    assert "<dt>Times in</dt><dd><bdi>Europe/Copenhagen</bdi>" in page.partition("<main")[0]
+
+
+def test_an_axis_names_whole_numbers_once(connection, book):
+    """A chart of one conversation a day has the marks 0 and 1, not several that are rounded to the same."""
+    book.run("one")
+    for number in range(3):
+        book.entry(f"{number}", ended_at=book.start - timedelta(days=number))
+        book.step(f"{number}", "one", "delivered")
+    page = write(make(read(connection, choose(connection, Wish()))), "html").decode()
+    days = page.partition("What became of conversations, by the day")[2].partition("</figure>")[0]
+    assert ["0", "1"] == re.findall(r"<text[^>]*>([\d,]+)</text>", days)

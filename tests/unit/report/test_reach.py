@@ -2,6 +2,7 @@
 
 import pytest
 
+from connector.mapping.census import Census
 from connector.report.reach import places_read
 
 
@@ -19,9 +20,21 @@ from connector.report.reach import places_read
         ("by_agent.*.talk", {"by_agent.*.talk"}),
         ("{a: first, b: second.third}", {"first", "second.third"}),
         ("$agent.name", set()),
+        ('opkald."nøgle"', {'opkald."nøgle"'}),
+        ('"Call ID"', {'"Call ID"'}),
+        ('"Ida Holm 4711"', {"*"}),
         ("[[[", {"[[["}),
     ],
 )
 def test_the_places_of_a_path_are_known(path, places):
     """Plain paths, projections, filters, functions: each is told by the places in the record it looks at."""
     assert places == places_read(path)
+
+
+@pytest.mark.parametrize("name", ["nøgle", "Call ID", "a-b", "plain", "tel 4711", "*"])
+def test_a_field_is_named_as_the_census_names_it(name):
+    """A rule that reads a field under a name in quotation marks does read it: both sides write the place alike."""
+    census = Census()
+    census.add({"call": {name: "x"}})
+    written = f'call."{name}"'
+    assert places_read(written) <= set(census.paths())

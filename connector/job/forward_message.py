@@ -35,9 +35,10 @@ async def forward_message(attempt: Attempt, told: Event | None) -> None:
         await attempt.note("repetition.noted", row.id)
         return
     record = Record(run, row, turns=attempt.turn)
+    verdict = GONE if told is None else told.verdict or _left_out(known, told)
     try:
-        if told is None or told.verdict:
-            await record.close(GONE if told is None else told.verdict or GONE)
+        if told is None or verdict is not None:
+            await record.close(verdict or GONE)
         elif is_there:
             await _repeat(attempt, row, told)
         else:
@@ -47,6 +48,13 @@ async def forward_message(attempt: Attempt, told: Event | None) -> None:
             await attempt.note("repetition.noted", row.id, reason=error.code.value, detail=str(error))
         else:
             await record.close(Verdict.usual(error.code, str(error)))
+
+
+def _left_out(known: EntryRow | None, told: Event) -> Verdict | None:
+    """Give why a message stays out that was left out and comes again from somewhere that does not tell its kind."""
+    if known is None or (known.state, known.code) != (Outcome.SKIPPED.value, Code.FILTERED.value):
+        return None
+    return told.doubt
 
 
 async def _send(attempt: Attempt, record: Record, told: Event, *, repeated: bool) -> None:

@@ -58,12 +58,15 @@ _STATE: ColumnElement[str] = case(
     else_=_ENTRY.state,
 )
 
+_CASE_UID: ColumnElement[str | None] = func.coalesce(_ENTRY.uid, _CASE.case_uid)
+"""The case that the message went to: a sender may have begun another under the same id since."""
+
 
 def list_messages(connection: Connection, wanted: Wanted) -> list[MessageRow]:
     """Give the newest accepted messages that are asked for, the newest first."""
     columns = (
         *(INBOX.c.id, INBOX.c.intake, INBOX.c.received_at, _EVENT.act, _CASE.name, _EVENT.message),
-        *(_STATE, func.coalesce(_ENTRY.code, INBOX.c.code), _ENTRY.detail, _CASE.due_at, _CASE.case_uid),
+        *(_STATE, func.coalesce(_ENTRY.code, INBOX.c.code), _ENTRY.detail, _CASE.due_at, _CASE_UID),
         _EVENT.entry_id,
     )
     asked = _joined(select(*columns)).where(*_conditions(wanted))
@@ -94,8 +97,8 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     if wanted.state is not None:
         found.append(_STATE == wanted.state)  # noqa: SIM300 - the column says what comparing means
     if wanted.name is not None:
-        named = [one == wanted.name for one in (_EVENT.message, _CASE.name, _CASE.case_uid, _ENTRY.external_id)]
-        named += [one == wanted.name for one in (_ENTRY.session_id, _EVENT.entry_id)]
+        named = [one == wanted.name for one in (_EVENT.message, _CASE.name, _CASE.case_uid, _ENTRY.uid)]
+        named += [one == wanted.name for one in (_ENTRY.external_id, _ENTRY.session_id, _EVENT.entry_id)]
         if wanted.name.isascii() and wanted.name.isdigit() and len(wanted.name) < 19:  # noqa: PLR2004 - 63 bits
             named.append(INBOX.c.id == int(wanted.name))
         found.append(or_(*named))

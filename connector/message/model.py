@@ -73,6 +73,8 @@ class Event:
     """Which repairs were made and why; without personal data."""
     verdict: Verdict | None = None
     """Why it is not to go, where that is known already: an internal note, a bot that is not listed."""
+    doubt: Verdict | None = None
+    """Why it is not to go where it was left out before: it does not say itself whether it is internal."""
 
 
 class Source(Protocol):

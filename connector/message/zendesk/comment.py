@@ -55,6 +55,7 @@ def read_comment(body: dict[str, Any], options: Options, mended: tuple[str, ...]
         case_updated_at=updated or at,
         notes=tuple(dict.fromkeys(notes)),
         verdict=_verdict(options) if internal else None,
+        doubt=None if _tells_visibility(message) else _verdict(options),
     )
 
 
@@ -79,7 +80,7 @@ def _message(body: dict[str, Any], options: Options, notes: list[str], *, intern
         notes.append("the trigger fired without the id of a comment")
     if internal:
         notes.append("an internal note: its isPublic says false")
-    elif told(message.get("isPublic")) is None and direction == OUTBOUND:
+    elif not _tells_visibility(message) and direction == OUTBOUND:
         notes.append("whether it is an internal note is not told: the template has no isPublic")
     return {
         "messageUid": uid,
@@ -96,6 +97,11 @@ def _message(body: dict[str, Any], options: Options, notes: list[str], *, intern
 def _part(body: dict[str, Any]) -> dict[str, Any]:
     message = body.get("message")
     return message if isinstance(message, dict) else {}
+
+
+def _tells_visibility(message: dict[str, Any]) -> bool:
+    given = message.get("isPublic")
+    return isinstance(given, bool) or told(given) is not None
 
 
 def _verdict(options: Options) -> Verdict | None:

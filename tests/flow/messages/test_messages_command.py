@@ -68,3 +68,21 @@ async def test_what_nobody_could_read_is_read_again(make_desk, capturi):
     assert 3 == code
     assert ["unreadable"] == [one["code"] for one in json.loads(out)]
     assert {"inbox 1": "unreadable"} == desk.states()
+
+
+async def test_a_message_is_shown_with_the_case_it_went_to(make_desk, capturi):
+    """A conversation that begins anew under its id has two cases; each message names its own, and is found by it."""
+    said = {"platformConversationId": "c-1", "botId": "b"}
+    async with capturi() as address:
+        desk = make_desk("ultimate", address)
+        await desk.accept(
+            {**said, "eventType": "message", "text": "first", "messageId": "m-1"},
+            {**said, "eventType": "endSession"},
+            {**said, "eventType": "message", "text": "second", "messageId": "m-2"},
+        )
+        await desk.forward()
+        _, out, _ = await messages(desk, "--json")
+        _, found, _ = await messages(desk, "--id", "ultimate:acme:b:c-1", "--json")
+    went = {row["message"]: row["case_uid"] for row in json.loads(out) if row["message"]}
+    assert {"m-1": "ultimate:acme:b:c-1", "m-2": "ultimate:acme:b:c-1-2"} == went
+    assert ["m-1"] == [row["message"] for row in json.loads(found)]

@@ -151,6 +151,31 @@ async def test_internal_notes_go_where_that_is_wanted(make_desk, capturi):
     )
 
 
+@pytest.mark.parametrize(("notes", "there"), [("drop", 0), ("send", 1)])
+async def test_a_known_internal_note_stays_out(make_desk, capturi, notes, there):
+    """A note that was left out does not go when a template comes with it that tells nothing of notes."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address, more="notes: drop")
+        await desk.accept(body("private-note.json"))
+        await desk.forward()
+        intake = desk.folder / "jobs" / "desk.yaml"
+        intake.write_text(intake.read_text().replace("notes: drop", f"notes: {notes}"))
+        await desk.accept(body("private-note.vendor-template.json"))
+        await desk.forward()
+        assert there == len(await desk.cases())
+    assert {"48121/902203": "delivered" if there else "filtered"} == desk.states()
+
+
+async def test_a_public_comment_may_follow_what_was_left_out(make_desk, capturi):
+    """A body that says of itself that it is public goes, whatever stood under its id before."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(body("private-note.json"))
+        await desk.accept(body("private-note.json").replace(b'"isPublic": "false"', b'"isPublic": true'))
+        await desk.forward()
+        assert 1 == len(await desk.cases())
+
+
 async def test_an_answer_before_the_question_keeps_both(make_desk, capturi):
     """Zendesk keeps no order: an answer that comes first waits for nobody, and the question joins its case."""
     async with capturi() as address:

@@ -102,6 +102,7 @@ async def test_nothing_is_wider_than_the_window(browse, width):
     for link in (None, "text=Show all 20 conversations", "text=acme/long", "text=Overview", "text=zendesk/48121"):
         if link:
             await page.click(link)
+        await page.wait_for_selector("body")
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
 
 

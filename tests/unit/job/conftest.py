@@ -78,10 +78,15 @@ class Night:
         assert ["https://alerts.example/hook"] == list(addresses)
         self.alerts.append(alert)
 
-    async def up(self, start, end):
-        """Have the scheduler run from the one moment to the other, as a process of its own would."""
+    async def up(self, start, end, together=None):
+        """Have the scheduler run from the one moment to the other, as a process of its own would.
+
+        Those that begin together wait for each other at this barrier: the one clock must not run away from any.
+        """
         self.clock.moment = max(start, self.clock.moment)
         async with ledger.open_ledger(self.url) as book:
+            if together is not None:
+                await together.wait()
             keeping = asyncio.create_task(
                 keep_schedule(
                     book,

@@ -105,7 +105,8 @@ async def test_two_schedulers_on_one_ledger_give_a_slot_one_run(night):
         return Ended(0, {"run_id": row.id if began else None})
 
     night._start = other
-    await asyncio.gather(*(night.up(at("2026-03-01T01:50"), at("2026-03-01T02:30")) for _ in range(2)))
+    both = asyncio.Barrier(2)
+    await asyncio.gather(*(night.up(at("2026-03-01T01:50"), at("2026-03-01T02:30"), both) for _ in range(2)))
     async with ledger.open_ledger(night.url) as book:
         assert 1 == len(await book.read(ledger.runs))
         assert 1 == len(await book.read(ledger.slots.latest_slots, "nightly"))

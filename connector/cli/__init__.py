@@ -5,8 +5,8 @@ import sys
 from collections.abc import Collection
 
 from connector.cli.app import app
+from connector.cli.last_word import tell_if_silent
 from connector.cli.registry import register
-from connector.cli.run import tell_if_silent
 from connector.job.summary import ExitCode
 
 __all__ = ["app", "main"]
@@ -27,7 +27,7 @@ def main(early: Collection[int] = ()) -> None:
         _run()
     except KeyboardInterrupt:
         # Between the commands' own care and the begin or end of the process.
-        tell_if_silent(sys.argv[1:], "interrupted", ExitCode.STOPPED)
+        tell_if_silent(sys.argv[1:], ExitCode.STOPPED, "interrupted")
         sys.exit(ExitCode.STOPPED)
 
 
@@ -35,8 +35,8 @@ def _run() -> None:
     try:
         app()
     except SystemExit as end:
-        if end.code == ExitCode.MEND:
-            tell_if_silent(sys.argv[1:])
+        if isinstance(end.code, int) and end.code != ExitCode.DONE:
+            tell_if_silent(sys.argv[1:], end.code)
         raise
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from connector import __version__, logs, settings
+from connector.cli.last_word import complain
 from connector.errors import ConfigurationError, ConnectorError
 from connector.job.summary import ExitCode
 
@@ -77,12 +78,15 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             code = command(*args, **kwargs) or ExitCode.DONE
         except ConfigurationError as error:
             explain(error)
+            complain(str(error))
             code = ExitCode.MEND
         except ConnectorError as error:
             explain(error)
+            complain(str(error))
             code = ExitCode.STOPPED
         except KeyboardInterrupt:
             errors.print("Interrupted. What was under way is completed by the next run.", style="yellow")
+            complain("interrupted")
             code = ExitCode.STOPPED
         raise typer.Exit(code)
 

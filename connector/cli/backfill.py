@@ -8,7 +8,8 @@ import typer
 
 from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
-from connector.cli.run import moment, not_started, print_json
+from connector.cli.last_word import not_started
+from connector.cli.run import moment, print_json
 from connector.cli.screen import show_summary, watching
 from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode, Options

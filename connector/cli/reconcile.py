@@ -47,7 +47,7 @@ def reconcile(
     chosen = found.selection()
     if not send_missing or not (chosen.entries or chosen.paths):
         if as_json:
-            print_json(found.as_dict())
+            print_json({**found.as_dict(), "exit_code": ExitCode.DONE})
         return ExitCode.DONE
     with watching(errors) as progress:
         options = Options(yes=True, only=chosen)

@@ -11,12 +11,13 @@ import typer
 
 from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
+from connector.cli.last_word import not_started, note_printed
 from connector.cli.screen import show_summary, watching
 from connector.errors import ConfigurationError, Problem
 from connector.job.summary import ExitCode, Options, Summary
 from connector.settings import Settings
 
-__all__ = ["moment", "not_started", "print_json", "run", "tell_if_silent"]
+__all__ = ["moment", "print_json", "run"]
 
 Since = Annotated[str | None, typer.Option(help="Only sessions that ended at or after this date or time.")]
 Until = Annotated[str | None, typer.Option(help="Only sessions that ended before this date or time.")]
@@ -53,24 +54,6 @@ def run(  # noqa: PLR0913 - one parameter per documented option
         if as_json:
             print_json(not_started(job, "interrupted", dry_run=dry_run, exit_code=ExitCode.STOPPED))
         raise
-
-
-_TOLD: list[str] = []
-"""The jobs whose object was printed: there is one on every exit code, and only one."""
-
-
-def tell_if_silent(
-    arguments: list[str],
-    error: str = "the command line cannot be understood; see standard error",
-    exit_code: int = ExitCode.MEND,
-) -> None:
-    """Print the object that `--json` owes where no command ran: the command line was wrong, or the end came."""
-    command = next((word for word in arguments if word in {"run", "backfill"}), None)
-    if command is None or "--json" not in arguments or _TOLD:
-        return
-    names = [word for word in arguments[arguments.index(command) + 1 :] if not word.startswith("-")]
-    dry_run = "--dry-run" in arguments
-    print_json(not_started(names[0] if names else "", error, dry_run=dry_run, exit_code=exit_code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +106,7 @@ def moment(option: str, text: str | None, zone: str) -> datetime | None:
     return (written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def not_started(job: str, error: str, *, dry_run: bool, exit_code: int = ExitCode.MEND) -> Summary:
-    """Give the summary of what came to no run."""
-    now = clock.SystemClock().now()
-    summary = Summary(job, now, dry_run=dry_run)
-    summary.finish(now, error=error, exit_code=exit_code)
-    return summary
-
-
 def print_json(summary: Summary) -> None:
     """Print the one object that `--json` promises."""
-    _TOLD.append(summary.job)
+    note_printed()
     sys.stdout.write(json.dumps(summary.as_dict()) + "\n")

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from connector.cli.app import app, guarded, load_settings, output
+from connector.cli.last_word import note_printed
 from connector.cli.planned import schedules, schedules_table
 from connector.cli.screen import COLOURS, columns
 from connector.cli.working import working_facts, working_table
@@ -182,4 +183,5 @@ def time_of(moment: datetime | None) -> str:
 
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output."""
+    note_printed()
     sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from connector import clock
 from connector.cli.app import errors, guarded, load_settings, output
+from connector.cli.last_word import note_printed
 from connector.cli.run import moment
 from connector.cli.screen import show_summary
 from connector.cli.zendesk import Name, zendesk_app
@@ -134,4 +135,5 @@ def _tell_stopped(summary: Summary, error: str, exit_code: int) -> None:
 
 
 def _print_json(summary: Summary) -> None:
+    note_printed()
     sys.stdout.write(json.dumps(summary.as_dict()) + "\n")

@@ -91,6 +91,10 @@ async def test_json_tells_the_same_in_one_object(wrong, command):
         (("run", "demo", "--json"), {"CONNECTOR_CA_FILE": "nowhere.pem"}, "CONNECTOR_CA_FILE"),
         (("run", "demo", "--json"), {"CAPTURI_TOKEN": "lösen"}, "target.token"),
         (("run", "demo", "--json", "--limit", "0"), {}, "--limit"),
+        (("retry", "--json"), {}, "nothing is named"),
+        (("retry", "--all", "--json"), {"CONNECTOR_LOG": "loud"}, "CONNECTOR_LOG"),
+        (("reconcile", "nobody", "--json"), {}, "there is no job 'nobody'"),
+        (("zendesk", "backfill", "nobody", "--from", "2026-01-01", "--to", "2026-01-02", "--json"), {}, "nobody"),
     ],
 )
 async def test_each_mistake_outside_the_job_ends_with_2_and_an_object(make_project, command, words, environment, says):
@@ -102,6 +106,26 @@ async def test_each_mistake_outside_the_job_ends_with_2_and_an_object(make_proje
     assert says in ended.told["error"]
     assert says in ended.err.replace("\n", " ")
     assert [] == list(project.folder.glob("**/*.db*"))
+
+
+@pytest.mark.parametrize("words", [("retry", "--bogus"), ("reconcile",), ("backfill", "demo", "--workers", "no")])
+async def test_a_wrong_command_line_ends_with_2_and_an_object(make_project, command, words):
+    """A typing mistake in any command that owes an object leaves one on standard output, and only that."""
+    project = make_project("http://127.0.0.1:9")
+    ended = await command(project.folder, *words, "--json")
+    assert (2, 2) == (ended.code, ended.told["exit_code"])
+    assert "command line" in ended.told["error"]
+
+
+@pytest.mark.parametrize("words", [("retry", "--all"), ("reconcile", "demo"), ("run", "demo")])
+async def test_a_ledger_that_is_away_ends_with_1_and_an_object(make_project, command, words):
+    """What stops a command before it began is told in its object too, without the database's password."""
+    project = make_project("http://127.0.0.1:9")
+    away = {"CONNECTOR_LEDGER": "postgresql://keeper:hidden@127.0.0.1:1/ledger"}
+    ended = await command(project.folder, *words, "--json", **away)
+    assert (1, 1) == (ended.code, ended.told["exit_code"])
+    assert "cannot be reached" in ended.told["error"]
+    assert "hidden" not in ended.out + ended.err
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ class ApiAccess(Part):
 
 
 class IntakeSource(Part):
-    """Who sends, how he proves it, what is made of what he leaves out; a key that the kind does not know is wrong."""
+    """Who sends, how he proves it, what is made of what he leaves out; a key of another kind is wrong, or warned of."""
 
     kind: Literal["zendesk", "ultimate", "sangoma", "ccai-events"] = Field(description="The system that sends.")
     signing_secret: Secret | None = Field(

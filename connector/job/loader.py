@@ -18,7 +18,7 @@ from connector.job.chat_writer import are_chats_live, check_chat_writer
 from connector.job.filtering import Filter, compile_filter
 from connector.job.intake import Intake
 from connector.job.model import Condition, Job
-from connector.job.scrutiny import find_intake_mistakes, find_mistakes
+from connector.job.scrutiny import find_intake_mistakes, find_mistakes, unused_keys
 from connector.message.kinds import KINDS, make_source
 from connector.message.model import Source
 from connector.settings import Settings, environment
@@ -162,7 +162,7 @@ def load_intake(name: str, settings: Settings) -> IntakePlan:
     source = collect(lambda: make_source(kind, intake.options())) if intake is not None and kind is not None else None
     if problems or intake is None or source is None or used is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
-    return IntakePlan(intake, path, settings.home, source, used, used.warnings)
+    return IntakePlan(intake, path, settings.home, source, used, (*unused_keys(written, value), *used.warnings))
 
 
 class _Collector:

@@ -17,7 +17,10 @@ from connector.session.transcript import compile_line
 from connector.settings import Settings
 from connector.storage import open_storage
 
-__all__ = ["find_intake_mistakes", "find_mistakes"]
+__all__ = ["find_intake_mistakes", "find_mistakes", "unused_keys"]
+
+HARMLESS = frozenset({"bots", "idle", "notes"})
+"""Keys of an intake's source that prove nothing: one file may serve as the pattern for every kind."""
 
 
 class _Look(NamedTuple):
@@ -38,7 +41,13 @@ def find_mistakes(written: Document, value: Any, settings: Settings, known: list
 
 def find_intake_mistakes(written: Document, value: Any, settings: Settings, known: list[Problem]) -> list[Problem]:
     """Give what is wrong with an intake's values beyond what is known already, as find_mistakes does for a job's."""
-    return _try(written, _intake_looks(value, settings), known) + _foreign_keys(written, value)
+    wrong = [problem for key, problem in _foreign_keys(written, value) if key not in HARMLESS]
+    return _try(written, _intake_looks(value, settings), known) + wrong
+
+
+def unused_keys(written: Document, value: Any) -> list[Problem]:
+    """Give a warning for each key that means nothing to the intake's kind of sender and does no harm."""
+    return [problem for key, problem in _foreign_keys(written, value) if key in HARMLESS]
 
 
 def _try(written: Document, looks: Iterator[_Look], known: list[Problem]) -> list[Problem]:
@@ -110,14 +119,14 @@ def _check_address(address: str, field: str) -> None:
         raise ConfigurationError([Problem(error.problems[0].message, field=field, hint=hint)]) from error
 
 
-def _foreign_keys(written: Document, value: Any) -> list[Problem]:
-    """Give a mistake for each key that means nothing to the kind of sender."""
+def _foreign_keys(written: Document, value: Any) -> list[tuple[str, Problem]]:
+    """Give each key that means nothing to the kind of sender, with what to say of it."""
     kind, source = KINDS.get(str(_get(value, "source", "kind"))), _get(value, "source")
     if kind is None or not isinstance(source, dict):
         return []
     foreign = [key for key in source if key in IntakeSource.model_fields and key not in kind.keys]
     said = f"means nothing to a source of kind {source['kind']}"
-    return [written.problem(("source", key), said, hint="leave it out") for key in foreign]
+    return [(key, written.problem(("source", key), said, hint="leave it out")) for key in foreign]
 
 
 def _files_looks(value: Any) -> Iterator[_Look]:

@@ -31,17 +31,23 @@ _BY_FIELD = ((_OPEN, Sensitivity.OPEN), (_PERSONAL, Sensitivity.PERSONAL), (_WRI
 
 _PERSONAL_PATH = re.compile(
     r"phone|mobile|e_?-?mail|caller|cnam|address|birth|surname|(first|last|middle|full|display|user|given|family)_?name"
-    r"|(agent|end_?user|participant|customer|contact|person|requester|author|sender|visitor)[^ ]*name",
+    r"|(agent|end_?user|participant|customer|contact|person|requester|author|sender|visitor|assignee)[^ ]*name",
     re.IGNORECASE,
 )
+_WRITTEN_PATH = re.compile(r"(^|[._])subject$", re.IGNORECASE)
+"""A subject that is told as one is what somebody wrote; a call's is made of the centre's own words."""
 
 
 def sensitivity(field: str, paths: Iterable[str] = ()) -> Sensitivity:
     """Give what the values of this target field can say about a person, read from these paths.
 
-    A field that is not known is SHARED, and PERSONAL where a path sounds like a person's name, number or address.
+    A field that is not known is SHARED, and PERSONAL where a path sounds like a person's name, number or address,
+    and WRITTEN where one is a subject.
     """
+    paths = tuple(paths)
     found = next((one for pattern, one in _BY_FIELD if pattern.fullmatch(field)), Sensitivity.SHARED)
+    if found is Sensitivity.SHARED and any(_WRITTEN_PATH.search(path) for path in paths):
+        return Sensitivity.WRITTEN
     if found is Sensitivity.SHARED and any(_PERSONAL_PATH.search(path) for path in paths):
         return Sensitivity.PERSONAL
     return found

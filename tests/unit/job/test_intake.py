@@ -74,7 +74,7 @@ def test_all_mistakes_are_told_at_once_with_their_places(project):
         .replace('"${SIGNING_SECRET}"', "written-down")
         .replace("10m", "soon")
         .replace("256KiB", "much")
-        .replace("notes: send", "idle: 2h")
+        .replace("notes: send", "relay: https://crm.example/hook")
         .replace("zendesk-comment", "sangoma-message")
         .replace("http://127.0.0.1:8787", "http://capturi.example")
         .replace("limits", "limit")
@@ -85,13 +85,21 @@ def test_all_mistakes_are_told_at_once_with_their_places(project):
         "whole.yaml:5:3: source.signing_secret: is a secret and must not stand in the file",
         "whole.yaml:8:3: source.tolerance: is not a length of time",
         "whole.yaml:9:3: source.max_body: is not an amount of bytes",
-        "whole.yaml:10:3: source.idle: means nothing to a source of kind zendesk",
+        "whole.yaml:10:3: source.relay: means nothing to a source of kind zendesk",
         "whole.yaml:13:1: mapping: reads sangoma.message, and the source is of kind zendesk",
         "whole.yaml:14:25: target.url: would send the token unencrypted",
         "whole.yaml:15:1: limit: is not a known key",
     ):
         assert said in told
     assert "written-down" not in told
+
+
+def test_a_harmless_key_of_another_kind_is_warned_of(project):
+    """A list of bots, a silence or a word on notes that a kind has no use for stops nothing, and is told."""
+    text = WHOLE.replace("  notes: send", "  notes: send\n  bots: [64aa00bb]\n  idle: 2h")
+    (project.home / "jobs" / "whole.yaml").write_text(text)
+    told = [warning.field for warning in loader.load_intake("whole", project).warnings]
+    assert ["source.bots", "source.idle"] == told
 
 
 @pytest.mark.parametrize("proof", ["", "unsigned: false", 'api_key: ""', "secret:", "tolerance: 5m"])

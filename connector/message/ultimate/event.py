@@ -115,10 +115,14 @@ def _judge(told: _Told, options: Options) -> Verdict | None:
 
 
 def _ends(told: _Told, options: Options) -> dict[str, Any]:
-    """Give who wrote it to whom; of a visitor nothing is told but the metadata, which the mapping knows to read."""
+    """Give who wrote it to whom; of a visitor nothing is told but the metadata, which the mapping knows to read.
+
+    Whoever speaks for the centre has an address here already: the visitor's must not fill the gap.
+    """
     direction = told.kind.direction
-    bot = {"id": told.bot, "name": options.mailbox.name if options.mailbox else "AI agent"}
-    agent = _agent(told.data)
+    email = (options.mailbox or options.stand_in).email
+    bot = {"id": told.bot, "name": options.mailbox.name if options.mailbox else "AI agent", "email": email}
+    agent = _agent(told.data, email)
     if told.name == "message" and agent:
         # The application's words to the visitor in an agent's name: the widget's API has the same event for them.
         return {"direction": "Outbound", "from": agent, "to": {}}
@@ -126,10 +130,10 @@ def _ends(told: _Told, options: Options) -> dict[str, Any]:
     return {"direction": direction, **dict(zip(("from", "to"), ends, strict=True))}
 
 
-def _agent(data: dict[str, Any]) -> dict[str, str]:
+def _agent(data: dict[str, Any], email: str) -> dict[str, str]:
     """Give the human agent, who has his name as id where he has no other: Capturi tells agents apart by it."""
     name = word(data.get("agent"))
-    return {"id": name, "name": name} if name else {}
+    return {"id": name, "name": name, "email": email} if name else {}
 
 
 def _metadata(data: dict[str, Any]) -> dict[str, str]:

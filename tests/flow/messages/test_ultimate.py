@@ -127,6 +127,21 @@ async def test_a_session_knows_its_visitor(make_desk, capturi):
     assert VISITOR == other["from"]
 
 
+async def test_a_visitors_address_is_nobody_elses(make_desk, capturi):
+    """Where a session tells the visitor's e-mail, neither the AI agent nor a human agent is given it."""
+    mail = [{"key": "email", "value": "ida@example.org"}]
+    async with capturi() as address:
+        desk = make_desk("ultimate", address, more=LISTED)
+        await desk.accept(changed("api-start-session", metaData=mail))
+        await tell(desk, ["api-visitor-message", "hook-send-message-text"])
+        await desk.accept(changed("api-visitor-message", text="Hi, I am Bo", agent="Bo Lind"))
+        await desk.forward()
+        (case,) = (await desk.cases()).values()
+    ends = [(one["from"], one["to"][0])[:: 1 if one["direction"] == "Inbound" else -1] for one in case["messages"]]
+    assert ["ida@example.org"] * 3 == [visitor["email"] for visitor, _ in ends]
+    assert [OURS, OURS, {"name": "Bo Lind", "email": OURS["email"], "id": "Bo Lind"}] == [ours for _, ours in ends]
+
+
 @pytest.mark.parametrize(
     ("body", "state"),
     [

@@ -17,7 +17,7 @@ from connector.reason import Code, Outcome
 
 BOT = "64aa00bb11cc22dd33ee44ff"
 CASE = f"{BOT}:c-7f31"
-OURS = {"id": BOT, "name": "AI agent"}
+OURS = {"id": BOT, "name": "AI agent", "email": "unknown@example.invalid"}
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 
 
@@ -97,7 +97,7 @@ def test_the_mailbox_names_the_ai_agent(read, body):
     """No event tells the AI agent's name, so the intake's mailbox does."""
     mailbox = Mailbox("Support bot", "bot@acme.example")
     record = read("ultimate", body("ultimate", "hook-send-message-text"), mailbox=mailbox).record
-    assert {"id": BOT, "name": "Support bot"} == record["from"]
+    assert {"id": BOT, "name": "Support bot", "email": "bot@acme.example"} == record["from"]
 
 
 def test_a_message_keeps_its_own_id(read, body):
@@ -136,7 +136,8 @@ def test_words_in_an_agents_name_go_to_the_visitor(read, body):
     """What the application sends to the visitor for a human agent has the agent's name on it, and is outbound."""
     told = body("ultimate", "widget-agent-message", agent="Bo Lind", botId=BOT)
     record = read("ultimate", told).record
-    assert ("Outbound", {"id": "Bo Lind", "name": "Bo Lind"}, {}) == (record["direction"], record["from"], record["to"])
+    agent = {"id": "Bo Lind", "name": "Bo Lind", "email": OURS["email"]}
+    assert ("Outbound", agent, {}) == (record["direction"], record["from"], record["to"])
 
 
 def test_the_header_of_the_chat_api_names_the_ai_agent(read, body):

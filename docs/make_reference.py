@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,29 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 
 def _parameter(one: Any) -> str:
-    default = (
-        f" Default: `{one.default}`." if one.default not in {None, False, ()} and not callable(one.default) else ""
-    )
+    unsaid = one.default in (None, False, ()) or callable(one.default)
+    default = "" if unsaid else f" Default: `{getattr(one.default, 'value', one.default)}`."
     if one.param_type_name == "argument":
-        return f"| `{one.name.upper()}` | {one.help or ''}{default} |"
-    names = ", ".join(f"`{name}`" for name in one.opts)
-    return f"| {names} | {one.help or ''}{default} |"
+        named = (one.metavar or one.name.upper()).strip("{}[]").replace("|", "\\|")
+        return f"| `{named}` | {_told(one)}{default} |"
+    names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
+    return f"| {names} | {_told(one)}{default} |"
+
+
+def _told(one: Any) -> str:
+    """Give what the help says, with the only values it takes and whether it may be said several times."""
+    choices = list(_choices(one.type_descriptor.annotation))
+    told = one.help or ""
+    if choices and not all(choice in told for choice in choices):
+        told += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
+    return f"{told} May be given several times." if one.multiple else told
+
+
+def _choices(annotation: Any) -> Iterator[str]:
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        yield from (str(one.value) for one in annotation)
+    for argument in getattr(annotation, "__args__", ()):
+        yield from [argument] if isinstance(argument, str) else _choices(argument)
 
 
 def _paragraphs(text: str | None) -> str:

@@ -87,7 +87,7 @@ CALLS_APART = (
             1426,
             "consent refused, therefore no recording",
             hours(18),
-            permission="example_denied",
+            permission="denied",
             phone="+12125550149",
             parts=(Part(METTE, "A: Acme orders, Mette.\nC: I do not want to be recorded."),),
             root={"recording_url": None, "recordings": []},

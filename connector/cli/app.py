@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
-from rich.console import Console
 
 from connector import __version__, logs, settings
 from connector.cli.last_word import complain
+from connector.cli.plain import PlainConsole
 from connector.errors import ConfigurationError, ConnectorError
 from connector.job.summary import ExitCode
 
@@ -27,8 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 WIDE = 140
-output = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+output = PlainConsole(highlight=False)
+errors = PlainConsole(stderr=True, highlight=False)
 for console in (output, errors):
     # Nobody looks at a pipe's width: lines that a program reads must not break in the middle of a path.
     if not console.is_terminal:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from connector.cli.plain import visible
 from connector.cli.screen import COLOURS, columns
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def print_json(value: Any) -> None:
 
 def say(console: Console, text: str, style: str | None = None) -> None:
     """Print a text for people: broken between words on a terminal, in one line where a program reads it."""
-    console.print(visible(text), style=style, markup=False, soft_wrap=not console.is_terminal)
-
-
-def visible(text: str) -> str:
-    """Give a text in which nothing steers a terminal or turns its writing round: what cannot be printed is a mark."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    console.print(text, style=style, markup=False, soft_wrap=not console.is_terminal)
 
 
 def counted(count: int, what: str) -> str:
@@ -45,7 +41,7 @@ def counted(count: int, what: str) -> str:
 
 def named(session: "Session", leg: str = "") -> str:
     """Give the words for one conversation of a session."""
-    return f"{session.channel.value} {session.id}" + (f" ({leg})" if leg else "")
+    return f"{session.channel.value} {_on_one_line(session.id)}" + (f" ({leg})" if leg else "")
 
 
 def would_be(session: "Session", outlook: "Outlook") -> str:
@@ -54,6 +50,10 @@ def would_be(session: "Session", outlook: "Outlook") -> str:
     if verdict is None:
         return SENT_WHEN[session.channel.value]
     return f"would be {verdict.outcome.value}: {verdict.code.value}" + (f", {verdict.detail}" if verdict.detail else "")
+
+
+def _on_one_line(text: str) -> str:
+    return visible(text.replace("\n", "\N{REPLACEMENT CHARACTER}"))
 
 
 class Shower:
@@ -84,7 +84,7 @@ class Shower:
     def plain(self, field: str, text: str) -> str:
         """Give a text of a field, masked where it must be and cut where it is long."""
         shown = self._masked(field, text)
-        shown = visible(shown[: LONGEST_SHOWN + 1]).replace("\n", "\N{REPLACEMENT CHARACTER}")
+        shown = _on_one_line(shown[: LONGEST_SHOWN + 1])
         return f"{shown[:LONGEST_SHOWN]}…" if len(shown) > LONGEST_SHOWN else shown
 
     def data(self, field: str, value: Any) -> Any:
@@ -104,7 +104,7 @@ def show_outlook(console: Console, session: "Session", outlook: "Outlook", showe
     """Print one conversation: what would become of it, and each field with its value, source and reason."""
     told = would_be(session, outlook)
     colour = COLOURS.get(outlook.verdict.outcome.value, "default") if outlook.verdict else "green"
-    console.print(visible(named(session, outlook.leg)), style="bold", end="  ", markup=False)
+    console.print(named(session, outlook.leg), style="bold", end="  ", markup=False)
     say(console, told, colour)
     say(console, f"  {session.file.path}", "dim")
     console.print(_fields(outlook, shower))
@@ -133,7 +133,7 @@ def plain_cell(text: str) -> Any:
     """Give a cell in which nothing is taken for markup."""
     from rich.text import Text  # noqa: PLC0415
 
-    return Text(visible(text))
+    return Text(text)
 
 
 def empty_everywhere(outlooks: Sequence["Outlook"]) -> list[str]:

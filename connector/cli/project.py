@@ -25,9 +25,11 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to make; it may
     from connector.job.project import create_project  # noqa: PLC0415
 
     written = create_project(folder)
-    output.print(f"Made a project of {len(written)} files in {folder}.", markup=False)
+    here = folder.resolve() == Path.cwd().resolve()
+    output.print(f"Made a project of {len(written)} files in {'this folder' if here else folder}.", markup=False)
     output.print("It sends to the rehearsal Capturi until you change target.url. Next:")
-    output.print(f"  cd {folder}", markup=False)
+    if not here:
+        output.print(f"  cd {folder}", markup=False)
     output.print("  connector sandbox            in another terminal")
     output.print("  connector check nightly-ccai")
     output.print("  connector run nightly-ccai --dry-run")

@@ -53,7 +53,9 @@ def report(  # noqa: PLR0913 - one parameter per documented option
     ] = None,
     until: Annotated[str | None, typer.Option("--to", help="Report on all runs that started before this.")] = None,
     job: Annotated[str | None, typer.Option(help="Only runs of this job.")] = None,
-    unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal data instead of its form.")] = False,
+    unmasked: Annotated[
+        bool, typer.Option("--unmasked", help="Show personal data that CONNECTOR_KEEP_EXAMPLES kept.")
+    ] = False,
 ) -> None:
     """Report what a run did: what arrived and why the rest did not, and what filled each field of each mapping.
 

@@ -88,7 +88,10 @@ LOOKS = {
 @pytest.mark.usefixtures("bare")
 async def test_looking_at_what_is_not_there(command, tmp_path):
     """Before the first run every look says so, makes no ledger, and a missing conversation is exit code 2."""
-    assert 0 == (await command(tmp_path, "init", ".")).code
+    made = await command(tmp_path, "init", ".")
+    assert 0 == made.code
+    assert "files in this folder." in made.out
+    assert "  cd " not in made.out
     looks = (("status",), ("runs",), ("show", "acme-call-1"))
     ended = await asyncio.gather(*(command(tmp_path, *words) for words in looks))
     assert [0, 0, 2] == [one.code for one in ended]

@@ -22,6 +22,7 @@ __all__ = ["Pair", "load_pair", "show_diff"]
 
 MOST_SESSIONS = 50
 MOST_EXAMPLES = 3
+REFUSED = " (refused)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,22 @@ def _show_fields(changed: "Sequence[Changed]", count: int, shower: Shower) -> No
     for field, examples in _by_field(changed).items():
         seen: set[tuple[str, str]] = set()
         for name, before, after in examples:
-            shown = shower.show(field, before) or "nothing", shower.show(field, after) or "nothing"
+            shown = _told(field, before, shower), _told(field, after, shower)
             if shown in seen or len(seen) == MOST_EXAMPLES:
                 continue
             head = (f"  {field}", f"{len(examples):,}", f"{count:,}") if not seen else ("", "", "")
             table.add_row(*map(plain_cell, (*head, *shown, name)))
             seen.add(shown)
     output.print(table)
+
+
+def _told(field: str, value: Any, shower: Shower) -> str:
+    """Give a value of a field, or why the record is refused for it in words."""
+    from connector.mapping.wording import say_reason  # noqa: PLC0415
+
+    if field.endswith(REFUSED):
+        return say_reason(value) if value else "not refused"
+    return shower.show(field, value) or "nothing"
 
 
 def _show_sessions(changed: "Sequence[Changed]") -> None:

@@ -178,6 +178,16 @@ def test_diff_names_exactly_the_sessions_and_fields_that_change(run, project, ch
     assert all(f"call {one['session']}" in text for one in found["changes"])
 
 
+def test_diff_tells_in_words_why_a_record_would_be_refused(run, project):
+    """Without the rule of a field that Capturi requires, each record would be refused, and the reason is a sentence."""
+    shutil.copyfile(mapping_of(project), project / "mappings" / "old.yaml")
+    edit(mapping_of(project), ("  status: status\n", ""), ("  agentName: $agent.name\n", "  agentName: no_such\n"))
+    found = run("diff", "old", "ccai-call").stdout
+    assert "agentName (refused)" in found
+    assert "not refused" in found
+    assert "no_value" not in found
+
+
 def test_diff_against_a_revision_of_git(run, project):
     """The mapping as it was committed is compared with the one in the folder."""
     for arguments in (

@@ -66,7 +66,7 @@ async def _look(settings: "Settings", wanted: "Wanted", *, raw: bool) -> "tuple[
         return [], {}
     seen: dict[int, Seen] = {}
     async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
-        rows = await find(book, wanted)
+        rows = await find(book, settings, wanted)
         for row in rows[:MOST_LOOKED_AT] if raw else ():
             if row.inbox_id not in seen and (one := await look_at(book, settings, row)) is not None:
                 seen[row.inbox_id] = one
@@ -93,7 +93,7 @@ async def _again(settings: "Settings", wanted: "Wanted") -> tuple[int, dict[str,
         return 0, {}
     now = clock.SystemClock()
     async with ledger.open_ledger(settings.ledger_url, clock=now) as book:
-        return await retry(book, settings, await find(book, wanted), clock=now)
+        return await retry(book, settings, await find(book, settings, wanted), clock=now)
 
 
 def _told(name: str, done: Summary | None) -> str:

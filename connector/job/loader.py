@@ -232,6 +232,10 @@ def _mapping(
 ) -> mapping.Mapping | None:
     """Give the mapping that the file names here and that writes what is wanted, right or not; tell its mistakes."""
     file, writes = wanted
+    if not (settings.home / file).exists():
+        hint = "copy it from the folder that `connector init DIR` makes, or see the spelling"
+        collect.problems.append(written.problem(at, f"there is no file {settings.home / file}", hint=hint))
+        return None
     loaded = collect(lambda: mapping.load(settings.home / file, hash_key=settings.mask_key))
     if loaded is not None and loaded.writes != writes:
         said = f"{Path(file).name} writes {loaded.writes}, needed here is {writes}"

@@ -1,12 +1,13 @@
 """Look at accepted messages: what came, what the mapping makes of it, and have it done again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector import ledger
 from connector.clock import Clock
-from connector.errors import AlreadyRunningError, SkipError
+from connector.errors import AlreadyRunningError, ConfigurationError, SkipError
 from connector.job import loader
 from connector.job.forward import forward_all
 from connector.job.forward_inbox import unread_entry
@@ -18,6 +19,7 @@ from connector.mapping import Draft, Mapping
 from connector.mapping import apply as apply_mapping
 from connector.mapping.disguise import disguise
 from connector.message.model import Accepted, Event
+from connector.reason import Outcome
 from connector.session.reader import read_json
 from connector.settings import Settings
 
@@ -88,9 +90,22 @@ def _placeholders(settings: Settings, intake: str, inbox_ids: Sequence[int]) -> 
     return [unread_entry(place, number) for number in inbox_ids]
 
 
-async def find(book: Ledger, wanted: Wanted) -> list[MessageRow]:
-    """Give the accepted messages that are asked for."""
-    return await book.read(case_listing.list_messages, wanted)
+async def find(book: Ledger, settings: Settings, wanted: Wanted) -> list[MessageRow]:
+    """Give the accepted messages that are asked for, an unreadable one with what its entry says of it."""
+    rows = await book.read(case_listing.list_messages, wanted)
+    names: dict[int, str] = {}
+    for intake in dict.fromkeys(row.intake for row in rows if _is_unread(row)):
+        numbers = [row.inbox_id for row in rows if row.intake == intake and _is_unread(row)]
+        # An intake whose file is gone or wrong by now has its messages all the same.
+        with suppress(ConfigurationError):
+            names |= dict(zip(numbers, _placeholders(settings, intake, numbers), strict=True))
+    known = await book.read(ledger.entries, list(names.values())) if names else {}
+    found = {number: known[name].detail for number, name in names.items() if name in known}
+    return [replace(row, detail=found.get(row.inbox_id, row.detail)) if _is_unread(row) else row for row in rows]
+
+
+def _is_unread(row: MessageRow) -> bool:
+    return row.state == Outcome.REFUSED.value and row.entry_id is None
 
 
 def masked(value: Any) -> Any:

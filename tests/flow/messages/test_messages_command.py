@@ -67,6 +67,7 @@ async def test_what_nobody_could_read_is_read_again(make_desk, capturi):
 
     assert 3 == code
     assert ["unreadable"] == [one["code"] for one in json.loads(out)]
+    assert "no JSON" in json.loads(out)[0]["detail"]
     assert {"inbox 1": "unreadable"} == desk.states()
 
 

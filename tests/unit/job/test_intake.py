@@ -94,6 +94,13 @@ def test_all_mistakes_are_told_at_once_with_their_places(project):
     assert "written-down" not in told
 
 
+def test_a_mapping_that_is_not_there_is_told_where_it_is_named(project):
+    """Whoever wrote the file sees the line that names the mapping, and where a shipped one is to be had."""
+    (told,) = mistakes(project, WHOLE.replace("zendesk-comment.yaml", "none.yaml"))
+    assert told.startswith("whole.yaml:13:1: mapping: there is no file ")
+    assert "connector init" in told
+
+
 def test_a_harmless_key_of_another_kind_is_warned_of(project):
     """A list of bots, a silence or a word on notes that a kind has no use for stops nothing, and is told."""
     text = WHOLE.replace("  notes: send", "  notes: send\n  bots: [64aa00bb]\n  idle: 2h")

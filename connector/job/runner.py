@@ -2,9 +2,8 @@
 
 import asyncio
 import gc
-import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +23,7 @@ from connector.job.putting import put_files_away
 from connector.job.rendering import render_report
 from connector.job.restriction import close_vanished, is_chosen, restrict
 from connector.job.rows import close_files, gather_rows
+from connector.job.signals import obeyed
 from connector.job.summary import ExitCode, Options, Summary
 from connector.job.survey import survey
 from connector.job.upkeep import begin_run, ended, first_facts, note_unstarted
@@ -51,8 +51,10 @@ async def execute(
 ) -> Summary:
     """Do what run() does, inside a running event loop."""
     summary = Summary(plan.job.job, clock.now(), dry_run=options.dry_run)
+    task = asyncio.current_task()
     try:
-        async with _interruptible():
+        # What is under way stays written down, and the next run completes it.
+        with obeyed(task.cancel if task is not None else str):
             await guard_first_run(plan, settings, options, clock=clock, rehearse=_rehearse)
             await _execute(plan, settings, options, clock=clock, progress=progress or Silent(), summary=summary)
     except StopError as error:
@@ -189,18 +191,3 @@ async def _end(run_: Execution, row: RunRow) -> RunRow:
     await run_.book.transact(ledger.finish_run, closed)
     logger().info("run.finished", **run_.summary.as_dict())
     return closed
-
-
-@asynccontextmanager
-async def _interruptible() -> AsyncIterator[None]:
-    """Let SIGTERM and SIGINT end the run in order: what is under way stays written down, the next run completes it."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    if task is not None:
-        for one in signals:
-            loop.add_signal_handler(one, task.cancel)
-    try:
-        yield
-    finally:
-        for one in signals:
-            loop.remove_signal_handler(one)

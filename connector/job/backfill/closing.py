@@ -9,6 +9,7 @@ from connector.job.backfill.view import View
 from connector.job.backfill.wish import Done, Wish
 from connector.job.loader import Plan
 from connector.job.rendering import render_report
+from connector.job.signals import Ending
 from connector.job.summary import Summary
 from connector.ledger import Ledger, RunRow
 from connector.logs import logger
@@ -28,6 +29,7 @@ class Backfill:
     clock: Clock
     view: View
     done: Done
+    ending: Ending
     interrupted: bool = False
     row: RunRow | None = None
     """The run in the ledger, once it has begun."""

@@ -1,9 +1,7 @@
 """Carry out a backfill: plan the range, let a crew work on it, watch, and add up what the ledger says came of it."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 from connector import ledger
 from connector.clock import Clock
@@ -25,6 +23,7 @@ from connector.job.opening import job_lock, make_run_id, open_execution
 from connector.job.presence import saying
 from connector.job.progress import Silent
 from connector.job.putting import put_files_away
+from connector.job.signals import Ending, obeyed
 from connector.job.summary import ExitCode, Summary
 from connector.ledger import Ledger, Planned, StateSum
 from connector.logs import logger
@@ -43,9 +42,11 @@ async def execute(plan: Plan, settings: Settings, wish: Wish, *, clock: Clock, v
     call made again goes on from there.
     """
     summary = Summary(plan.job.job, clock.now())
-    backfill = Backfill(plan, settings, wish, clock, view, Done(summary))
+    task = asyncio.current_task()
+    ending = Ending(task.cancel if task is not None else str)
+    backfill = Backfill(plan, settings, wish, clock, view, Done(summary), ending)
     try:
-        with job_lock(settings, f"{plan.job.job}.backfill"):
+        with obeyed(ending.now), job_lock(settings, f"{plan.job.job}.backfill"):
             summary.run_id = make_run_id(clock.now())
             async with (
                 ledger.open_ledger(settings.ledger_url, clock=clock) as book,
@@ -55,6 +56,9 @@ async def execute(plan: Plan, settings: Settings, wish: Wish, *, clock: Clock, v
     except StopError as error:
         summary.finish(clock.now(), error=str(error), exit_code=ExitCode.STOPPED)
         logger().error("run.stopped", job=plan.job.job, run=summary.run_id, error=str(error))
+    except asyncio.CancelledError:
+        summary.finish(clock.now(), error="interrupted", exit_code=ExitCode.STOPPED)
+        logger().warning("run.stopped", job=plan.job.job, run=summary.run_id, error="interrupted")
     return backfill.done
 
 
@@ -63,8 +67,9 @@ async def _carry_out(backfill: Backfill, book: Ledger) -> None:
     try:
         if await _is_planned(backfill):
             await _foretell(backfill, book)
-            error = await _work(backfill, book, _items(await book.read(ledger.sums, backfill.job), "done"))
+            ended = await _work(backfill, book, _items(await book.read(ledger.sums, backfill.job), "done"))
             await _put_away(backfill)
+            error = ended
     except StopError as stop:
         error = str(stop)
         raise
@@ -77,7 +82,7 @@ async def _carry_out(backfill: Backfill, book: Ledger) -> None:
 async def _is_planned(backfill: Backfill) -> bool:
     """Make the plan; False where somebody ended that."""
     task = asyncio.create_task(_plan(backfill))
-    async with _told_to_end(task.cancel):
+    with backfill.ending.does(task.cancel):
         await asyncio.wait([task])
     if task.cancelled():
         return False
@@ -183,7 +188,7 @@ async def _one_round(backfill: Backfill, book: Ledger, watching: Watching) -> No
         backfill.interrupted = True
         backfill.view.say("ending: what is under way is finished; once more ends at once")
 
-    async with _told_to_end(end):
+    with backfill.ending.does(end):
         working = asyncio.create_task(crew.work())
         while not working.done():
             backfill.view.sees(await book.read(watching.look))
@@ -225,17 +230,3 @@ class _Listing(Silent):
     def listed(self, files: int) -> None:
         """Tell of so many more files."""
         self._view.listed(files)
-
-
-@asynccontextmanager
-async def _told_to_end(end: Callable[[], object]) -> AsyncIterator[None]:
-    """Call this on SIGTERM and SIGINT, each time one comes."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for one in signals:
-        loop.add_signal_handler(one, end)
-    try:
-        yield
-    finally:
-        for one in signals:
-            loop.remove_signal_handler(one)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import os
 import signal
 from datetime import datetime
@@ -151,3 +152,18 @@ async def test_two_backfills_of_one_job_never_work_at_once(history, capturi, sta
     assert (1, 0) == (second.code, code)
     assert "another process is running" in second.told["error"]
     assert '"delivered": 40' in out
+
+
+async def test_a_signal_after_the_work_still_ends_in_order(history, capturi, started):
+    """SIGTERM while only the report is left to be made: exit code 1 and the object, with what was delivered."""
+    async with capturi() as address:
+        project = history(address, days=1, a_day=3)
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        async with asyncio.timeout(60):
+            while not project.ask("SELECT id FROM run WHERE exit_code IS NOT NULL"):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        code, out, err = await end(process)
+    assert 1 == code, err
+    told = json.loads(out)
+    assert (1, 3, "interrupted") == (told["exit_code"], told["delivered"], told["error"])

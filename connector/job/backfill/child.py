@@ -1,4 +1,4 @@
-"""Be one worker process of a backfill: python -m connector.job.backfill.child ASSIGNMENT."""
+"""Be one worker process of a backfill: python -m connector.job.backfill.child ASSIGNMENT PARENT."""
 
 import asyncio
 import os
@@ -24,13 +24,13 @@ def main() -> int:
     mine = settings.load(assignment.folder)
     logs.configure(mine.log, mine.log_format)
     try:
-        return asyncio.run(_work(assignment, mine))
+        return asyncio.run(_work(assignment, mine, parent=int(sys.argv[2])))
     except ConnectorError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.STOPPED
 
 
-async def _work(assignment: Assignment, mine: settings.Settings) -> int:
+async def _work(assignment: Assignment, mine: settings.Settings, *, parent: int) -> int:
     brake, task = Brake(), asyncio.current_task()
     loop = asyncio.get_running_loop()
 
@@ -41,7 +41,7 @@ async def _work(assignment: Assignment, mine: settings.Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
-    watching = asyncio.create_task(_watch_parent(brake, os.getppid()))
+    watching = asyncio.create_task(_watch_parent(brake, parent))
     try:
         await work_on(loader.load(assignment.job, mine), mine, assignment, brake)
     except asyncio.CancelledError:
@@ -52,7 +52,10 @@ async def _work(assignment: Assignment, mine: settings.Settings) -> int:
 
 
 async def _watch_parent(brake: Brake, parent: int) -> None:
-    """End the work in order when the process that started this one is no more."""
+    """End the work in order when the process that started this one is no more.
+
+    That one names itself: it may be gone before this one has begun to look.
+    """
     while os.getppid() == parent:  # noqa: ASYNC110 - the death of another process sets no event
         await asyncio.sleep(LOOK_SECONDS)
     brake.ending = True

@@ -90,7 +90,7 @@ class Children:
 
 
 def _command(told: str) -> Sequence[str]:
-    return (sys.executable, "-m", "connector.job.backfill.child", told)
+    return (sys.executable, "-m", "connector.job.backfill.child", told, str(os.getpid()))
 
 
 def environment(settings: Settings) -> dict[str, str]:

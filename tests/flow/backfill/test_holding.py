@@ -167,3 +167,19 @@ async def test_a_signal_after_the_work_still_ends_in_order(history, capturi, sta
     assert 1 == code, err
     told = json.loads(out)
     assert (1, 3, "interrupted") == (told["exit_code"], told["delivered"], told["error"])
+
+
+async def test_workers_end_though_the_parent_died_while_they_loaded(history, capturi, started, children, reading):
+    """Kill -9 as soon as the workers exist: none of them goes on alone, beside the backfill that is started next."""
+    async with capturi(faults="latency=500ms") as address:
+        project = history(address, days=8, a_day=10)
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--workers", "2")
+        async with asyncio.timeout(60):
+            while len(children(project.folder)) < 2:  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(0.01)
+            process.kill()
+            await process.communicate()
+            while children(project.folder):  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(0.05)
+        arrived = await reading(address)
+    assert len(arrived.conversations) < 80

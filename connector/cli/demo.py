@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,5 +113,6 @@ def _close(folder: Path, runs: tuple[Summary, ...], arrived: dict[str, int]) -> 
         return ExitCode.STOPPED
     output.print("\nEverything that was sent arrived once. Worth a look:")
     output.print(f"  the mapping report    {runs[0].report}", markup=False, soft_wrap=True)
-    output.print(f"  the whole of one call connector --home {folder} show acme-call-1418", markup=False)
+    program = "connector" if shutil.which("connector") else Path(sys.executable).with_name("connector")
+    output.print(f"  the whole of one call {program} --home {folder} show acme-call-1418", markup=False, soft_wrap=True)
     return ExitCode.DONE

@@ -95,6 +95,5 @@ def _reports(settings: Settings, runs: Sequence[str]) -> list[Path]:
     if not runs or not folder.is_dir():
         return []
     marks = (*runs, "report")
-    found = [path for path in folder.rglob("*") if path.is_file() and path.name.startswith(marks)]
-    inside = [path for path in folder.rglob("*") if path.is_file() and path.parent.name.startswith(marks)]
-    return sorted({*found, *inside})
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path for path in files if any(part.startswith(marks) for part in path.relative_to(folder).parts))

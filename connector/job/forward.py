@@ -81,6 +81,7 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
         run.summary.run_id = run.run_id
         diary = Diary(run)
         error: str | None = "interrupted"
+        broken: LedgerError | None = None
         try:
             await book.transact(cases.reopen_remapped, plan.intake.intake, plan.mapping.hash, started_at)
             until = None if wake is None else started_at.replace(hour=0, minute=0, second=0) + timedelta(days=1)
@@ -91,9 +92,12 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
             error = str(stop)
             logger().error("forwarding.paused", intake=plan.intake.intake, error=error)
             if isinstance(stop, LedgerError):
-                raise stop from None
+                # Raised below: Python before 3.11.4 wraps what is raised here into a group of its own.
+                broken = stop
         finally:
             await diary.close(error)
+    if broken is not None:
+        raise broken
     return error, run.gate.is_open
 
 

@@ -1,8 +1,8 @@
 """Notice when it is the target and not one conversation that is in trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from connector.delivery import Capturi
 from connector.errors import SkipError, StopError, TargetUnreachableError, TryAgainError
@@ -22,8 +22,9 @@ class Gate:
     """
 
     def __init__(self, *, is_open: bool = False) -> None:
-        self._first = asyncio.Lock()
         self._open = is_open
+        self._is_led = False
+        self._changed = asyncio.Event()
         self._failures = 0
         self._stopped: StopError | None = None
         self._waiting: list[Callable[[], None]] = []
@@ -36,17 +37,11 @@ class Gate:
     @asynccontextmanager
     async def passing(self) -> AsyncIterator[None]:
         """Hold everybody but the first until the target has shown that it lets us in."""
-        if self._open:
+        if self._open or not await self._leads():
             yield
             return
-        async with self._first:
-            if self._stopped is not None:
-                raise self._stopped
-            try:
-                yield
-            except StopError as error:
-                self._stopped = error
-                raise
+        with self._leading():
+            yield
 
     async def wait(self, closing: Callable[[], None], target: Capturi) -> None:
         """Have the closing done once the gate is open, or at the end of a run that sends nothing; dropped on a stop.
@@ -54,11 +49,37 @@ class Gate:
         Where very many wait and nothing was sent, the target is asked for its own sake. Raises what stops the run.
         """
         self._waiting.append(closing)
-        if len(self._waiting) < MOST_WAITING:
-            return
-        async with self._first:
-            if self._waiting and not self._open:
-                await self._ask(target)
+        if len(self._waiting) >= MOST_WAITING and await self._leads():
+            with self._leading():
+                if self._waiting:
+                    await self._ask(target)
+
+    async def _leads(self) -> bool:
+        """Return True for whoever goes first, and False for all others once the gate is open; raise what stopped it."""
+        while not self._open:
+            if self._stopped is not None:
+                raise self._stopped
+            if not self._is_led:
+                self._is_led = True
+                return True
+            await self._changed.wait()
+        return False
+
+    @contextmanager
+    def _leading(self) -> Iterator[None]:
+        try:
+            yield
+        except StopError as error:
+            self._stopped = error
+            raise
+        finally:
+            self._is_led = False
+            self._tell()
+
+    def _tell(self) -> None:
+        """Let everybody who waits look again."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def _ask(self, target: Capturi) -> None:
         try:
@@ -80,7 +101,9 @@ class Gate:
 
     def succeeded(self) -> None:
         """Note that the target did something for us."""
-        self._open = True
+        if not self._open:
+            self._open = True
+            self._tell()
         self._failures = 0
         if self._waiting:
             self.release()

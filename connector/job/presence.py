@@ -1,8 +1,9 @@
 """Let others know that a run is at work on its target: a backfill makes room for it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from connector import ledger
 from connector.clock import Clock
@@ -24,15 +25,28 @@ async def announced(run: Execution) -> AsyncIterator[None]:
     if run.options.dry_run:
         yield
         return
-    async with saying(run.book, run.plan.job, run.clock, kind="run"):
+
+    def facts() -> dict[str, Any]:
+        return {"run_id": run.run_id, "target": run.target.health if run.target else None}
+
+    async with saying(run.book, run.plan.job, run.clock, kind="run", facts=facts):
         yield
 
 
 @asynccontextmanager
-async def saying(book: Ledger, job: Job, clock: Clock, *, kind: str) -> AsyncIterator[None]:
-    """Say until the context ends that this process is at work on the job's target, as this kind."""
-    owner = ledger.make_owner()
-    task = asyncio.create_task(_say(book, job, clock, owner=owner, kind=kind))
+async def saying(
+    book: Ledger, job: Job, clock: Clock, *, kind: str, facts: Callable[[], dict[str, Any]] = dict
+) -> AsyncIterator[None]:
+    """Say until the context ends that this process is at work on the job's target, as this kind.
+
+    `facts` are what `connector status` shows of the work, asked for each time anew.
+    """
+    owner, key = ledger.make_owner(), target_key(job.target)
+
+    def present() -> ledger.Present:
+        return ledger.Present(owner, key, job.job, kind, facts(), clock.now())
+
+    task = asyncio.create_task(_say(book, present))
     try:
         yield
     finally:
@@ -43,8 +57,7 @@ async def saying(book: Ledger, job: Job, clock: Clock, *, kind: str) -> AsyncIte
             await book.transact(ledger.withdraw, owner)
 
 
-async def _say(book: Ledger, job: Job, clock: Clock, *, owner: str, kind: str) -> None:
-    key = target_key(job.target)
+async def _say(book: Ledger, present: Callable[[], ledger.Present]) -> None:
     while True:
-        await book.transact(ledger.announce, ledger.Present(owner, key, job.job, kind, {}, clock.now()))
+        await book.transact(ledger.announce, present())
         await asyncio.sleep(SECONDS)

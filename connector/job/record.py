@@ -104,6 +104,8 @@ class Record:
         outcome = facts.pop("outcome")
         if step == "create" and outcome in {"done", "existed"}:
             self._changes.update(created=True, created_at=self.run.now())
+            # The target takes the token: the others need not wait for the end of a long upload.
+            self.run.gate.succeeded()
             if facts.get("uid"):
                 self._changes["uid"] = facts["uid"]
         elif step == "create" and outcome != "failed" and self._announced:

@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -125,7 +125,7 @@ async def work(run_: Execution) -> None:
         finally:
             slots.release()
 
-    try:
+    with _alone():
         async with asyncio.TaskGroup() as tasks:
             async for item in wanted(run_):
                 if run_.brake is not None and not await run_.brake.passes():
@@ -136,8 +136,6 @@ async def work(run_: Execution) -> None:
                     started += 1
                 await slots.acquire()
                 tasks.create_task(one(item))
-    except* ConnectorError as group:
-        raise _first(group) from None
     run_.gate.release()
     if run_.plan.job.source.reading is not None:
         await close_files(run_)
@@ -163,6 +161,19 @@ def ended_at(item: Work | Broken) -> datetime | None:
 
 def _is_new(item: Work | Broken) -> bool:
     return isinstance(item, Broken) or not item.entries
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Raise what stopped one task as itself, and not as the group it comes in."""
+    stopped: list[ConnectorError] = []
+    try:
+        yield
+    except* ConnectorError as group:
+        stopped.append(_first(group))
+    # Not above: Python before 3.11.4 wraps what is raised there into a group again.
+    if stopped:
+        raise stopped[0]
 
 
 def _first(group: BaseExceptionGroup[ConnectorError]) -> ConnectorError:

@@ -47,9 +47,12 @@ async def test_what_is_left_tells_nothing_and_keeps_it_from_being_sent_again(cal
     (run,) = called.ask("SELECT id FROM run")
     report = called.folder / "reports" / f"{run['id']}.html"
     report.write_text("x")
+    of_others = called.folder / "reports" / "20260101-0000-abcdef.html"
+    of_others.write_text("x")
     told = await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY)
     assert 0 == told.code, told
     assert not report.exists()
+    assert of_others.exists()
     left = [row for row in called.entries() if row["session_id"] in {"1", "2"}]
     assert {("skipped", "forgotten")} == {(row["state"], row["code"]) for row in left}
     for row in left:

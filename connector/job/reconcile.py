@@ -171,7 +171,7 @@ def _is_metadata(plan: Plan, file: FileInfo) -> bool:
 
 async def _entries(plan: Plan, book: Ledger) -> AsyncIterator[EntryRow]:
     after = ""
-    while page := await book.read(ledger.comparing.entries_after, _source(plan), after):
+    while page := await book.read(ledger.comparing.entries_after, _source(plan), plan.job.job, after):
         for entry in page:
             yield entry
         after = page[-1].id

@@ -41,8 +41,10 @@ def known_files(connection: Connection, place: int, paths: Sequence[str]) -> Seq
     return [KnownFile(position, file_id, entries or 0, bool(pending)) for position, file_id, entries, pending in rows]
 
 
-def entries_after(connection: Connection, source: Source, after: str, limit: int = 5_000) -> Sequence[EntryRow]:
-    """Give at most so many entries of the source, by id, from the one after this on."""
+def entries_after(
+    connection: Connection, source: Source, job: str, after: str, limit: int = 5_000
+) -> Sequence[EntryRow]:
+    """Give at most so many entries that this job judged last, by id, from the one after this on."""
     wanted = select(ENTRY).where(*(ENTRY.c[name] == value for name, value in source._asdict().items()))
-    wanted = wanted.where(ENTRY.c.id > after).order_by(ENTRY.c.id).limit(limit)
+    wanted = wanted.where(ENTRY.c.job == job, ENTRY.c.id > after).order_by(ENTRY.c.id).limit(limit)
     return [EntryRow(**row) for row in connection.execute(wanted).mappings()]

@@ -118,7 +118,9 @@ def test_a_listing_is_compared_without_writing(book, listed):
     known = sorted(ledger.comparing.known_files(book.connection, book.place, ["b", "none", "a"]))
     assert [(0, 0, True), (1, 0, False), (2, 1, False)] == [(one.position, one.entries, one.pending) for one in known]
     assert known[1].file_id is None
-    assert ["1"] == [row.session_id for row in ledger.comparing.entries_after(book.connection, source, "")]
+    book.write("2", job="history")
+    mine = ledger.comparing.entries_after(book.connection, source, "nightly", "")
+    assert ["1"] == [row.session_id for row in mine]
 
 
 def test_a_customer_is_erased_and_nobody_else(book, add_message):

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from connector.cli.app import app, guarded, load_settings, output
+from connector.cli.planned import schedules
 from connector.errors import ConfigurationError, Problem
 
 __all__ = ["cancel", "pause", "resume"]
 
-Job = Annotated[str, typer.Argument(help="Name of the job: its file in jobs/ without .yaml.")]
+Job = Annotated[str, typer.Argument(help="Name of the job or intake: its file in jobs/ without .yaml.")]
 Schedule = Annotated[
     bool | None,
     typer.Option(
@@ -56,19 +57,24 @@ def _ask(word: str, job: str, *, schedule: bool | None) -> None:
 
     settings = load_settings()
     loader.find(settings.home, job)
+    is_intake = job in loader.intakes(settings.home)
     state = {"pause": ledger.PAUSED, "resume": ledger.RUNNING, "cancel": ledger.CANCELLED}[word]
     now = clock.SystemClock().now()
 
     async def note() -> str:
         async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
             planned = await book.read(ledger.plan, job)
-            is_open = planned is not None and planned.is_open
+            # An intake has no schedule: what can be held of it is the import of its history.
+            is_open = is_intake or (planned is not None and planned.is_open)
             if schedule is False and not is_open:
                 hint = f"`connector backfill {job} --from DATE --to DATE` starts one"
                 raise ConfigurationError([Problem(f"there is no unfinished backfill of {job}", hint=hint)])
             scope = ledger.BACKFILL if is_open and not schedule else ledger.SCHEDULE
+            if scope == ledger.SCHEDULE and job not in {one.job for one in schedules(settings, ())}:
+                hint = "add schedule: to its file, or start a backfill"
+                raise ConfigurationError([Problem(f"{job} has no schedule, and no unfinished backfill", hint=hint)])
             await book.transact(ledger.set_control, job, scope, now=now, state=state)
-            if scope == ledger.BACKFILL and state == ledger.CANCELLED:
+            if planned is not None and scope == ledger.BACKFILL and state == ledger.CANCELLED:
                 await book.transact(ledger.end_plan, job, ledger.CANCELLED, now)
             return scope
 

@@ -87,3 +87,14 @@ async def test_a_message_is_shown_with_the_case_it_went_to(make_desk, capturi):
     went = {row["message"]: row["case_uid"] for row in json.loads(out) if row["message"]}
     assert {"m-1": "ultimate:acme:b:c-1", "m-2": "ultimate:acme:b:c-1-2"} == went
     assert ["m-1"] == [row["message"] for row in json.loads(found)]
+
+
+async def test_the_import_of_an_intake_is_held_by_the_intake_s_name(make_desk, capturi):
+    """An intake has no schedule: what pause and resume mean is the import of its history."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        held, held_out, err = await messages(desk, "desk", command="pause")
+        gone_on, gone_on_out, _ = await messages(desk, "desk", command="resume")
+    assert (0, 0) == (held, gone_on), err
+    assert "backfill of desk: paused" in held_out
+    assert "backfill of desk: resumed" in gone_on_out

@@ -53,7 +53,7 @@ async def test_every_mistake_is_told_at_once_with_file_and_line(wrong, command):
         "nightly-ccai.yaml:1:", "nightly-ccai.yaml:3:", "nightly-ccai.yaml:7:", "nightly-ccai.yaml:8:",
         "nightly-ccai.yaml:10:", "nightly-ccai.yaml:14:", "nightly-ccai.yaml:15:", "nightly-ccai.yaml:16:",
         "nightly-ccai.yaml:17:", "nightly-ccai.yaml:18:", "nightly-ccai.yaml:19:",
-        "ccai-call.yaml:30:", "ccai-call.yaml:34:", "ccai-call.yaml:54:", "agents.csv:2", "agents.csv:4",
+        "ccai-call.yaml:30:", "ccai-call.yaml:35:", "ccai-call.yaml:55:", "agents.csv:2", "agents.csv:4",
     ):  # fmt: skip
         assert place in ended.err, f"{place}\n{ended.err}"
     assert "ALERT_URL_THAT_NOBODY_SET" in ended.err

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from connector.web.browser import PREFLIGHT, answer_preflight, open_to_page
+from connector.web.description import describe
 from connector.web.health import Health
 from connector.web.reception import Reception
 
@@ -43,6 +44,9 @@ def create_app(reception: Reception, health: Health) -> FastAPI:
     app = FastAPI(
         title="Conversation analytics connector", openapi_url=None, docs_url=None, redoc_url=None, telemetry=SILENT
     )
+
+    # Served nowhere: for whoever has the program itself, as `connector schema hooks` does.
+    app.openapi = lambda: describe(reception.plans.values())  # type: ignore[method-assign]
 
     # A route below FastAPI's own, whose reading of parameters would cost more than all the rest of a request.
     app.router.routes.append(Route("/hooks/{kind}/{name}", _Hook(reception)))

@@ -55,7 +55,7 @@ def _path(plan: IntakePlan) -> dict[str, Any]:
         "description": f"A body of another shape is stored as well. At most {size:,} bytes.",
         "requestBody": {"required": False, "content": {"application/json": body}},
         "responses": {**_answers(plan), **_relayed(plan)},
-        **({"security": [security]} if security else {}),
+        "security": [security],
     }
     name = plan.intake.intake
     return {method.lower(): {**operation, "operationId": f"{method.lower()}-{name}"} for method in plan.source.methods}

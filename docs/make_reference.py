@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from connector.cli import app
-from connector.job.duration import write_duration
-from connector.job.files import FilesOptions
-from connector.job.intake import Intake
-from connector.job.model import Job
+from connector.job.definition.duration import write_duration
+from connector.job.definition.files import FilesOptions
+from connector.job.definition.intake import Intake
+from connector.job.definition.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
 from connector.mapping.targets import TARGETS
 from connector.settings import Settings

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from connector.cli.app import app
 from connector.cli.last_word import tell_if_silent
 from connector.cli.registry import register
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 
 __all__ = ["app", "main"]
 

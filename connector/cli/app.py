@@ -11,7 +11,7 @@ from connector import __version__, logs, settings
 from connector.cli.last_word import complain
 from connector.cli.plain import PlainConsole
 from connector.errors import ConfigurationError, ConnectorError
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 
 __all__ = ["app", "errors", "guarded", "load_settings", "output"]
 

@@ -12,7 +12,7 @@ from connector.cli.last_word import not_started
 from connector.cli.run import moment, print_json
 from connector.cli.screen import show_summary, watching
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import ExitCode, Options
+from connector.job.execution.summary import ExitCode, Options
 from connector.settings import Settings
 
 __all__ = ["backfill"]
@@ -99,9 +99,9 @@ def _bounds(wish: _Wish, zone: str) -> Any:
 
 def _backfill(wish: _Wish, settings: Settings) -> int:
     from connector.cli.backfill_screen import show_done, showing  # noqa: PLC0415 - `--help` must not pay for it
-    from connector.job import loader  # noqa: PLC0415
     from connector.job.backfill.coordinator import execute  # noqa: PLC0415
     from connector.job.backfill.wish import Wish  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     plan = loader.load(wish.job, settings)
     since, until = _bounds(wish, plan.job.timezone)
@@ -132,8 +132,8 @@ def _scheduler(engine: str, settings: Settings) -> str:
 def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool) -> int:
     """Count what a backfill would do; limits per hour and day only make it longer, so nothing is held for them."""
     from connector.cli.backfill_screen import show_forecast  # noqa: PLC0415
-    from connector.job import runner  # noqa: PLC0415
     from connector.job.backfill.forecast import Load, Means, foretell  # noqa: PLC0415
+    from connector.job.run import runner  # noqa: PLC0415
 
     limits = plan.job.limits
     unbound = limits.model_copy(update={"per_hour": None, "per_day": None, "hours": None})
@@ -153,9 +153,9 @@ def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool)
 
 def _simulate(job: str, settings: Settings, text: str) -> int:
     from connector.cli.backfill_screen import show_simulation  # noqa: PLC0415
-    from connector.job import loader  # noqa: PLC0415
     from connector.job.backfill.forecast import foretell  # noqa: PLC0415
     from connector.job.backfill.simulation import read_supposition  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     plan = loader.load(job, settings)
     load, means, limits = read_supposition(text, plan.job.limits)
@@ -165,8 +165,8 @@ def _simulate(job: str, settings: Settings, text: str) -> int:
 
 def _set_limits(job: str, settings: Settings, text: str) -> int:
     from connector import ledger  # noqa: PLC0415
-    from connector.job import loader  # noqa: PLC0415
     from connector.job.backfill.simulation import LIMITS, read_limits, read_pairs  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     plan = loader.load(job, settings)
     pairs = read_pairs("--set-limits", text, dict.fromkeys(LIMITS))

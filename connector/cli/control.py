@@ -53,7 +53,7 @@ def cancel(job: Job, *, schedule: Schedule = None) -> None:
 
 def _ask(word: str, job: str, *, schedule: bool | None) -> None:
     from connector import clock, ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     settings = load_settings()
     loader.find(settings.home, job)

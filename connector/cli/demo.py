@@ -16,7 +16,7 @@ from connector import clock, logs
 from connector.cli.app import app, errors, guarded, output
 from connector.cli.screen import columns, show_summary, watching
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import ExitCode, Options, Summary
+from connector.job.execution.summary import ExitCode, Options, Summary
 from connector.reason import Outcome
 from connector.settings import Settings
 from connector.shipped import shipped
@@ -44,7 +44,7 @@ def demo(
 async def _demo(folder: Path) -> int:
     # Everything heavy is imported here: `connector --help` must not pay for it.
     from connector import sandbox  # noqa: PLC0415
-    from connector.job import samples  # noqa: PLC0415
+    from connector.job.project import samples  # noqa: PLC0415
 
     # The samples are a little older than the first look at them: a file that was just written may still be growing.
     now = datetime.now(UTC)
@@ -77,7 +77,8 @@ def _project(folder: Path, address: str) -> Settings:
 
 
 async def _run(settings: Settings) -> Summary:
-    from connector.job import loader, runner  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.run import runner  # noqa: PLC0415
 
     plan = loader.load("demo", settings)
     with watching(errors) as progress:

@@ -32,8 +32,8 @@ def forget(
     each line that is printed. The files of your storage are yours to delete.
     """
     from connector import ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
-    from connector.job.customer import customer_hash  # noqa: PLC0415
-    from connector.job.spelling import spellings  # noqa: PLC0415
+    from connector.job.entry.customer import customer_hash  # noqa: PLC0415
+    from connector.job.repair.spelling import spellings  # noqa: PLC0415
 
     settings = load_settings()
     if settings.mask_key is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connector import clock
-from connector.job.summary import ExitCode, Summary
+from connector.job.execution.summary import ExitCode, Summary
 
 __all__ = ["complain", "not_started", "note_printed", "tell_if_silent"]
 

@@ -14,9 +14,9 @@ from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.comparison import Changed
-    from connector.job.loader import Plan
-    from connector.job.sessions import Looked
+    from connector.job.definition.loader import Plan
+    from connector.job.look.comparison import Changed
+    from connector.job.look.sessions import Looked
 
 __all__ = ["Pair", "load_pair", "show_diff"]
 
@@ -38,7 +38,7 @@ class Pair:
 
 def load_pair(settings: Settings, old: str, new: str, job: str | None, where: Where) -> Pair:
     """Give both versions, for the sessions of a job or of a folder; raise ConfigurationError for what is wrong."""
-    from connector.job import makeshift  # noqa: PLC0415
+    from connector.job.look import makeshift  # noqa: PLC0415
 
     path = find_mapping(settings, new)
     then = load_revision(settings, old) or load_mapping(settings, find_mapping(settings, old))
@@ -54,7 +54,8 @@ def load_pair(settings: Settings, old: str, new: str, job: str | None, where: Wh
 
 
 def _plan_of_job(settings: Settings, old: str, new: str, job: str | None, where: Where) -> "Plan":
-    from connector.job import loader, makeshift  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.look import makeshift  # noqa: PLC0415
 
     paths = [find_mapping(settings, name.rpartition(":")[2]) for name in (new, old)]
     name = job or next((found for path in paths if (found := makeshift.job_with(settings.home, path))), None)
@@ -67,7 +68,7 @@ def _plan_of_job(settings: Settings, old: str, new: str, job: str | None, where:
 
 def show_diff(pair: Pair, looked: "Looked", *, unmasked: bool, as_json: bool) -> None:
     """Show which fields change how often, with examples, and in which sessions."""
-    from connector.job.comparison import compare_sessions  # noqa: PLC0415
+    from connector.job.look.comparison import compare_sessions  # noqa: PLC0415
     from connector.report.privacy import Privacy  # noqa: PLC0415
 
     sessions = [one for one in looked.sessions if one.channel.value == pair.channel]

@@ -12,8 +12,8 @@ from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.loader import Plan
-    from connector.job.outlook import Outlook
+    from connector.job.definition.loader import Plan
+    from connector.job.look.outlook import Outlook
     from connector.mapping.explanation import Explanation
     from connector.session import Session
 
@@ -26,7 +26,7 @@ SENT = "sent"
 
 def show_explanation(explainer: "Explainer", field: str, *, as_json: bool) -> None:
     """Explain one field of each conversation of the session."""
-    from connector.job.outlook import Onlooker, outlooks  # noqa: PLC0415
+    from connector.job.look.outlook import Onlooker, outlooks  # noqa: PLC0415
 
     onlooker = Onlooker(explainer.plan, clock.SystemClock())
     found = list(outlooks(onlooker, explainer.session))

@@ -11,8 +11,8 @@ from connector.settings import Settings
 
 if TYPE_CHECKING:
     from connector.clock import Clock
-    from connector.job.loader import Plan
-    from connector.job.outlook import Outlook
+    from connector.job.definition.loader import Plan
+    from connector.job.look.outlook import Outlook
     from connector.ledger import EntryRow
     from connector.reason import Verdict
     from connector.session import Session
@@ -54,7 +54,8 @@ def _kept(session: "Session", outlook: "Outlook", verdict: "Verdict") -> Fate:
 
 def _alone(plan: "Plan", session: "Session", outlook: "Outlook", entries: "list[EntryRow]", clock: "Clock") -> Fate:
     """Tell what becomes of it when nothing is there by its name."""
-    from connector.job import absence, mail  # noqa: PLC0415
+    from connector.job.definition import mail  # noqa: PLC0415
+    from connector.job.entry import absence  # noqa: PLC0415
 
     channel, now = session.channel.value, clock.now()
     if plan.job.source.kind == mail.KIND:
@@ -77,7 +78,7 @@ def _of_delivered(plan: "Plan", session: "Session", outlook: "Outlook", row: "En
 
 
 def _companions(plan: "Plan", session: "Session") -> list[str]:
-    from connector.job.beside import companions_of  # noqa: PLC0415
+    from connector.job.look.beside import companions_of  # noqa: PLC0415
 
     return asyncio.run(companions_of(plan, session))
 

@@ -7,8 +7,8 @@ from connector.cli.app import errors, output
 from connector.cli.mapping_view import Shower, counted, empty_everywhere, outlook_facts, print_json, say, show_outlook
 
 if TYPE_CHECKING:
-    from connector.job.loader import Plan
-    from connector.job.sessions import Looked
+    from connector.job.definition.loader import Plan
+    from connector.job.look.sessions import Looked
 
 __all__ = ["show_preview"]
 
@@ -17,7 +17,7 @@ MOST_BROKEN = 5
 
 def show_preview(plan: "Plan", looked: "Looked", *, unmasked: bool, as_json: bool) -> None:
     """Show each session's conversations, field by field."""
-    from connector.job.outlook import Onlooker, outlooks  # noqa: PLC0415
+    from connector.job.look.outlook import Onlooker, outlooks  # noqa: PLC0415
     from connector.report.privacy import Privacy  # noqa: PLC0415
 
     onlooker, privacy = Onlooker(plan, clock.SystemClock()), Privacy(unmasked)

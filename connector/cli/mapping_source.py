@@ -12,8 +12,8 @@ from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.loader import Plan
-    from connector.job.sessions import Looked
+    from connector.job.definition.loader import Plan
+    from connector.job.look.sessions import Looked
     from connector.mapping import Mapping
     from connector.session import Session
 
@@ -56,7 +56,8 @@ def find_plan(settings: Settings, name: str, where: Where) -> "Plan":
 
     Raises ConfigurationError where there is neither, or a file is wrong.
     """
-    from connector.job import loader, makeshift  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.look import makeshift  # noqa: PLC0415
 
     if _is_job(settings, name):
         plan = loader.load(name, settings)
@@ -74,7 +75,7 @@ def find_plan(settings: Settings, name: str, where: Where) -> "Plan":
 
 def _is_job(settings: Settings, name: str) -> bool:
     from connector import document  # noqa: PLC0415
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     if name.endswith(SUFFIXES):
         value = document.read(loader.find(settings.home, name)).value
@@ -109,6 +110,6 @@ def warn(plan: "Plan") -> None:
 
 def look(plan: "Plan", limit: int, name: str | None = None) -> "Looked":
     """Give real sessions of the plan's source."""
-    from connector.job.sessions import read_sessions  # noqa: PLC0415
+    from connector.job.look.sessions import read_sessions  # noqa: PLC0415
 
     return asyncio.run(read_sessions(plan, limit, name))

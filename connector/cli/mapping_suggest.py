@@ -10,7 +10,7 @@ from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.proposal import Proposal
+    from connector.job.project.proposal import Proposal
     from connector.mapping.guess import Said
     from connector.session.rows import FormatName
 
@@ -33,8 +33,8 @@ class Wanted(NamedTuple):
 def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
     """Write, or print, what is proposed for sample files; raise ConfigurationError where a file is there already."""
     from connector import mapping  # noqa: PLC0415
-    from connector.job.proposal import default_name, propose  # noqa: PLC0415
-    from connector.job.sampling import take_samples  # noqa: PLC0415
+    from connector.job.project.proposal import default_name, propose  # noqa: PLC0415
+    from connector.job.project.sampling import take_samples  # noqa: PLC0415
 
     path = _path(settings, wanted)
     samples = take_samples(folder, wanted.format)

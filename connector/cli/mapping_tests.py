@@ -7,7 +7,7 @@ from connector.cli.app import errors, output
 from connector.cli.mapping_source import find_mapping
 from connector.cli.mapping_view import print_json, say
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 from connector.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from connector.cli.plain import visible
 from connector.cli.screen import COLOURS, columns
 
 if TYPE_CHECKING:
-    from connector.job.outlook import Outlook
+    from connector.job.look.outlook import Outlook
     from connector.mapping import Mapping as Rules
     from connector.report.privacy import Privacy
     from connector.session import Session

@@ -10,10 +10,10 @@ from rich.table import Table
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.mapping_view import print_json, say
 from connector.cli.screen import COLOURS, columns
-from connector.job.summary import ExitCode, Summary
+from connector.job.execution.summary import ExitCode, Summary
 
 if TYPE_CHECKING:
-    from connector.job.message_look import Seen
+    from connector.job.look.message import Seen
     from connector.ledger.case_listing import MessageRow, Wanted
     from connector.settings import Settings
 
@@ -60,7 +60,7 @@ def messages(  # noqa: PLR0913 - each option is a parameter
 
 async def _look(settings: "Settings", wanted: "Wanted", *, raw: bool) -> "tuple[list[MessageRow], dict[int, Seen]]":
     from connector import clock, ledger  # noqa: PLC0415
-    from connector.job.message_look import find, look_at  # noqa: PLC0415
+    from connector.job.look.message import find, look_at  # noqa: PLC0415
 
     if not ledger.exists(settings.ledger_url):
         return [], {}
@@ -87,7 +87,7 @@ def _retry(settings: "Settings", wanted: "Wanted", *, as_json: bool) -> int:
 
 async def _again(settings: "Settings", wanted: "Wanted") -> tuple[int, dict[str, Summary | None]]:
     from connector import clock, ledger  # noqa: PLC0415
-    from connector.job.message_look import find, retry  # noqa: PLC0415
+    from connector.job.look.message import find, retry  # noqa: PLC0415
 
     if not ledger.exists(settings.ledger_url):
         return 0, {}
@@ -113,7 +113,7 @@ def _table(rows: "list[MessageRow]") -> Table:
 
 
 def _show(number: int, seen: "Seen", *, unmasked: bool) -> None:
-    from connector.job.message_look import masked  # noqa: PLC0415
+    from connector.job.look.message import masked  # noqa: PLC0415
 
     raw = seen.raw if unmasked else masked(seen.raw)
     table = columns(f"\ninbox {number}", "as it came", "as the mapping makes it")
@@ -124,7 +124,7 @@ def _show(number: int, seen: "Seen", *, unmasked: bool) -> None:
 
 
 def _mapped(seen: "Seen", *, unmasked: bool) -> list[dict[str, Any]]:
-    from connector.job.message_look import masked  # noqa: PLC0415
+    from connector.job.look.message import masked  # noqa: PLC0415
     from connector.mapping.sensitivity import Sensitivity, sensitivity  # noqa: PLC0415
 
     paths = {field.name: field.paths for field in seen.mapping.fields}
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
 def _facts(row: "MessageRow", seen: "Seen | None", *, unmasked: bool) -> dict[str, Any]:
     from dataclasses import asdict  # noqa: PLC0415
 
-    from connector.job.message_look import masked  # noqa: PLC0415
+    from connector.job.look.message import masked  # noqa: PLC0415
 
     facts = asdict(row)
     if seen is None:

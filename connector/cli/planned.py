@@ -35,8 +35,8 @@ class Planned:
 
 def schedules(settings: Settings, controls: Sequence[Any]) -> list[Planned]:
     """Give the schedules of the project's jobs, by job, with what people asked of them."""
-    from connector.job.scheduler import next_slot  # noqa: PLC0415 - only here the scheduler is needed
-    from connector.job.timetable import Timetable  # noqa: PLC0415
+    from connector.job.definition.scheduler import next_slot  # noqa: PLC0415 - only here the scheduler is needed
+    from connector.job.schedule.timetable import Timetable  # noqa: PLC0415
 
     states = {one.job: one.state for one in controls if one.scope == "schedule"}
     now = clock.SystemClock().now()

@@ -9,11 +9,11 @@ import typer
 from connector import clock
 from connector.cli.app import app, errors, explain, guarded, load_settings, output
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job import loader
+    from connector.job.definition import loader
 
 __all__ = ["check", "init"]
 
@@ -22,7 +22,7 @@ __all__ = ["check", "init"]
 @guarded
 def init(folder: Annotated[Path, typer.Argument(help="The folder to make; it may exist.")]) -> None:
     """Make a working project folder to start from: job, mappings, agents file, environment."""
-    from connector.job.project import create_project  # noqa: PLC0415
+    from connector.job.project.folder import create_project  # noqa: PLC0415
 
     written = create_project(folder)
     here = folder.resolve() == Path.cwd().resolve()
@@ -44,7 +44,7 @@ def check(job: Annotated[str | None, typer.Argument(help="Name of the job or int
 
     Exit code 2: something must be mended in a file. Exit code 1: something is not reached.
     """
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     settings = load_settings()
     names = [job] if job else [*loader.names(settings.home), *loader.intakes(settings.home)]
@@ -56,7 +56,7 @@ def check(job: Annotated[str | None, typer.Argument(help="Name of the job or int
 
 
 def _check(name: str, settings: Settings) -> int:
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     output.print(f"[bold]{name}[/]")
     try:
@@ -75,7 +75,7 @@ def _check(name: str, settings: Settings) -> int:
 
 
 def _told(plan: "loader.Plan | loader.IntakePlan") -> str:
-    from connector.job.loader import Plan  # noqa: PLC0415
+    from connector.job.definition.loader import Plan  # noqa: PLC0415
 
     if isinstance(plan, Plan):
         used = ", ".join(f"{one.name} for {channel}s" for channel, one in plan.mappings.items())
@@ -84,8 +84,8 @@ def _told(plan: "loader.Plan | loader.IntakePlan") -> str:
 
 
 async def _try(plan: "loader.Plan | loader.IntakePlan", settings: Settings) -> int:
-    from connector.job import check as trial  # noqa: PLC0415
-    from connector.job.loader import Plan  # noqa: PLC0415
+    from connector.job.definition.loader import Plan  # noqa: PLC0415
+    from connector.job.trial import check as trial  # noqa: PLC0415
 
     now = clock.SystemClock()
     findings = trial.check(plan, settings, now) if isinstance(plan, Plan) else trial.check_intake(plan, settings, now)

@@ -10,10 +10,10 @@ from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.screen import columns, show_summary, watching
 from connector.cli.state import AsJson, print_json
-from connector.job.summary import ExitCode, Options
+from connector.job.execution.summary import ExitCode, Options
 
 if TYPE_CHECKING:
-    from connector.job.reconcile import Comparison
+    from connector.job.repair.reconcile import Comparison
 
 __all__ = ["reconcile"]
 
@@ -36,8 +36,9 @@ def reconcile(
     sends what no run has judged, completes what lacks its recording, and sends again what Capturi does not have;
     what is held or refused waits for its cause to be mended.
     """
-    from connector.job import loader, runner  # noqa: PLC0415 - `connector --help` must not pay for the stages
-    from connector.job.reconcile import compare  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415 - `connector --help` must not pay for the stages
+    from connector.job.repair.reconcile import compare  # noqa: PLC0415
+    from connector.job.run import runner  # noqa: PLC0415 - `connector --help` must not pay for the stages
 
     settings = load_settings()
     plan = loader.load(job, settings)

@@ -13,7 +13,7 @@ from connector.cli.screen import COLOURS, columns, show_summary, watching
 from connector.cli.state import AsJson, ask, print_json, time_of
 from connector.cli.trace import names_of
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import Summary
+from connector.job.execution.summary import Summary
 from connector.reason import Code
 from connector.settings import Settings
 
@@ -42,7 +42,7 @@ def retry(  # noqa: PLR0913 - one parameter per documented option
     What was delivered is never sent again. Counts and exit codes are those of `run`, over these entries alone. An entry
     whose file is gone is refused `unreadable`. Options narrow each other down; --all alone takes everything.
     """
-    from connector.job import retry as retrying  # noqa: PLC0415 - `connector --help` must not pay for the stages
+    from connector.job.repair import retry as retrying  # noqa: PLC0415 - `connector --help` must not pay for the stages
 
     settings = load_settings()
     try:
@@ -67,7 +67,7 @@ def retry(  # noqa: PLR0913 - one parameter per documented option
 
 
 def _retry(batch: Any, settings: Settings, *, dry_run: bool) -> Summary | None:
-    from connector.job import retry as retrying  # noqa: PLC0415
+    from connector.job.repair import retry as retrying  # noqa: PLC0415
 
     if batch.plan is None:
         text = f"{len(batch.entries)} entries of {batch.job} are left alone: there is no such job here."

@@ -14,7 +14,7 @@ from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.last_word import not_started, note_printed
 from connector.cli.screen import show_summary, watching
 from connector.errors import ConfigurationError, Problem
-from connector.job.summary import ExitCode, Options, Summary
+from connector.job.execution.summary import ExitCode, Options, Summary
 from connector.settings import Settings
 
 __all__ = ["moment", "print_json", "run"]
@@ -79,7 +79,8 @@ class _Wish:
 
 def _run(job: str, settings: Settings, wish: _Wish, *, as_json: bool) -> int:
     # The stages are imported here: `connector --help` must not pay for them.
-    from connector.job import loader, runner  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.run import runner  # noqa: PLC0415
 
     plan = loader.load(job, settings)
     options = wish.options(plan.job.timezone)

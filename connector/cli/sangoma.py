@@ -17,9 +17,9 @@ from connector.errors import ConfigurationError, Problem, StopError
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.cpaas import Cpaas
-    from connector.job.loader import IntakePlan
-    from connector.job.webhook import Memory, Mode, Result, Webhook
+    from connector.job.definition.cpaas import Cpaas
+    from connector.job.definition.loader import IntakePlan
+    from connector.job.sender.webhook import Memory, Mode, Result, Webhook
     from connector.message.sangoma.api import Inbox
 
 __all__ = ["inboxes", "setup"]
@@ -56,7 +56,7 @@ def setup(
     Sangoma documents no call that lists, changes or deletes webhooks. So what was made is remembered in the project
     folder, in setup/INTAKE.json, and made once; what was made elsewhere nobody can tell.
     """
-    from connector.job import webhook as making  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.job.sender import webhook as making  # noqa: PLC0415 - `connector --help` must not pay for it
 
     settings = load_settings()
     plan, cpaas = _choose(intake, settings)
@@ -94,7 +94,7 @@ def inboxes(
 
 def _choose(name: str | None, settings: Settings) -> tuple["IntakePlan", "Cpaas"]:
     """Give the intake that is meant, with its credentials."""
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
 
     if name is not None:
         plans = [loader.load_intake(name, settings)]
@@ -123,7 +123,7 @@ def _remembered(known: list[dict[str, object]]) -> str:
 
 
 async def _set_up(cpaas: "Cpaas", settings: Settings, wanted: "Webhook", memory: "Memory", mode: "Mode") -> "Result":
-    from connector.job import webhook as making  # noqa: PLC0415
+    from connector.job.sender import webhook as making  # noqa: PLC0415
     from connector.message.sangoma.api import SangomaApi  # noqa: PLC0415
 
     async with SangomaApi(cpaas.access(), ca_file=settings.ca_file) as api:

@@ -33,10 +33,10 @@ def schema(kind: Annotated[Kind, typer.Argument(help="Which file, or hooks.")]) 
 
 def _described(kind: Kind) -> dict[str, Any]:
     if kind is not Kind.HOOKS:
-        from connector.job.schema import schema as schema_of  # noqa: PLC0415
+        from connector.job.definition.schema import schema as schema_of  # noqa: PLC0415
 
         return schema_of(kind.value)
-    from connector.job import loader  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
     from connector.web.description import describe  # noqa: PLC0415
 
     settings = load_settings()

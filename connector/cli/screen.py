@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from connector.job.progress import Progress as Watcher
-from connector.job.summary import Summary
+from connector.job.execution.progress import Progress as Watcher
+from connector.job.execution.summary import Summary
 from connector.reason import Outcome
 
 __all__ = ["COLOURS", "columns", "facts_table", "show_summary", "size", "watching"]

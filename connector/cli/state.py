@@ -143,7 +143,7 @@ def _print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> No
 def settle(settings: Settings) -> None:
     """Close the runs whose processes are gone, so that nobody takes them for runs that go on."""
     from connector import clock, ledger  # noqa: PLC0415
-    from connector.job.upkeep import settle_killed  # noqa: PLC0415
+    from connector.job.execution.upkeep import settle_killed  # noqa: PLC0415
 
     async def close() -> None:
         async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.screen import COLOURS, columns, facts_table, size
 from connector.cli.state import AsJson, ask, print_json, time_of
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 from connector.reason import Code
 from connector.settings import Settings
 

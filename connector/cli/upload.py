@@ -10,7 +10,7 @@ from connector import clock
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.screen import size
 from connector.errors import ConfigurationError, Problem, SkipError
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 
 __all__ = ["upload"]
 
@@ -28,7 +28,7 @@ def upload(
     if (conversation_id is None) == (external_id is None):
         hint = "give one of --conversation-id and --external-id"
         raise ConfigurationError([Problem("the conversation must be named in one way", hint=hint)])
-    from connector.job import upload as uploading  # noqa: PLC0415
+    from connector.job.run import upload as uploading  # noqa: PLC0415
 
     settings = load_settings()
     plan = uploading.choose_plan(job, settings)

@@ -68,7 +68,7 @@ def setup(  # noqa: PLR0913 - one parameter per documented option
     administrator's token; without that section --zendesk and --email say it, and ZENDESK_API_TOKEN is the token.
     """
     _check(url, undo=undo, show_secret=show_secret)
-    from connector.job import zendesk as accounts  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.job.sender import zendesk as accounts  # noqa: PLC0415 - `connector --help` must not pay for it
 
     settings = load_settings()
     account = accounts.load_account(intake, settings)

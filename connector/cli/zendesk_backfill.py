@@ -18,11 +18,11 @@ from connector.cli.run import moment
 from connector.cli.screen import show_summary
 from connector.cli.zendesk import Name, zendesk_app
 from connector.errors import ConfigurationError, ConnectorError, Problem
-from connector.job.summary import ExitCode, Summary
+from connector.job.execution.summary import ExitCode, Summary
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.zendesk_import import Import, Watch
+    from connector.job.sender.zendesk_import import Import, Watch
 
 __all__ = ["backfill"]
 
@@ -64,8 +64,8 @@ def backfill(
 
 
 def _backfill(intake: str, settings: Settings, asked: tuple[str, str], *, dry_run: bool, as_json: bool) -> int:
-    from connector.job import loader  # noqa: PLC0415 - `connector --help` must not pay for it
-    from connector.job import zendesk_backfill as work  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.job.sender import zendesk_backfill as work  # noqa: PLC0415
 
     window = _window(*asked)
     plan = loader.load_intake(intake, settings)

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.job.loader import IntakePlan
+from connector.job.definition.loader import IntakePlan
 
 __all__ = ["PREFLIGHT", "answer_preflight", "open_to_page"]
 

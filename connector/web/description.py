@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from connector import __version__
-from connector.job.loader import IntakePlan
+from connector.job.definition.loader import IntakePlan
 from connector.web.shape import SHAPES
 
 __all__ = ["describe"]

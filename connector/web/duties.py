@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from connector.clock import Clock
 from connector.errors import ConnectorError
-from connector.job.forward import forward
-from connector.job.retention import keep_retention
-from connector.job.timekeeper import keep_schedule
+from connector.job.forward.runner import forward
+from connector.job.repair.retention import keep_retention
+from connector.job.schedule.timekeeper import keep_schedule
 from connector.ledger import Ledger
 from connector.logs import logger
 from connector.settings import Settings

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from connector import ledger
 from connector.clock import Clock
 from connector.errors import LedgerError, NotAdmittedError, OutsideToleranceError, TryAgainError
-from connector.job.loader import IntakePlan
+from connector.job.definition.loader import IntakePlan
 from connector.ledger import Change, Ledger, Received
 from connector.message import model
 from connector.web.arrival import Arrivals

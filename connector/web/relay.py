@@ -11,7 +11,7 @@ import orjson
 from connector.delivery.model import Answer
 from connector.delivery.transport import LARGEST_ANSWER_BYTES, AiohttpTransport, Route
 from connector.errors import StopError, TryAgainError
-from connector.job.loader import IntakePlan
+from connector.job.definition.loader import IntakePlan
 from connector.logs import logger
 from connector.message import model
 from connector.message.ultimate import goes_to_chat

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from connector import ledger
 from connector.clock import Clock
-from connector.job.roster import read_roster
+from connector.job.definition.roster import read_roster
 from connector.logs import logger
 from connector.network import address_of, listen
 from connector.sandbox.server import Server

@@ -25,8 +25,9 @@ from ledger_compare import HASH
 
 from connector import logs
 from connector.clock import SystemClock
-from connector.job import loader, runner
-from connector.job.summary import Options
+from connector.job.definition import loader
+from connector.job.execution.summary import Options
+from connector.job.run import runner
 from connector.settings import Settings
 
 FILES_A_DAY = 2000

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from connector import logs
 from connector.clock import SystemClock
-from connector.job import loader, runner
-from connector.job.summary import Options
+from connector.job.definition import loader
+from connector.job.execution.summary import Options
+from connector.job.run import runner
 from connector.settings import Settings
 from connector.shipped import shipped
 

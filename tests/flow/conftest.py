@@ -21,8 +21,10 @@ import httpx
 import pytest
 
 from connector import sandbox
-from connector.job import loader, runner, samples
-from connector.job.summary import Options, Summary
+from connector.job.definition import loader
+from connector.job.execution.summary import Options, Summary
+from connector.job.project import samples
+from connector.job.run import runner
 from connector.settings import Settings
 from connector.shipped import shipped
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connector.errors import ConfigurationError
-from connector.job import loader
+from connector.job.definition import loader
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "ccai"
 CALL, CHAT = ((FIXTURES / f"email-{name}.eml").read_bytes() for name in ("call-1418", "chat-135"))

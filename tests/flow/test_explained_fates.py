@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connector.cli import app
-from connector.job.project import create_project
+from connector.job.project.folder import create_project
 
 JOB = """
 job: calls

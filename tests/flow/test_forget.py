@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connector import ledger
-from connector.job.customer import chat_customer, customer_hash
-from connector.job.retention import expire
+from connector.job.entry.customer import chat_customer, customer_hash
+from connector.job.repair.retention import expire
 from connector.settings import Settings
 
 NUMBER = "+12125550134"

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connector.cli import app
-from connector.job.project import create_project
+from connector.job.project.folder import create_project
 
 IDS = ["[red]x[/] [/]", "\x1b]0;owned\x07", "a\u202eb\r\nc", "=CMD('calc')", "<script>alert(1)</script>"]
 

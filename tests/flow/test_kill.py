@@ -23,8 +23,10 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from conftest import StandingClock, TOKEN
 os.environ["CAPTURI_TOKEN"] = TOKEN
-from connector.job import loader, runner, samples
-from connector.job.summary import Options
+from connector.job.definition import loader
+from connector.job.project import samples
+from connector.job.run import runner
+from connector.job.execution.summary import Options
 from connector.settings import Settings
 settings = Settings(home=Path({home!r}), ledger="connector.db", hash_key="k")
 plan = loader.load("demo", settings)

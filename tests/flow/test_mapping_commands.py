@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from connector.cli import app
-from connector.job import samples
-from connector.job.project import create_project
+from connector.job.project import samples
+from connector.job.project.folder import create_project
 
 Run = Callable[..., Result]
 

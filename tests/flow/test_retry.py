@@ -5,9 +5,10 @@ import json
 import pytest
 
 from connector.errors import ConfigurationError
-from connector.job import loader, runner
-from connector.job.retry import Batch, batches, retry, select, together
-from connector.job.summary import Options
+from connector.job.definition import loader
+from connector.job.execution.summary import Options
+from connector.job.repair.retry import Batch, batches, retry, select, together
+from connector.job.run import runner
 from connector.ledger import EntryRow, database
 from connector.ledger.replay import Wish, replayable
 

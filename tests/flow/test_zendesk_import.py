@@ -7,8 +7,8 @@ from sqlalchemy import create_engine
 
 from connector import ledger
 from connector.errors import AlreadyRunningError, ConfigurationError, StopError
-from connector.job import loader
-from connector.job.zendesk_import import ORIGIN, bring_in
+from connector.job.definition import loader
+from connector.job.sender.zendesk_import import ORIGIN, bring_in
 from connector.reason import Code
 from connector.settings import Settings
 from connector.shipped import shipped

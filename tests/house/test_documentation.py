@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.clock import SystemClock
-from connector.job.summary import Summary
+from connector.job.execution.summary import Summary
 from connector.logs import EVENTS
 from connector.reason import Code
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from connector.clock import SystemClock
-from connector.job import samples
+from connector.job.project import samples
 from connector.ledger import database, schema
 from connector.sandbox import SandboxOptions, Switches
 from tests.flow.conftest import TOKEN

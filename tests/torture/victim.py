@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from connector.job import loader, runner
-from connector.job.summary import Options
+from connector.job.definition import loader
+from connector.job.execution.summary import Options
+from connector.job.run import runner
 from connector.settings import Settings
 from tests.flow.conftest import StandingClock
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import orjson
 
-from connector.job.summary import Options
+from connector.job.execution.summary import Options
 
 __all__ = ["Assignment"]
 

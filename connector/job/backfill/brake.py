@@ -3,7 +3,7 @@
 import asyncio
 
 from connector.clock import SystemClock
-from connector.job.execution import Execution
+from connector.job.execution.model import Execution
 
 __all__ = ["Brake", "PatientClock"]
 

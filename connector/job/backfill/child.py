@@ -7,11 +7,11 @@ import sys
 
 from connector import logs, settings
 from connector.errors import ConnectorError
-from connector.job import loader
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake
 from connector.job.backfill.worker import work_on
-from connector.job.summary import ExitCode
+from connector.job.definition import loader
+from connector.job.execution.summary import ExitCode
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from connector.errors import StopError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.view import View
-from connector.job.summary import ExitCode
+from connector.job.execution.summary import ExitCode
 from connector.settings import PREFIX, Settings
 
 __all__ = ["Children"]

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from connector import ledger
 from connector.clock import Clock
-from connector.job import upkeep
 from connector.job.backfill.view import View
 from connector.job.backfill.wish import Done, Wish
-from connector.job.loader import Plan
-from connector.job.rendering import render_report
-from connector.job.signals import Ending
-from connector.job.summary import Summary
+from connector.job.definition.loader import Plan
+from connector.job.execution import upkeep
+from connector.job.execution.signals import Ending
+from connector.job.execution.summary import Summary
+from connector.job.run.rendering import render_report
 from connector.ledger import Ledger, RunRow
 from connector.logs import logger
 from connector.reason import Code, Outcome

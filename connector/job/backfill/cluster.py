@@ -11,11 +11,11 @@ from distributed.client import FutureCancelledError
 
 from connector import settings
 from connector.errors import ConfigurationError, ConnectorError, Problem, StopError
-from connector.job import loader
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake
 from connector.job.backfill.view import View
 from connector.job.backfill.worker import work_on
+from connector.job.definition import loader
 from connector.ledger import database
 
 __all__ = ["Cluster", "scheduler_address", "work_one_part"]

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from connector import ledger
 from connector.clock import Clock
 from connector.errors import StopError
-from connector.job import upkeep
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.children import Children
 from connector.job.backfill.closing import Backfill, add_up, close
@@ -17,14 +16,15 @@ from connector.job.backfill.pulse import changed
 from connector.job.backfill.view import View
 from connector.job.backfill.watching import Watching
 from connector.job.backfill.wish import Done, Wish
-from connector.job.loader import Plan
-from connector.job.mailbox import finish_messages
-from connector.job.opening import job_lock, make_run_id, open_execution
-from connector.job.presence import saying
-from connector.job.progress import Silent
-from connector.job.putting import put_files_away
-from connector.job.signals import Ending, obeyed
-from connector.job.summary import ExitCode, Summary
+from connector.job.definition.loader import Plan
+from connector.job.execution import upkeep
+from connector.job.execution.opening import job_lock, make_run_id, open_execution
+from connector.job.execution.presence import saying
+from connector.job.execution.progress import Silent
+from connector.job.execution.signals import Ending, obeyed
+from connector.job.execution.summary import ExitCode, Summary
+from connector.job.gathering.mailbox import finish_messages
+from connector.job.gathering.putting import put_files_away
 from connector.ledger import Ledger, Planned, StateSum
 from connector.logs import logger
 from connector.settings import Settings

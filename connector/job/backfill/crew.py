@@ -6,7 +6,7 @@ from typing import Protocol
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake
 from connector.job.backfill.worker import work_on
-from connector.job.loader import Plan
+from connector.job.definition.loader import Plan
 from connector.settings import Settings
 
 __all__ = ["Alone", "Crew"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from connector.job.model import Limits
-from connector.job.opening import open_hours
+from connector.job.definition.model import Limits
+from connector.job.execution.opening import open_hours
 
 __all__ = ["Forecast", "Load", "Means", "foretell"]
 

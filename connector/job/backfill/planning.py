@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from connector import ledger
 from connector.job.backfill.view import View
 from connector.job.backfill.worker import WHOLE
-from connector.job.execution import Execution
-from connector.job.gather import Broken, Work, gather
-from connector.job.runner import ended_at
-from connector.job.survey import survey
+from connector.job.execution.model import Execution
+from connector.job.gathering.gather import Broken, Work, gather
+from connector.job.gathering.survey import survey
+from connector.job.run.runner import ended_at
 from connector.ledger import Item
 
 __all__ = ["LARGEST_PART", "Planning", "make_plan"]

@@ -11,10 +11,10 @@ from connector import ledger
 from connector.errors import LeaseLostError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
-from connector.job.budget import LedgerBudget, target_key
-from connector.job.execution import Execution
-from connector.job.model import Limits
-from connector.job.opening import open_hours
+from connector.job.definition.model import Limits
+from connector.job.execution.budget import LedgerBudget, target_key
+from connector.job.execution.model import Execution
+from connector.job.execution.opening import open_hours
 from connector.ledger import Control, Partition, Present
 from connector.reason import Outcome
 

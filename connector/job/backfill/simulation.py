@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.job.backfill.forecast import Load, Means
-from connector.job.model import Limits
+from connector.job.definition.model import Limits
 
 __all__ = ["LIMITS", "parse_amount", "read_limits", "read_pairs", "read_supposition"]
 

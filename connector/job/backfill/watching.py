@@ -10,9 +10,9 @@ from connector import ledger
 from connector.clock import Clock
 from connector.job.backfill.pulse import changed
 from connector.job.backfill.view import Sight, WorkerSight
-from connector.job.budget import target_key
-from connector.job.loader import Plan
-from connector.job.opening import open_hours
+from connector.job.definition.loader import Plan
+from connector.job.execution.budget import target_key
+from connector.job.execution.opening import open_hours
 from connector.ledger import Control, Present, StateSum
 
 __all__ = ["Watching"]

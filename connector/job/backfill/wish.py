@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.job.backfill.planning import Planning
-from connector.job.summary import Options, Summary
+from connector.job.execution.summary import Options, Summary
 from connector.ledger import Partition
 
 __all__ = ["Done", "Wish"]

@@ -10,16 +10,17 @@ from sqlalchemy import Connection
 
 from connector import ledger
 from connector.errors import LeaseLostError, LedgerError, StopError
-from connector.job import runner, upkeep
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
-from connector.job.execution import Execution
-from connector.job.loader import Plan
-from connector.job.mailbox import label_messages
-from connector.job.opening import open_execution
-from connector.job.progress import Silent
-from connector.job.summary import Summary
+from connector.job.definition.loader import Plan
+from connector.job.execution import upkeep
+from connector.job.execution.model import Execution
+from connector.job.execution.opening import open_execution
+from connector.job.execution.progress import Silent
+from connector.job.execution.summary import Summary
+from connector.job.gathering.mailbox import label_messages
+from connector.job.run import runner
 from connector.ledger import Partition
 from connector.logs import logger
 from connector.mapping import Statistics

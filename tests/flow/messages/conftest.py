@@ -15,9 +15,9 @@ import pytest
 
 from connector import ledger, sandbox
 from connector.clock import SystemClock
-from connector.job import loader
-from connector.job.forward import forward_all
-from connector.job.summary import Summary
+from connector.job.definition import loader
+from connector.job.execution.summary import Summary
+from connector.job.forward.runner import forward_all
 from connector.ledger import Received
 from connector.settings import Settings
 from connector.shipped import shipped

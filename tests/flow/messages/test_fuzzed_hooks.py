@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from requests.auth import AuthBase
 from schemathesis import GenerationMode, checks
 
-from connector.job import loader
+from connector.job.definition import loader
 from connector.web.description import describe
 from tests.servers.service import chatwoot_headers, running_service, write_project, zendesk_headers
 

@@ -17,8 +17,8 @@ import asyncio
 from pathlib import Path
 from connector import ledger
 from connector.clock import SystemClock
-from connector.job import loader
-from connector.job.forward import forward
+from connector.job.definition import loader
+from connector.job.forward.runner import forward
 from connector.settings import Settings
 
 async def main():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.job import samples
+from connector.job.project import samples
 
 KINDS = ["azure", "gcs", "s3", "sftp", "tar", "zip"]
 """Each has a fixture NAME_export: from a folder to the address and the options of a storage with the same files."""

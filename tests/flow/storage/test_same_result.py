@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from connector.job import samples
+from connector.job.project import samples
 
 COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded", "reasons")
 OF_ITS_OWN = {"uid", "received_at", "created_at", "updated_at", "conversation_uid"}

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from connector import ledger
-from connector.job import loader
+from connector.job.definition import loader
 from connector.settings import Settings
 from connector.web import Bounds, Reception, create_app
 from connector.web.health import Health

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.job.loader import load_intake
+from connector.job.definition.loader import load_intake
 from connector.message.model import Request
 from connector.settings import load
 from connector.shipped import shipped

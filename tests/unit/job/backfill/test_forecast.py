@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from connector.errors import ConfigurationError
 from connector.job.backfill.forecast import Load, Means, foretell
 from connector.job.backfill.simulation import parse_amount, read_supposition
-from connector.job.model import Limits
+from connector.job.definition.model import Limits
 
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 FAST = Means(concurrency=10_000, process_items=1e9, ledger_items=1e9)

@@ -11,9 +11,9 @@ from connector.delivery import Limits as Flow
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
-from connector.job.budget import target_key
-from connector.job.model import Job
-from connector.job.summary import Summary
+from connector.job.definition.model import Job
+from connector.job.execution.budget import target_key
+from connector.job.execution.summary import Summary
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 RATE = 12.0

@@ -1,0 +1,146 @@
+"""Open everything one run needs, in the order in which a failure should be told."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from connector import ledger
+from connector.clock import Clock
+from connector.delivery import Capturi, Hours, Limits, Policy, Portal, Route, Visitor
+from connector.job.definition.chat_writer import are_chats_live
+from connector.job.definition.duration import parse_hours
+from connector.job.definition.loader import Plan
+from connector.job.definition.model import Limits as LimitsOfJob
+from connector.job.definition.model import Target
+from connector.job.execution.budget import LedgerBudget
+from connector.job.execution.model import Execution
+from connector.job.execution.progress import Progress
+from connector.job.execution.summary import Options, Summary
+from connector.ledger import Ledger
+from connector.settings import Settings
+from connector.storage import Storage, open_storage
+
+__all__ = [
+    "job_lock",
+    "make_run_id",
+    "open_capturi",
+    "open_execution",
+    "open_hours",
+    "open_limits",
+    "open_target",
+]
+
+PATIENCE_SECONDS = 30.0
+"""How long a run waits, in the midst of its work, for a target that answers nobody any more: a restart is shorter."""
+
+
+async def open_execution(  # noqa: PLR0913 - the parts a run is made of
+    stack: AsyncExitStack,
+    plan: Plan,
+    settings: Settings,
+    options: Options,
+    *,
+    clock: Clock,
+    progress: Progress,
+    summary: Summary,
+) -> Execution:
+    """Give the run with its storages, ledger and target open; the stack closes them."""
+    job = plan.job
+    storage, recordings = _storages(plan)
+    kept = settings.ledger_url
+    url = stack.enter_context(ledger.rehearsal_copy(kept)) if options.dry_run else kept
+    book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
+    for one in dict.fromkeys((storage, recordings)):
+        await stack.enter_async_context(one)
+    limits = open_limits(job.limits, LedgerBudget(book, job.target, job.limits, clock), clock)
+    target = open_target(plan, settings, limits, clock)
+    return Execution(
+        plan=plan,
+        options=options,
+        run_id=summary.run_id or make_run_id(clock.now()),
+        clock=clock,
+        progress=progress,
+        summary=summary,
+        book=book,
+        storage=storage,
+        recordings=recordings,
+        places={one.address: await _place(book, plan, one) for one in (storage, recordings)},
+        target=None if options.dry_run else await stack.enter_async_context(target),
+        limits=limits,
+        portal=_portal(plan, target),
+        hash_key=settings.mask_key,
+        live_chats=are_chats_live(plan.home, job.tenant),
+        keep_examples=settings.keep_examples,
+        policy_hash=plan.policy_hash,
+        groups=partial(ledger.free_groups, clock=clock.now),
+    )
+
+
+def _portal(plan: Plan, target: Capturi) -> Portal | None:
+    visitor = plan.job.target.portal
+    return Portal(target, Visitor(visitor.name, visitor.email, visitor.reason)) if visitor else None
+
+
+def _storages(plan: Plan) -> tuple[Storage, Storage]:
+    """Give the storages of sessions and of recordings: one and the same only where address and options are the same.
+
+    Two credentials may lead into one bucket and be shown different things in it.
+    """
+    source, elsewhere = plan.job.source, plan.job.source.recordings
+    storage = open_storage(source.storage, source.storage_options, plan.home, done=source.done)
+    if elsewhere is None or (elsewhere.storage, elsewhere.options) == (source.storage, source.storage_options):
+        return storage, storage
+    return storage, open_storage(elsewhere.storage, elsewhere.options, plan.home, done=source.done)
+
+
+def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
+    """Give the job's target, to be entered with `async with`; a run waits for it only so long, the next one goes on."""
+    return open_capturi(plan.job.target, settings, limits, clock, patience_seconds=PATIENCE_SECONDS)
+
+
+def open_capturi(
+    target: Target, settings: Settings, limits: Limits, clock: Clock, *, patience_seconds: float | None = None
+) -> Capturi:
+    """Give this target, to be entered with `async with`."""
+    route = Route(target.url, settings.ca_file)
+    # That a second upload of the same audio is harmless is not documented; one repeat settles a lost answer.
+    policy = Policy(audio_repeats=1, patience_seconds=patience_seconds)
+    return Capturi(route, target.token.get_secret_value(), policy=policy, limits=limits, clock=clock)
+
+
+def make_run_id(now: datetime) -> str:
+    """Give a name for a run that sorts by time and is easy to say: 20260324-0230-5f3a9c."""
+    return f"{now:%Y%m%d-%H%M}-{secrets.token_hex(3)}"
+
+
+async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
+    job = plan.job
+    return await book.transact(ledger.place_id, job.tenant, job.source.kind, job.target.name, storage.address)
+
+
+def open_limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock, *, waits: bool = False) -> Limits:
+    """Give the limits as delivery keeps them; `waits` says that what they hold back waits for them here."""
+    return Limits(
+        concurrency=limits.concurrency,
+        requests_per_second=limits.requests_per_second,
+        hours=open_hours(limits),
+        budget=budget if limits.per_hour or limits.per_day else None,
+        waits=waits,
+        clock=clock,
+    )
+
+
+def open_hours(limits: LimitsOfJob) -> Hours | None:
+    """Give the hours in which the limits allow sending, None where they name none."""
+    if not limits.hours:
+        return None
+    opens, closes = parse_hours(limits.hours)
+    return Hours(opens, closes, ZoneInfo(limits.timezone))
+
+
+def job_lock(settings: Settings, job: str) -> AbstractContextManager[Callable[[], None]]:
+    """Give the lock that keeps a second process from running the job; it ends with this process."""
+    return ledger.job_lock(settings.ledger_url, job)

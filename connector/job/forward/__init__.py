@@ -1,0 +1,1 @@
+"""Forward accepted messages into cases, each conversation in its own order."""

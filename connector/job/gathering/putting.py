@@ -1,0 +1,74 @@
+"""Move or tag the files of sessions that are delivered, as the job says."""
+
+from collections.abc import Sequence
+from typing import TypeGuard
+
+from connector import ledger
+from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.job.execution.model import Execution
+from connector.job.gathering.gather import info
+from connector.ledger import FileRow
+from connector.ledger.putting import PutFile, finished_files, note_put_away
+from connector.logs import logger
+from connector.storage import FileInfo
+from connector.storage.finishing import LEAVE
+from connector.storage.model import Finisher
+
+__all__ = ["put_files_away"]
+
+AT_ONCE = 500
+
+
+async def put_files_away(run: Execution) -> None:
+    """Put away what belongs to delivered sessions, what earlier runs had no time for as well.
+
+    What cannot be put away stays where it is, is told in the summary, and is tried again by the next run. Raises
+    StorageUnreachableError where nothing at all can be put away.
+    """
+    if run.plan.job.source.done == LEAVE or run.options.dry_run:
+        return
+    source = ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
+    places, after, done = list(run.places.values()), 0, 0
+    failed: list[SkipError] = []
+    # Not a mere reading: that would not see what is still on its way to the ledger.
+    while files := await run.book.transact(finished_files, places, source, after=after, limit=AT_ONCE):
+        after = files[-1].id
+        for place in places:
+            mine = [file for file in files if file.place_id == place]
+            results = await _put_away(run, place, mine)
+            done += await _note(run, mine, results)
+            failed += filter(_has_failed, results)
+        if failed and not done:
+            message = f"no file can be put away: {failed[0].message}"
+            raise StorageUnreachableError(message, hint=failed[0].hint)
+    if failed:
+        logger().warning("files.stayed", run=run.run_id, count=len(failed), example=failed[0].message)
+        count = f"{len(failed):,} files" if len(failed) > 1 else "1 file"
+        run.summary.notes.append(f"{count} could not be put away, the next run tries again: {failed[0]}")
+
+
+async def _put_away(run: Execution, place: int, files: Sequence[FileRow]) -> Sequence[FileInfo | SkipError]:
+    storage = run.storage_of(place)
+    if not files or not isinstance(storage, Finisher):
+        return []
+    return await storage.done([info(file) for file in files], run.plan.job.source.done)
+
+
+async def _note(run: Execution, files: Sequence[FileRow], results: Sequence[FileInfo | SkipError]) -> int:
+    """Let the ledger know where each file lies now; give how many were put away."""
+    pairs = list(zip(files, results, strict=True)) if results else []
+    put = [
+        PutFile(file.id, found.path, found.size_bytes, found.modified_ns, found.etag)
+        for file, found in pairs
+        if isinstance(found, FileInfo)
+    ]
+    if put:
+        await run.book.transact(note_put_away, put, run.now())
+    if missing := [file.id for file, found in pairs if isinstance(found, FileMissingError)]:
+        await run.book.transact(ledger.mark_missing, missing)
+    return len(put)
+
+
+def _has_failed(result: FileInfo | SkipError) -> TypeGuard[SkipError]:
+    """Tell whether a file stays that should have gone: another version is judged first, and what is gone is gone."""
+    return isinstance(result, SkipError) and not isinstance(result, FileChangedError | FileMissingError)

@@ -1,0 +1,1 @@
+"""Look at what a job makes of real sessions and messages before anything is sent."""

@@ -1,0 +1,1 @@
+"""Begin a project: its folder, its sample data, its first mapping."""

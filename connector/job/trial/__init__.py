@@ -1,0 +1,1 @@
+"""Try everything a job or an intake needs before it is run."""

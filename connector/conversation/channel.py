@@ -1,8 +1,7 @@
 """Say how speakers lie on a recording's channels; the mapping's word counts where the file does not contradict it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from connector.conversation.facts import AudioFacts
 from connector.conversation.rules import Broken
@@ -25,8 +24,7 @@ _MONO_FORMS = {_ONE_SPEAKER: ("AgentOnly", "CustomerOnly"), _TWO_SPEAKERS: ("Two
 _MOST_CHANNELS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The channel fields to send, those of the audio form among them, and what to note about them."""
 
     fields: dict[str, Any]

@@ -1,7 +1,7 @@
 """Decide from the record's word of consent whether a recording may be sent; an unknown word is never a yes."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from connector.mapping.model import ConsentSpec
 from connector.reason import Code, Outcome, Verdict
@@ -12,8 +12,7 @@ _WORD = re.compile(r"([A-Za-z]{1,20}([_-][A-Za-z]{1,20}){0,4}|-?[0-9]{1,2})\Z")
 _SMALL = re.compile(r"[^\W\d_]{1,20}([_-][^\W\d_]{1,20}){0,4}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentDecision:
+class ConsentDecision(NamedTuple):
     """What follows from a consent: `verdict` says why the conversation does not go, None where it does."""
 
     has_consent: bool | None

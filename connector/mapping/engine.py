@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from connector.mapping.coercion import LARGEST_NUMBER
 from connector.mapping.failure import FieldRefusedError
-from connector.mapping.model import Context, Draft, Mapping, Trace, trace_of
+from connector.mapping.model import Context, Draft, Mapping, Plan, trace_of
 
 __all__ = ["apply"]
+
+_EMPTY: dict[str, Any] = {}
 
 
 def apply(mapping: Mapping, record: Any, context: Context) -> Draft:
@@ -13,19 +16,37 @@ def apply(mapping: Mapping, record: Any, context: Context) -> Draft:
 
     Never raises: what does not fit is a reason on its field, what cannot be done without is a refusal.
     """
+    plan = mapping.plan
+    objects = _objects(plan, record, context)
     values: dict[str, Any] = {}
-    traces: dict[str, Trace] = {}
+    # Most fields are found where their rule looks first: their traces are laid ready, only the others are written.
+    traces = plan.traces.copy()
     refusals = dict.fromkeys(mapping.unruled, "no_rule")
-    for name, evaluate in mapping.rules:
+    for name, evaluate, holder, key, wanted in plan.rules:
+        if wanted is not None:
+            value: Any = objects[holder].get(key)
+            fits = value.__class__ is wanted
+            if fits and (-LARGEST_NUMBER < value < LARGEST_NUMBER if wanted is int else value and not value.isspace()):
+                values[name] = value
+                continue
         try:
-            value, trace = evaluate(record, context)
+            value, traces[name] = evaluate(record, context)
         except FieldRefusedError as error:
             traces[name] = trace_of(error.source, error.reason)
             refusals[name] = error.reason
         else:
-            traces[name] = trace
             if value is not None:
                 values[name] = value
     consent = mapping.read_consent(record, context) if mapping.read_consent else None
     spans = mapping.read_spans(record, context) if mapping.read_spans else None
     return Draft(values, traces, refusals, consent, spans)
+
+
+def _objects(plan: Plan, record: Any, context: Context) -> list[dict[str, Any]]:
+    """Give the objects that plain paths read: the context, the record, and those right below them."""
+    top = record if record.__class__ is dict else _EMPTY
+    found = [context, top]
+    for holder, name in plan.places:
+        below = found[holder].get(name)
+        found.append(below if below.__class__ is dict else _EMPTY)
+    return found

@@ -23,6 +23,7 @@ EXPRESSION_FAULTS = (JMESPathError, *DATA_FAULTS)
 
 _INTERPRETER: Any = TreeInterpreter()
 _FUNCTIONS: Any = Functions()
+_NUMBERS = frozenset({int, float})
 
 
 def compile_expression(text: str) -> Search:
@@ -163,7 +164,21 @@ def _both(node: dict[str, Any]) -> Search:
 
 def _function(node: dict[str, Any]) -> Search:
     name, arguments = node["value"], [_compile(child) for child in node["children"]]
+    if name == "sum":
+        return _sum(arguments[0])
     return lambda value: _FUNCTIONS.call_function(name, [argument(value) for argument in arguments])
+
+
+def _sum(argument: Search) -> Search:
+    """Add numbers up; for anything else among them JMESPath has the word."""
+
+    def add(value: Any) -> Any:
+        entries = argument(value)
+        if entries.__class__ is list and _NUMBERS.issuperset(map(type, entries)):
+            return sum(entries)
+        return _FUNCTIONS.call_function("sum", [entries])
+
+    return add
 
 
 def _is_true(value: Any) -> bool:

@@ -9,6 +9,7 @@ from connector.document import did_you_mean
 from connector.errors import ConfigurationError
 from connector.mapping.model import Field, Mapping
 from connector.mapping.node import Findings, Node
+from connector.mapping.plan import lay_out
 from connector.mapping.policy import compile_consent, compile_segments
 from connector.mapping.records import RECORDS, shape_of, source_kinds
 from connector.mapping.rule import compile_field
@@ -62,7 +63,7 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         writes=writes,
         hash=_hash(raw, findings),
         fields=fields,
-        rules=tuple((one.name, one.evaluate) for one in fields),
+        plan=lay_out(fields),
         unruled=missing,
         warnings=tuple(findings.warnings),
         consent=consent[0] if consent else None,

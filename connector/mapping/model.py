@@ -1,10 +1,10 @@
 """Hold a compiled mapping and the draft it makes of one record."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from connector.errors import Problem
 
@@ -15,6 +15,9 @@ __all__ = [
     "Evaluate",
     "Field",
     "Mapping",
+    "Place",
+    "Plan",
+    "Planned",
     "SegmentsSpec",
     "Span",
     "SpansReading",
@@ -46,8 +49,7 @@ trace_of = lru_cache(maxsize=8192)(Trace)
 """Give the one shared Trace of this source and reason: a run has few different ones and millions of uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of time, aware and in UTC; of an agent, with his seconds of talk, where it comes from a leg."""
 
     start: datetime
@@ -56,8 +58,7 @@ class Span:
     talk_seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SpansReading:
+class SpansReading(NamedTuple):
     """What a record says about the parts of its recording.
 
     `origin` is the moment the recording starts, None where the record does not say. A cut whose start or end cannot be
@@ -91,12 +92,46 @@ class SegmentsSpec:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One rule of a mapping: the target field's v3 name, whether a record is refused without it, the paths it reads."""
+    """One rule of a mapping: the target field's v3 name, whether a record is refused without it, the paths it reads.
+
+    `wanted` is the type of value that a rule which does nothing but read one path takes as it is.
+    """
 
     name: str
     required: bool
     paths: tuple[str, ...]
     evaluate: Evaluate
+    wanted: type | None = None
+
+
+Place = tuple[int, str]
+"""Where an object is found: the number of the object that holds it, and its key there."""
+
+
+class Planned(NamedTuple):
+    """One rule as the engine runs it.
+
+    With `wanted`, the object of number `holder` is asked for `key` first: a value of exactly that type needs no work.
+    """
+
+    name: str
+    evaluate: Evaluate
+    holder: int = 0
+    key: str = ""
+    wanted: type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rules in their order, and the objects that the plain ones read, each found below an earlier one.
+
+    Objects are numbered from the context (0) and the record (1). `traces` are those of a record in which every plain
+    rule finds what it wants; the engine writes all others.
+    """
+
+    rules: tuple[Planned, ...] = ()
+    places: tuple[Place, ...] = ()
+    traces: dict[str, Trace] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +139,7 @@ class Mapping:
     """A mapping file, checked and compiled.
 
     `hash` is the SHA-256 (hexadecimal) over the file and its CSV tables. `unruled` are the fields that the target
-    requires and the file has no rule for: every draft is refused for them. `rules` is what the engine runs: the fields'
-    names and compiled rules alone.
+    requires and the file has no rule for: every draft is refused for them. `plan` is what the engine runs.
     """
 
     name: str
@@ -120,7 +154,7 @@ class Mapping:
     split: Literal["none", "agent"] = "none"
     read_consent: Callable[[Any, Context], str | None] | None = None
     read_spans: Callable[[Any, Context], SpansReading] | None = None
-    rules: tuple[tuple[str, Evaluate], ...] = ()
+    plan: Plan = field(default_factory=Plan)
 
 
 @dataclass(slots=True)

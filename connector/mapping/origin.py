@@ -8,7 +8,6 @@ from connector.mapping.coercion import Kind, text_of
 from connector.mapping.gathering import gather, join
 from connector.mapping.model import Context, Evaluate, Trace
 from connector.mapping.node import Node
-from connector.mapping.path import Read
 from connector.mapping.reference import NO_VALUE, compile_first
 
 __all__ = ["NOTHING", "ORIGINS", "Made", "from_paths", "made_of"]
@@ -21,13 +20,13 @@ MOST_PARTS = 100
 class Made:
     """A compiled rule or part of one: how to work it out, the type it gives, the paths it reads.
 
-    `read` is the bare reader where the rule reads one path and no more.
+    `reads_alone` where it reads one path and does no more.
     """
 
     evaluate: Evaluate
     kind: Kind = Kind.ANY
     paths: tuple[str, ...] = ()
-    read: Read | None = None
+    reads_alone: bool = False
 
 
 def _nothing(_record: Any, _context: Context) -> tuple[Any, Trace]:
@@ -53,8 +52,7 @@ def made_of(node: Node, nested: Nested) -> Made:
 def from_paths(node: Node) -> Made:
     """Give what reads the path that stands here, or the first of several that has a value."""
     references = compile_first(node)
-    only = references.reads[0] if len(references.reads) == 1 else None
-    return Made(references.evaluate, references.kind, references.paths, only)
+    return Made(references.evaluate, references.kind, references.paths, reads_alone=len(references.reads) == 1)
 
 
 def _joined(node: Node, nested: Nested) -> Made:

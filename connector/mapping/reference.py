@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from connector.mapping.coercion import LARGEST_NUMBER, Kind, has_value
+from connector.mapping.coercion import Kind, has_value
 from connector.mapping.model import Context, Evaluate, Trace, trace_of
 from connector.mapping.node import Node
 from connector.mapping.path import PathError, Read, compile_path
 
-__all__ = ["NO_VALUE", "References", "compile_first", "number_first", "text_first"]
+__all__ = ["NO_VALUE", "References", "compile_first"]
 
 MOST_PATHS = 20
 NO_VALUE = trace_of("", "no_value")
@@ -72,41 +72,6 @@ def _several(pairs: tuple[tuple[Read, Trace], ...]) -> Evaluate:
             if has_value(value):
                 return value, found
         return None, nothing
-
-    return evaluate
-
-
-def text_first(read: Read, path: str, rule: Evaluate) -> Evaluate:
-    """Give the same rule of a text field, with a short cut: a text that stands under its path is its value.
-
-    Most fields are just that, and the short cut halves the cost of a record.
-    """
-    found = trace_of(path)
-
-    def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
-        try:
-            value = read(record, context)
-        except PathError:
-            return rule(record, context)
-        if value.__class__ is str and value and not value.isspace():
-            return value, found
-        return rule(record, context)
-
-    return evaluate
-
-
-def number_first(read: Read, path: str, rule: Evaluate) -> Evaluate:
-    """Give the same rule of a number field, with a short cut: a whole number under its path is its value."""
-    found = trace_of(path)
-
-    def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
-        try:
-            value = read(record, context)
-        except PathError:
-            return rule(record, context)
-        if value.__class__ is int and abs(value) < LARGEST_NUMBER:
-            return value, found
-        return rule(record, context)
 
     return evaluate
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from connector.cli import mapping_messages
 from connector.cli.app import app, guarded, load_settings
 from connector.cli.mapping_source import DEFAULT_TENANT, Where, find_plan, look, the_one, warn
 from connector.errors import ConfigurationError, Problem
@@ -20,7 +21,10 @@ commands = typer.Typer(
 )
 app.add_typer(commands)
 
-Files = Annotated[Path | None, typer.Option("--files", help="A folder of files, instead of the job's storage.")]
+WHICH = "A job, an intake, or a mapping by name or path."
+Files = Annotated[
+    Path | None, typer.Option("--files", help="A folder of files, instead of the job's storage or what was accepted.")
+]
 Unmasked = Annotated[bool, typer.Option("--unmasked/--masked", help="Show personal data instead of its form.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Tenant = Annotated[str, typer.Option(help="What $tenant is where no job says it.")]
@@ -42,36 +46,49 @@ def run_examples(
     return run_tests(load_settings(), names or [], as_json=as_json)
 
 
-@commands.command(epilog="Example: `connector mapping preview nightly-ccai --limit 5`; with --files no job is needed.")
+@commands.command(
+    epilog="Example: `connector mapping preview nightly-ccai --limit 5`; with --files no job is needed. "
+    "Messages: `connector mapping preview acme-zendesk`."
+)
 @guarded
 def preview(  # noqa: PLR0913 - one parameter per documented option
-    name: Annotated[str, typer.Argument(metavar="JOB|MAPPING", help="A job, or a mapping by name or path.")],
+    name: Annotated[str, typer.Argument(metavar="JOB|INTAKE|MAPPING", help=WHICH)],
     *,
     files: Files = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many sessions, the newest first.")] = 3,
+    limit: Annotated[int, typer.Option(min=1, help="How many sessions or messages, the newest first.")] = 3,
     tenant: Tenant = DEFAULT_TENANT,
     unmasked: Unmasked = False,
     as_json: AsJson = False,
 ) -> None:
-    """Map real sessions and show each field with its value, what it came from, and why it is empty.
+    """Map real sessions or messages and show each field with its value, what it came from, and why it is empty.
 
-    Nothing is written and nothing is sent. Personal data is shown as its form.
+    Nothing is written and nothing is sent. Personal data is shown as its form. Messages are those an intake accepted
+    last, or with --files bodies of requests, one in each file.
     """
     from connector.cli.mapping_preview import show_preview  # noqa: PLC0415
 
-    settings = load_settings()
-    plan = find_plan(settings, name, Where(files, tenant))
+    settings, where = load_settings(), Where(files, tenant)
+    intake = mapping_messages.find_intake(settings, name, where)
+    if intake is not None:
+        warn(intake)
+        looked = mapping_messages.look_at_messages(settings, intake, where, limit)
+        mapping_messages.show_messages(looked, limit, unmasked=unmasked, as_json=as_json)
+        return
+    plan = find_plan(settings, name, where)
     warn(plan)
     show_preview(plan, look(plan, limit), unmasked=unmasked, as_json=as_json)
 
 
 @commands.command(
-    epilog="Example: `connector mapping explain nightly-ccai 1418 customer`; also consent, segments, sent."
+    epilog="Example: `connector mapping explain nightly-ccai 1418 customer`; also consent, segments, sent. "
+    "Messages: `connector mapping explain acme-zendesk 902201 message.to.email`."
 )
 @guarded
 def explain(  # noqa: PLR0913 - one parameter per documented option
-    job: Annotated[str, typer.Argument(metavar="JOB|MAPPING", help="A job, or a mapping by name or path.")],
-    session: Annotated[str, typer.Argument(metavar="SESSION|FILE", help="Id, external id or file of the session.")],
+    job: Annotated[str, typer.Argument(metavar="JOB|INTAKE|MAPPING", help=WHICH)],
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION|MESSAGE|FILE", help="Id, external id or file of the session or message.")
+    ],
     field: Annotated[str, typer.Argument(help="Field of Capturi, or consent, segments or sent.")] = "sent",
     *,
     files: Files = None,
@@ -85,8 +102,13 @@ def explain(  # noqa: PLR0913 - one parameter per documented option
     """
     from connector.cli.mapping_explain import Explainer, show_explanation  # noqa: PLC0415
 
-    settings = load_settings()
-    plan = find_plan(settings, job, Where(files, tenant))
+    settings, where = load_settings(), Where(files, tenant)
+    intake = mapping_messages.find_intake(settings, job, where)
+    if intake is not None:
+        looked = mapping_messages.look_at_messages(settings, intake, where, 2, session)
+        mapping_messages.explain_message(settings, looked, session, field, unmasked=unmasked, as_json=as_json)
+        return
+    plan = find_plan(settings, job, where)
     found = look(plan, 2, session)
     if not found.sessions:
         hint = found.broken[0] if found.broken else "`connector mapping preview` shows what there is"
@@ -105,10 +127,10 @@ def diff(  # noqa: PLR0913 - one parameter per documented option
     new: Annotated[str, typer.Argument(help="The mapping as it would be.")],
     *,
     job: Annotated[
-        str | None, typer.Option(help="Read this job's sessions; left out: a job that uses the mapping.")
+        str | None, typer.Option(help="Read this job's sessions or intake's messages; left out: one that uses it.")
     ] = None,
     files: Files = None,
-    last: Annotated[int, typer.Option(min=1, help="How many sessions, the newest.")] = 200,
+    last: Annotated[int, typer.Option(min=1, help="How many sessions or messages, the newest.")] = 200,
     tenant: Tenant = DEFAULT_TENANT,
     unmasked: Unmasked = False,
     as_json: AsJson = False,
@@ -118,9 +140,14 @@ def diff(  # noqa: PLR0913 - one parameter per documented option
     Nothing is written and nothing is sent. What was delivered already is never sent again, whatever changes here.
     """
     from connector.cli.mapping_diff import load_pair, show_diff  # noqa: PLC0415
+    from connector.cli.mapping_message_diff import load_message_pair, show_message_diff  # noqa: PLC0415
 
-    settings = load_settings()
-    pair = load_pair(settings, old, new, job, Where(files, tenant))
+    settings, where = load_settings(), Where(files, tenant)
+    messages = load_message_pair(settings, old, new, intake=job, where=where, last=last)
+    if messages is not None:
+        show_message_diff(messages, last, unmasked=unmasked, as_json=as_json)
+        return
+    pair = load_pair(settings, old, new, job, where)
     show_diff(pair, look(pair.after, last), unmasked=unmasked, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connector import clock
 from connector.cli.app import errors, output
@@ -15,10 +15,10 @@ from connector.settings import Settings
 
 if TYPE_CHECKING:
     from connector.job.definition.loader import Plan
-    from connector.job.look.comparison import Changed
     from connector.job.look.sessions import Looked
+    from connector.mapping.difference import Change
 
-__all__ = ["Pair", "load_pair", "show_diff"]
+__all__ = ["Compared", "Pair", "Told", "load_pair", "show_changes", "show_diff"]
 
 MOST_SESSIONS = 50
 MOST_EXAMPLES = 3
@@ -34,6 +34,27 @@ class Pair:
     channel: str
     before: "Plan"
     after: "Plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Which two versions were compared, over how many of what."""
+
+    old: str
+    new: str
+    what: str
+    count: int
+
+
+class Told(NamedTuple):
+    """What comes out otherwise in one of the things that were compared."""
+
+    name: str
+    which: str
+    """The same for all parts of one session or message."""
+    facts: dict[str, Any]
+    """Names it for a program."""
+    changes: "Sequence[Change]"
 
 
 def load_pair(settings: Settings, old: str, new: str, job: str | None, where: Where) -> Pair:
@@ -73,30 +94,43 @@ def show_diff(pair: Pair, looked: "Looked", *, unmasked: bool, as_json: bool) ->
 
     sessions = [one for one in looked.sessions if one.channel.value == pair.channel]
     changed = compare_sessions(pair.before, pair.after, sessions, clock.SystemClock())
-    privacy = Privacy(unmasked)
-    shower = Shower(privacy, *(plan.mappings[pair.channel] for plan in (pair.before, pair.after)))
-    if as_json:
-        print_json(_facts(pair, len(sessions), changed, shower))
-        return
-    count = len({(one.session.channel, one.session.id) for one in changed})
-    say(output, f"{pair.old} → {pair.new}: {count} of {len(sessions)} sessions change.")
-    if changed:
-        _show_fields(changed, len(sessions), shower)
-        _show_sessions(changed)
-    output.print("\nWhat was delivered already is not sent again, whatever changes here.", style="dim")
-    if looked.broken:
+    told = [
+        Told(
+            named(one.session, one.leg),
+            one.session.id,
+            {"session": one.session.id, "channel": one.session.channel.value, "leg": one.leg},
+            one.changes,
+        )
+        for one in changed
+    ]
+    shower = Shower(Privacy(unmasked), *(plan.mappings[pair.channel] for plan in (pair.before, pair.after)))
+    show_changes(Compared(pair.old, pair.new, "session", len(sessions)), told, shower, as_json=as_json)
+    if looked.broken and not as_json:
         say(errors, f"{counted(len(looked.broken), 'file or row')} that cannot be read", "yellow")
 
 
-def _by_field(changed: "Sequence[Changed]") -> dict[str, list[tuple[str, Any, Any]]]:
+def show_changes(compared: Compared, changed: "Sequence[Told]", shower: Shower, *, as_json: bool) -> None:
+    """Show which fields change how often, with examples, and in which of the things that were compared."""
+    if as_json:
+        print_json(_facts(compared, changed, shower))
+        return
+    count = len({one.which for one in changed})
+    say(output, f"{compared.old} → {compared.new}: {count} of {compared.count} {compared.what}s change.")
+    if changed:
+        _show_fields(changed, compared.count, shower)
+        _show_changed(changed, compared.what)
+    output.print("\nWhat was delivered already is not sent again, whatever changes here.", style="dim")
+
+
+def _by_field(changed: "Sequence[Told]") -> dict[str, list[tuple[str, Any, Any]]]:
     found: dict[str, list[tuple[str, Any, Any]]] = {}
     for one in changed:
         for change in one.changes:
-            found.setdefault(change.field, []).append((named(one.session, one.leg), change.before, change.after))
+            found.setdefault(change.field, []).append((one.name, change.before, change.after))
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
-def _show_fields(changed: "Sequence[Changed]", count: int, shower: Shower) -> None:
+def _show_fields(changed: "Sequence[Told]", count: int, shower: Shower) -> None:
     table = columns(None, "\n  field", "\nchanged", "\nof", "\nbefore", "\nafter", "\nfor example in")
     for field, examples in _by_field(changed).items():
         seen: set[tuple[str, str]] = set()
@@ -119,17 +153,17 @@ def _told(field: str, value: Any, shower: Shower) -> str:
     return shower.show(field, value) or "nothing"
 
 
-def _show_sessions(changed: "Sequence[Changed]") -> None:
-    table = columns(None, "\n  session", "\nfields that change")
+def _show_changed(changed: "Sequence[Told]", what: str) -> None:
+    table = columns(None, f"\n  {what}", "\nfields that change")
     for one in changed[:MOST_SESSIONS]:
         fields = ", ".join(change.field for change in one.changes)
-        table.add_row(*map(plain_cell, (f"  {named(one.session, one.leg)}", fields)))
+        table.add_row(*map(plain_cell, (f"  {one.name}", fields)))
     output.print(table)
     if len(changed) > MOST_SESSIONS:
         output.print(f"  … and {len(changed) - MOST_SESSIONS:,} more; --json names all of them")
 
 
-def _facts(pair: Pair, count: int, changed: "Sequence[Changed]", shower: Shower) -> dict[str, Any]:
+def _facts(compared: Compared, changed: "Sequence[Told]", shower: Shower) -> dict[str, Any]:
     fields = {
         field: {
             "changed": len(examples),
@@ -142,9 +176,7 @@ def _facts(pair: Pair, count: int, changed: "Sequence[Changed]", shower: Shower)
     }
     changes = [
         {
-            "session": one.session.id,
-            "channel": one.session.channel.value,
-            "leg": one.leg,
+            **one.facts,
             "fields": [
                 {
                     "field": change.field,
@@ -156,5 +188,6 @@ def _facts(pair: Pair, count: int, changed: "Sequence[Changed]", shower: Shower)
         }
         for one in changed
     ]
-    told = len({(one["channel"], one["session"]) for one in changes})
-    return {"old": pair.old, "new": pair.new, "sessions": count, "changed": told, "fields": fields, "changes": changes}
+    told = len({one.which for one in changed})
+    facts = {"old": compared.old, "new": compared.new, f"{compared.what}s": compared.count, "changed": told}
+    return {**facts, "fields": fields, "changes": changes}

@@ -12,12 +12,23 @@ from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
 if TYPE_CHECKING:
-    from connector.job.definition.loader import Plan
+    from connector.job.definition.loader import IntakePlan, Plan
     from connector.job.look.sessions import Looked
     from connector.mapping import Mapping
     from connector.session import Session
 
-__all__ = ["DEFAULT_TENANT", "Where", "find_mapping", "find_plan", "load_mapping", "look", "the_one", "warn"]
+__all__ = [
+    "DEFAULT_TENANT",
+    "SUFFIXES",
+    "Where",
+    "find_mapping",
+    "find_plan",
+    "is_mapping",
+    "load_mapping",
+    "look",
+    "the_one",
+    "warn",
+]
 
 DEFAULT_TENANT = "tenant"
 SUFFIXES = (".yaml", ".yml")
@@ -74,18 +85,35 @@ def find_plan(settings: Settings, name: str, where: Where) -> "Plan":
 
 
 def _is_job(settings: Settings, name: str) -> bool:
-    from connector import document  # noqa: PLC0415
     from connector.job.definition import loader  # noqa: PLC0415
 
     if name.endswith(SUFFIXES):
-        value = document.read(loader.find(settings.home, name)).value
-        return isinstance(value, dict) and "job" in value
+        return _has_key(settings, name, "job")
     jobs, mappings = loader.names(settings.home), _mapping_names(settings.home)
     if name not in {*jobs, *mappings}:
-        told = f"jobs: {', '.join(jobs) or 'none'}; mappings: {', '.join(mappings) or 'none'}"
-        hint = did_you_mean(name, [*jobs, *mappings]) or told
+        known = {"jobs": jobs, "intakes": loader.intakes(settings.home), "mappings": mappings}
+        told = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in known.items())
+        hint = did_you_mean(name, [one for names in known.values() for one in names]) or told
         raise ConfigurationError([Problem(f"there is no job and no mapping {name!r}", settings.home, hint=hint)])
     return name in jobs
+
+
+def is_mapping(settings: Settings, name: str) -> bool:
+    """Tell whether the name, or the path, is that of a mapping and neither a job's nor an intake's."""
+    from connector.job.definition import loader  # noqa: PLC0415
+
+    if name.endswith(SUFFIXES):
+        return _has_key(settings, name, "mapping") and _has_key(settings, name, "writes")
+    used = {*loader.names(settings.home), *loader.intakes(settings.home)}
+    return name not in used and name in _mapping_names(settings.home)
+
+
+def _has_key(settings: Settings, name: str, key: str) -> bool:
+    from connector import document  # noqa: PLC0415
+    from connector.job.definition import loader  # noqa: PLC0415
+
+    value = document.read(loader.find(settings.home, name)).value
+    return isinstance(value, dict) and key in value
 
 
 def _mapping_names(home: Path) -> list[str]:
@@ -102,7 +130,7 @@ def the_one(found: "Sequence[Session]", name: str) -> "Session":
     return found[0]
 
 
-def warn(plan: "Plan") -> None:
+def warn(plan: "Plan | IntakePlan") -> None:
     """Print what the plan's files are warned of."""
     for warning in plan.warnings:
         say(errors, f"warning: {warning}", "yellow")

@@ -11,6 +11,7 @@ from connector.settings import Settings
 
 if TYPE_CHECKING:
     from connector.job.project.proposal import Proposal
+    from connector.job.project.sampling import Samples
     from connector.mapping.guess import Said
     from connector.session.rows import FormatName
 
@@ -38,6 +39,7 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
 
     path = _path(settings, wanted)
     samples = take_samples(folder, wanted.format)
+    _reject_messages(settings, folder, samples)
     proposal = propose(samples, path.stem if path else default_name(folder), wanted.said)
     mapping.parse(proposal.mapping, path or settings.home / f"{proposal.name}.yaml")
     for one in samples.broken[:MOST_BROKEN]:
@@ -56,6 +58,23 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
         _tell(settings, file, text)
     name = wanted.job or str(_near(settings, path))
     say(output, f"Next: connector mapping preview {name}")
+
+
+def _reject_messages(settings: Settings, folder: Path, samples: "Samples") -> None:
+    """Raise ConfigurationError where most of the samples are requests of a sender of messages."""
+    from collections import Counter  # noqa: PLC0415
+
+    from connector.job.look.message_samples import sender_of  # noqa: PLC0415
+
+    senders = Counter(sender for one in samples.records if (sender := sender_of(one)) is not None)
+    kind, count = next(iter(senders.most_common(1)), ("", 0))
+    if 2 * count <= len(samples.records):
+        return
+    name = "zendesk-comment" if kind == "zendesk" else f"{kind}-message"
+    there = "copy" if (settings.home / "mappings" / f"{name}.yaml").is_file() else "take and copy the shipped"
+    hint = f"{there} mappings/{name}.yaml and try it: `connector mapping preview {name} --files {folder}`"
+    message = f"holds requests of the kind {kind}; a mapping is proposed for calls alone"
+    raise ConfigurationError([Problem(message, folder, hint=hint)])
 
 
 def _path(settings: Settings, wanted: Wanted) -> Path | None:

@@ -13,11 +13,25 @@ from connector.cli.screen import COLOURS, columns
 
 if TYPE_CHECKING:
     from connector.job.look.outlook import Outlook
+    from connector.mapping import Draft
     from connector.mapping import Mapping as Rules
     from connector.report.privacy import Privacy
     from connector.session import Session
 
-__all__ = ["Shower", "counted", "named", "print_json", "say", "show_outlook", "would_be"]
+__all__ = [
+    "Shower",
+    "counted",
+    "draft_facts",
+    "empty_everywhere",
+    "field_table",
+    "named",
+    "outlook_facts",
+    "plain_cell",
+    "print_json",
+    "say",
+    "show_outlook",
+    "would_be",
+]
 
 LONGEST_SHOWN = 100
 WRITTEN_IN_FILE = ("const", "else")
@@ -107,14 +121,14 @@ def show_outlook(console: Console, session: "Session", outlook: "Outlook", showe
     console.print(named(session, outlook.leg), style="bold", end="  ", markup=False)
     say(console, told, colour)
     say(console, f"  {session.file.path}", "dim")
-    console.print(_fields(outlook, shower))
+    console.print(field_table(outlook.draft, shower, outlook.segments))
 
 
-def _fields(outlook: "Outlook", shower: Shower) -> Table:
+def field_table(draft: "Draft", shower: Shower, segments: Sequence[tuple[int, int]] | None = None) -> Table:
+    """Give each field of a draft with its value, what that came from, and why it is empty or refused."""
     from connector.mapping.wording import say_reason, say_source  # noqa: PLC0415
 
     table = columns(None, "  field", "value", "from", "remark")
-    draft = outlook.draft
     for name, trace in draft.traces.items():
         refused = draft.refusals.get(name)
         remark = f"refused: {say_reason(refused)}" if refused else say_reason(trace.reason) if trace.reason else ""
@@ -123,8 +137,8 @@ def _fields(outlook: "Outlook", shower: Shower) -> Table:
         table.add_row(*map(plain_cell, cells), style="red" if refused else "dim" if name not in draft.values else None)
     for name in draft.refusals.keys() - draft.traces.keys():
         table.add_row(f"  {name}", "", "", f"refused: {say_reason(draft.refusals[name])}", style="red")
-    if outlook.segments is not None:
-        parts = ", ".join(f"{start}-{start + seconds} s" for start, seconds in outlook.segments)
+    if segments is not None:
+        parts = ", ".join(f"{start}-{start + seconds} s" for start, seconds in segments)
         table.add_row("  cutAudio", plain_cell(parts), "segments", "as far as the recording goes")
     return table
 
@@ -144,8 +158,23 @@ def empty_everywhere(outlooks: Sequence["Outlook"]) -> list[str]:
 
 def outlook_facts(session: "Session", outlook: "Outlook", shower: Shower) -> dict[str, Any]:
     """Give one conversation as plain data."""
-    draft, verdict = outlook.draft, outlook.verdict
-    fields = [
+    verdict = outlook.verdict
+    return {
+        "session": session.id,
+        "channel": session.channel.value,
+        "leg": outlook.leg,
+        "file": session.file.path,
+        "outcome": verdict.outcome.value if verdict else None,
+        "reason": verdict.code.value if verdict else None,
+        "detail": verdict.detail if verdict else None,
+        "fields": draft_facts(outlook.draft, shower),
+        "segments": outlook.segments,
+    }
+
+
+def draft_facts(draft: "Draft", shower: Shower) -> list[dict[str, Any]]:
+    """Give the fields of a draft as plain data, each with its value, source and reason."""
+    return [
         {
             "field": name,
             "value": draft.values.get(name)
@@ -157,14 +186,3 @@ def outlook_facts(session: "Session", outlook: "Outlook", shower: Shower) -> dic
         }
         for name, trace in draft.traces.items()
     ]
-    return {
-        "session": session.id,
-        "channel": session.channel.value,
-        "leg": outlook.leg,
-        "file": session.file.path,
-        "outcome": verdict.outcome.value if verdict else None,
-        "reason": verdict.code.value if verdict else None,
-        "detail": verdict.detail if verdict else None,
-        "fields": fields,
-        "segments": outlook.segments,
-    }

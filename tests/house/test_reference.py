@@ -20,5 +20,5 @@ def test_choices_and_pairs_of_options_are_told():
     page = PAGES["commands.md"]
     assert "One of `html`, `csv`, `json`, `parquet`, `xlsx`. Default: `html`." in page
     assert "| `--unmasked`, `--masked` |" in page
-    assert "| `JOB\\|MAPPING` |" in page
+    assert "| `JOB\\|INTAKE\\|MAPPING` |" in page
     assert "`connector --version`" in page

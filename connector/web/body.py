@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from starlette.requests import Request
-
 from connector.errors import NotAdmittedError
 from connector.web.bounds import Parcel
+from connector.web.incoming import Incoming
 from connector.web.patience import Patience
 
 __all__ = ["discard", "read_body"]
@@ -16,7 +15,7 @@ MOST_DISCARDED: Final = 64 << 20
 """So much of a body that nobody wants is read: a sender who is still sending would not see his answer."""
 
 
-async def read_body(request: Request, largest_bytes: int, patience: Patience, parcel: Parcel) -> bytes:
+async def read_body(request: Incoming, largest_bytes: int, patience: Patience, parcel: Parcel) -> bytes:
     """Give the body, counted in the parcel.
 
     Raises NotAdmittedError where it is larger or slower than allowed, TryAgainError where too much is held already.
@@ -25,7 +24,7 @@ async def read_body(request: Request, largest_bytes: int, patience: Patience, pa
     size_bytes = 0
     try:
         with patience.limit():
-            async for piece in request.stream():
+            async for piece in request.pieces():
                 size_bytes += len(piece)
                 if size_bytes > MOST_DISCARDED:
                     break
@@ -40,14 +39,14 @@ async def read_body(request: Request, largest_bytes: int, patience: Patience, pa
     return b"".join(pieces)
 
 
-async def discard(request: Request, patience: Patience) -> None:
+async def discard(request: Incoming, patience: Patience) -> None:
     """Read away a body that nobody wants, as far as that does any good."""
     if request.headers.get("expect", "").lower() == "100-continue":
         return  # he waits for a word before he sends it
     skipped = 0
     try:
         with patience.limit():
-            async for piece in request.stream():
+            async for piece in request.pieces():
                 skipped += len(piece)
                 if skipped > MOST_DISCARDED:
                     return

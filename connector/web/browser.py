@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from connector.job.definition.loader import IntakePlan
+from connector.web.incoming import Incoming
 
 __all__ = ["PREFLIGHT", "answer_preflight", "open_to_page"]
 
@@ -13,7 +13,7 @@ PREFLIGHT: Final = "OPTIONS"
 CACHED_SECONDS: Final = "3600"
 
 
-def answer_preflight(plan: IntakePlan | None, request: Request) -> Response:
+def answer_preflight(plan: IntakePlan | None, request: Incoming) -> Response:
     """Give the answer to a browser that asks whether a page may post: 204 for a page of the intake, else 405."""
     if plan is None or not _is_listed(plan, request):
         return Response(status_code=405, headers={"allow": "POST, PUT"})
@@ -24,7 +24,7 @@ def answer_preflight(plan: IntakePlan | None, request: Request) -> Response:
     return open_to_page(plan, request, response)
 
 
-def open_to_page(plan: IntakePlan | None, request: Request, response: Response) -> Response:
+def open_to_page(plan: IntakePlan | None, request: Incoming, response: Response) -> Response:
     """Give the response with the word that the page which asked may read it, where the intake names that page."""
     if plan is not None and _is_listed(plan, request):
         response.headers["access-control-allow-origin"] = request.headers["origin"]
@@ -32,5 +32,5 @@ def open_to_page(plan: IntakePlan | None, request: Request, response: Response) 
     return response
 
 
-def _is_listed(plan: IntakePlan, request: Request) -> bool:
+def _is_listed(plan: IntakePlan, request: Incoming) -> bool:
     return request.headers.get("origin") in plan.intake.source.origins

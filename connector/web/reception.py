@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from connector import ledger
@@ -17,6 +17,7 @@ from connector.web.arrival import Arrivals
 from connector.web.body import discard, read_body
 from connector.web.bounds import Bounds, Burden
 from connector.web.complaint import Complaints
+from connector.web.incoming import Incoming
 from connector.web.patience import Patience
 
 __all__ = ["Answerer", "Reception"]
@@ -54,12 +55,12 @@ class Reception:
         bounds: Bounds | None = None,
         answerer: Answerer | None = None,
     ) -> None:
-        self.plans = {(plan.source.kind, plan.intake.intake): plan for plan in plans}
+        self.plans = {plan.address: plan for plan in plans}
         self._book = book
         self._clock = clock
         self._bounds = bounds or Bounds()
         self._burden = Burden(self._bounds)
-        self._arrivals = Arrivals((name for _, name in self.plans), lambda: self._burden.is_busy)
+        self._arrivals = Arrivals((plan.intake.intake for plan in self.plans.values()), lambda: self._burden.is_busy)
         self.arrived = self._arrivals.events
         """Set soon after something new was stored for the intake of that name."""
         self._reading = Patience(self._bounds.body_seconds)
@@ -74,9 +75,12 @@ class Reception:
         """Tell whether a request that came now would be taken on."""
         return not self.is_ending and not self._burden.is_full
 
-    async def receive(self, kind: str, name: str, request: Request) -> Response:
-        """Give the answer to a request for the intake of this kind and name."""
-        plan = self.plans.get((kind, name))
+    def plan_at(self, path: str) -> IntakePlan | None:
+        """Give the intake at this path, with or without a closing slash; None where there is none."""
+        return self.plans.get(path) or self.plans.get(path.removesuffix("/"))
+
+    async def receive(self, plan: IntakePlan | None, request: Incoming) -> Response:
+        """Give the answer to a request for this intake; None stands for an address that is nobody's."""
         try:
             if plan is None:
                 return await self._refuse(request, NOT_FOUND)
@@ -86,14 +90,13 @@ class Reception:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
 
-    async def _take_in(self, plan: IntakePlan, request: Request) -> Response:
+    async def _take_in(self, plan: IntakePlan, request: Incoming) -> Response:
         source = plan.intake.source
         try:
             await self._begin(request)
             with self._burden.parcel() as parcel:
                 body = await read_body(request, source.max_body, self._reading, parcel)
-                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
-                given = model.Request(request.method, headers, body)
+                given = model.Request(request.method, request.headers, body)
                 await self._admit(plan, given)
             return await self._answer(plan, given)
         except NotAdmittedError as error:
@@ -103,7 +106,7 @@ class Reception:
             self._complaints.troubled(plan.intake.intake, str(error) or "the ledger takes too long")
             return self._trouble(plan)
 
-    async def _begin(self, request: Request) -> None:
+    async def _begin(self, request: Incoming) -> None:
         if not self.is_open:
             await discard(request, self._reading)
             raise TryAgainError("the service has too much to do, or is ending")
@@ -138,7 +141,7 @@ class Reception:
         status, body = plan.source.answer(given)
         return Response(orjson.dumps(body), status, media_type=JSON)
 
-    async def _refuse(self, request: Request, status: int, plan: IntakePlan | None = None) -> Response:
+    async def _refuse(self, request: Incoming, status: int, plan: IntakePlan | None = None) -> Response:
         await discard(request, self._reading)
         response = _said(status, close=True)
         if plan is not None:
@@ -147,10 +150,9 @@ class Reception:
             response.headers["allow"] = ", ".join(sorted(plan.source.methods))
         return response
 
-    def fail(self, request: Request) -> Response:
+    def fail(self, path: str) -> Response:
         """Give the answer to a request that something unforeseen happened to: its sender is to come again."""
-        given = request.path_params
-        return self._trouble(self.plans.get((given.get("kind", ""), given.get("name", ""))))
+        return self._trouble(self.plan_at(path))
 
     def _trouble(self, plan: IntakePlan | None) -> Response:
         status = plan.source.trouble_status if plan is not None else UNAVAILABLE
@@ -159,7 +161,7 @@ class Reception:
         return response
 
 
-def _unfit(plan: IntakePlan, request: Request) -> int | None:
+def _unfit(plan: IntakePlan, request: Incoming) -> int | None:
     """Give the status that a request is turned away with before its body is read; None where nothing speaks for it."""
     if request.method not in plan.source.methods:
         return WRONG_METHOD

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, cast
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from connector import ledger
 from connector.clock import Clock
@@ -49,7 +49,7 @@ async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> in
                 return await _serve(app, reception, listener, bounds)
 
 
-async def _serve(app: FastAPI, reception: Reception, listener: socket.socket, bounds: Bounds) -> int:
+async def _serve(app: ASGIApp, reception: Reception, listener: socket.socket, bounds: Bounds) -> int:
     server = Server(
         uvicorn.Config(
             app,

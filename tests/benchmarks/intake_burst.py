@@ -1,138 +1,138 @@
-"""Send bursts of messages to a running service and tell how fast each was answered; whether all are there.
+"""Send bursts of messages to a running service: how fast each is answered, and whether all are there.
 
-`python tests/benchmarks/intake_burst.py [MESSAGES_PER_SECOND] [SECONDS] [LEDGER_URL]`, by default 2000 for 5 seconds
-into SQLite. The service and the sender are processes of their own; every success stands for a commit that waited for
-the disk.
-The sender keeps to the clock: a message that had to wait for a free connection counts from when it was due.
+    python tests/benchmarks/intake_burst.py --rate 2000 --seconds 5
+    python tests/benchmarks/intake_burst.py --no-forwarding --ledger postgresql
+
+The service, the sender and the target are processes of their own; every success stands for a commit that waited for the
+disk. The limit is a bare application under the same HTTP server that appends each body to a file, one wait for the disk
+for many: it gets the same burst from the same sender, in the same run.
 """
 
-import asyncio
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
-import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 from sqlalchemy import text
 
 from connector.clock import SystemClock
-from connector.ledger import database, schema
+from connector.ledger import database, job_lock, schema
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-from tests.servers.service import running_service, write_project, zendesk_headers  # noqa: E402
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+from tests.servers.postgresql import running_postgresql  # noqa: E402
+from tests.servers.service import INTAKES, running_service, write_project  # noqa: E402
 
-HOOK = "/hooks/zendesk/acme-zendesk"
-CONNECTIONS = 100
-GOAL_SECONDS = 0.2
-TEXT = "My parcel said delivered, but it is not here. " * 15
+MEBIBYTE = 1 << 20
 
 
-class Line(asyncio.Protocol):
-    """One connection of the sender: as little work as a sender can have."""
-
-    def __init__(self, free, seconds, statuses):
-        self.free = free
-        self.seconds = seconds
-        self.statuses = statuses
-        self.due = 0.0
-        self.received = b""
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.free.put_nowait(self)
-
-    def send(self, data, due):
-        self.due = due
-        self.transport.write(data)
-
-    def data_received(self, data):
-        self.received += data
-        head, found, body = self.received.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        if len(body) < length:
-            return
-        self.received = b""
-        self.seconds.append(time.perf_counter() - self.due)
-        status = head[9:12].decode()
-        self.statuses[status] = self.statuses.get(status, 0) + 1
-        self.free.put_nowait(self)
+@contextmanager
+def running(script: str, *arguments: str) -> Iterator[tuple[psutil.Process, str]]:
+    """Run a script beside this one that prints its address, and give its process and address."""
+    command = [sys.executable, str(HERE / script), *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield psutil.Process(process.pid), process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
 
 
-def message(number):
-    body = json.dumps({"caseUid": str(number % 997), "message": {"messageUid": str(number), "text": TEXT}}).encode()
-    headers = zendesk_headers(body, x_zendesk_webhook_invocation_id=f"01HX{number}")
-    told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"PUT {HOOK} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n{told}\r\n".encode() + body
+def burst(process: psutil.Process, address: str, given: argparse.Namespace) -> dict[str, float]:
+    """Send the burst to this process and give what came of it."""
+    count = int(given.rate * given.seconds)
+    command = [sys.executable, str(HERE / "intake_sender.py"), "--port", address.rpartition(":")[2]]
+    command += ["--rate", str(given.rate), "--count", str(count), "--connections", str(given.connections)]
+    before = cpu_seconds(process)
+    sent = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    used = cpu_seconds(process) - before
+    told = json.loads(sent.stdout)
+    return told | {"count": count, "used": used, "memory": process.memory_info().rss / MEBIBYTE}
 
 
-async def send(port, per_second, count):
-    """Send so many messages at that rate and print what came of them as JSON."""
-    free, seconds, statuses = asyncio.Queue(), [], {}
-    loop = asyncio.get_running_loop()
-    for _ in range(CONNECTIONS):
-        await loop.create_connection(lambda: Line(free, seconds, statuses), "127.0.0.1", port)
-    messages = [message(number) for number in range(count)]
-    begin = time.perf_counter()
-    for number, data in enumerate(messages):
-        due = begin + number / per_second
-        if (ahead := due - time.perf_counter()) > 0.001:
-            await asyncio.sleep(ahead)
-        (await asyncio.wait_for(free.get(), 60)).send(data, due)
-    for _ in range(CONNECTIONS):
-        await asyncio.wait_for(free.get(), 60)
-    took = time.perf_counter() - begin
-    seconds.sort()
-    marks = {mark: seconds[int(len(seconds) * mark / 100) - 1] for mark in (50, 90, 99)}
-    late = sum(one > GOAL_SECONDS for one in seconds)
-    print(json.dumps({"took": took, "marks": marks, "worst": seconds[-1], "late": late, "statuses": statuses}))
-
-
-def cpu_seconds(process):
+def cpu_seconds(process: psutil.Process) -> float:
     used = process.cpu_times()
     return used.user + used.system
 
 
-def main(per_second, seconds, url):
-    """Run the service and the sender, and print the figures."""
-    count = int(per_second * seconds)
-    with tempfile.TemporaryDirectory(prefix="connector-burst-") as folder:
-        home = Path(folder)
-        write_project(home)
-        url = url or f"sqlite:///{home / 'connector.db'}"
+def measure_limit(given: argparse.Namespace) -> dict[str, float]:
+    """Give what the least that an intake can do makes of the burst."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="connector-burst-"))
+        process, address = stack.enter_context(running("intake_limit.py", str(Path(folder) / "bodies")))
+        return burst(process, address, given)
+
+
+def measure_service(given: argparse.Namespace, url: str | None) -> dict[str, float]:
+    """Give what the service makes of the burst; without forwarding, another process (this one) has its locks."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="connector-burst-")))
+        _, target = stack.enter_context(running("stub_target.py"))
+        settings = write_project(home, target)
+        url = url or settings.ledger_url
         schema.upgrade(url, SystemClock())
-        with running_service(home, environment={"CONNECTOR_LEDGER": url}) as service:
-            process = psutil.Process(service.process.pid)
-            before = cpu_seconds(process)
-            sender = [
-                sys.executable,
-                __file__,
-                "--send",
-                service.address.rpartition(":")[2],
-                str(per_second),
-                str(count),
-            ]
-            told = json.loads(subprocess.run(sender, check=True, capture_output=True, text=True).stdout)
-            used = cpu_seconds(process) - before
-            memory = process.memory_info().rss / (1 << 20)
-        engine = database.connect(url, busy_seconds=5, writes=False)
-        with engine.connect() as connection:
-            kept = connection.execute(text("SELECT count(*) FROM inbox")).scalar_one()
-        engine.dispose()
-    good = told["statuses"].get("200", 0)
-    print(f"{count} messages, {per_second}/s wanted, {count / told['took']:.0f}/s reached; answers {told['statuses']}")
-    marks = ", ".join(f"{mark} % within {value * 1000:.0f} ms" for mark, value in told["marks"].items())
-    print(f"{marks}, the slowest {told['worst'] * 1000:.0f} ms; {100 * (1 - told['late'] / count):.2f} % within 200 ms")
-    print(f"{used / count * 1e6:.0f} us of CPU for each in the service; {memory:.0f} MB; {good - kept} of {good} lost")
+        for name in INTAKES if not given.forwarding else ():
+            stack.enter_context(job_lock(url, name))
+        service = stack.enter_context(running_service(home, environment={"CONNECTOR_LEDGER": url}))
+        told = burst(psutil.Process(service.process.pid), service.address, given)
+        with urllib.request.urlopen(target) as answer:  # noqa: S310 - our own stub
+            told["forwarded"] = json.loads(answer.read())["creates"]
+        service.process.kill()
+        told["lost"] = told["statuses"].get("200", 0) - kept(url)
+    return told
+
+
+def kept(url: str) -> int:
+    """Count what is in the inbox."""
+    engine = database.connect(url, busy_seconds=5, writes=False)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT count(*) FROM inbox")).scalar_one()
+    engine.dispose()
+    return found
+
+
+def show(name: str, told: dict[str, float]) -> None:
+    """Print one line of figures."""
+    count, marks = told["count"], told["marks"]
+    each = (told["used"] / count * 1e6, told["cpu"] / count * 1e6)
+    times = "".join(f"{1000 * one:9.0f}" for one in (*marks.values(), told["slowest"]))
+    print(f"{name:12}{count / told['took']:10.0f}{times}{100 * told['in_time']:10.2f} %", end="")
+    print(f"{each[0]:10.0f}{each[1]:10.0f}{told['memory']:8.0f}", told["statuses"], flush=True)
+
+
+def main() -> None:
+    """Read the arguments, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rate", type=float, default=2000, help="messages a second")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--connections", type=int, default=100)
+    parser.add_argument(
+        "--forwarding",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether what is accepted is forwarded meanwhile, to a target that answers at once",
+    )
+    parser.add_argument(
+        "--ledger", default="sqlite", help="sqlite, postgresql (a server of its own), or the address of a database"
+    )
+    given = parser.parse_args()
+    print(f"{'':12}{'a second':>10}{'50 % ms':>9}{'90 % ms':>9}{'99 % ms':>9}{'slowest':>9}{'in 200 ms':>12}", end="")
+    print(f"{'CPU us':>10}{'sender us':>10}{'MB':>8} answers", flush=True)
+    show("limit", measure_limit(given))
+    with ExitStack() as stack:
+        url = None if given.ledger in {"sqlite", "postgresql"} else given.ledger
+        if given.ledger == "postgresql":
+            url = stack.enter_context(running_postgresql(fsync=True)).make_database()
+        told = measure_service(given, url)
+    show("connector", told)
+    print(f"forwarded until the end of the burst: {told['forwarded']:.0f}; lost of what was answered: {told['lost']}")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--send"]:
-        asyncio.run(send(int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))
-    else:
-        given = sys.argv[1:]
-        main(float(given[0]) if given else 2000, float(given[1]) if given[1:] else 5, given[2] if given[2:] else None)
+    main()

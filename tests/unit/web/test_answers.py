@@ -33,6 +33,15 @@ async def test_what_is_signed_is_stored_and_answered_with_200(desk, method):
     assert not desk.reception.arrived["acme-both"].is_set()
 
 
+async def test_a_closing_slash_is_the_same_address(desk):
+    """Who writes a slash after the intake's name is let in, not sent elsewhere; two slashes are wrong."""
+    for address, status in ((HOOK + "/", 200), (HOOK, 200), (HOOK + "//", 404)):
+        body = b'{"caseUid":"%d"}' % len(address)
+        answer = await desk.client.put(address, content=body, headers=signed(desk, body))
+        assert status == answer.status_code
+    assert 2 == len(await desk.stored("acme-zendesk"))
+
+
 async def test_a_body_is_stored_whatever_it_says(desk):
     """Nothing is parsed before it is stored: what is no JSON, nests without end or is empty gets its 200."""
     for body in (b"{", b"\xff\x00", b"[" * 200_000, b"", b"null"):

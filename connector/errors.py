@@ -15,6 +15,7 @@ ConnectorError
 └── StopError               the run cannot go on (exit code 1)
     ├── TargetRejectedTokenError    the target does not accept the token
     ├── StorageUnreachableError     the storage cannot be reached or refuses the credentials
+    │   └── StorageAwayError            it does not answer, and may come back
     ├── LedgerError                 the ledger cannot be written
     │   └── LedgerAwayError             its server does not answer, and may come back
     ├── AlreadyRunningError         another process runs the same job
@@ -44,6 +45,7 @@ __all__ = [
     "RulesBrokenError",
     "SkipError",
     "StopError",
+    "StorageAwayError",
     "StorageUnreachableError",
     "TargetRejectedTokenError",
     "TargetUnreachableError",
@@ -180,6 +182,10 @@ class TargetRejectedTokenError(StopError):
 
 class StorageUnreachableError(StopError):
     """The storage cannot be reached or refuses the credentials."""
+
+
+class StorageAwayError(StorageUnreachableError):
+    """The storage does not answer any more."""
 
 
 class LedgerError(StopError):

@@ -14,7 +14,7 @@ from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.last_word import note_printed
 from connector.cli.planned import schedules, schedules_table
 from connector.cli.screen import COLOURS, columns
-from connector.cli.working import working_facts, working_table
+from connector.cli.working import storages_in_trouble, working_facts, working_table
 from connector.reason import Code
 from connector.settings import Settings
 
@@ -75,11 +75,17 @@ def status(
     if not counts and not latest and not accepted:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
-    if working:
-        output.print(working_table(working))
+    _print_working(working)
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
     _print_orphans(alone, orphan_days)
+
+
+def _print_working(working: Sequence[Any]) -> None:
+    if working:
+        output.print(working_table(working))
+    for line in storages_in_trouble(working):
+        output.print(line, markup=False, style="red", soft_wrap=True)
 
 
 def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:

@@ -1,4 +1,4 @@
-"""Tell who is at work now, and how each finds its target."""
+"""Tell who is at work now, and how each finds its target and storages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,15 @@ from connector.cli.screen import columns
 if TYPE_CHECKING:
     from connector.ledger import Present
 
-__all__ = ["working_facts", "working_table"]
+__all__ = ["storages_in_trouble", "working_facts", "working_table"]
 
 STATES = {
     "closed": "[green]answers[/]",
     "open": "[red]in trouble: waited for[/]",
     "half_open": "[yellow]being tried[/]",
 }
+
+AWAY = {"open": "does not answer and is waited for", "half_open": "did not answer and is being tried"}
 
 
 def working_facts(working: Sequence["Present"]) -> list[dict[str, Any]]:
@@ -30,7 +32,17 @@ def working_table(working: Sequence["Present"]) -> Table:
     for one in working:
         target = one.facts.get("target") or {}
         at_once = f"{target['concurrency']} of {target['of']}" if target else ""
-        table.add_row(
-            one.job, one.kind, one.facts.get("run_id", ""), STATES.get(target.get("breaker", ""), ""), at_once
-        )
+        state = STATES.get(target.get("breaker", ""), "")
+        table.add_row(one.job, one.kind, one.facts.get("run_id", ""), state, at_once)
     return table
+
+
+def storages_in_trouble(working: Sequence["Present"]) -> list[str]:
+    """Give a line for each storage that a run waits for, or gave up for now."""
+    found = [(one.job, storage) for one in working for storage in one.facts.get("storages") or []]
+    lines = [
+        f"{job}: the storage {storage['storage']} {AWAY[storage['breaker']]}"
+        for job, storage in found
+        if storage["breaker"] in AWAY
+    ]
+    return list(dict.fromkeys(lines))

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import orjson
 
+from connector.breaker import Breaker
 from connector.clock import Clock, SystemClock
 from connector.delivery import refusal
 from connector.delivery.address import checked_token
-from connector.delivery.breaker import Breaker
 from connector.delivery.limits import Limits
 from connector.delivery.model import Answer, Api, Created, Recording, Uploaded
 from connector.delivery.retry import Policy, Watcher, persist

@@ -1,6 +1,7 @@
 """Reach the files, wherever they lie: a folder, a server, a bucket."""
 
+from connector.storage.guard import Guard
 from connector.storage.kinds import open_storage
 from connector.storage.model import FileInfo, ReadAt, Storage
 
-__all__ = ["FileInfo", "ReadAt", "Storage", "open_storage"]
+__all__ = ["FileInfo", "Guard", "ReadAt", "Storage", "open_storage"]

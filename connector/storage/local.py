@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.errors import FileChangedError, FileMissingError, SkipError, StorageAwayError
 from connector.storage import finishing, local_move, refusal, tree
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.naming import real_name, reject_stray
@@ -216,9 +216,9 @@ def _reject_other(found: os.stat_result, file: FileInfo) -> None:
         raise FileChangedError(file.path)
 
 
-def _translated(path: str, error: OSError) -> SkipError | StorageUnreachableError:
+def _translated(path: str, error: OSError) -> SkipError | StorageAwayError:
     if error.errno in _BROKEN_STORAGE:
         hint = "look after the disk or the network share, then run again"
-        return StorageUnreachableError(f"{path} cannot be read: {error.strerror}", hint=hint)
+        return StorageAwayError(f"{path} cannot be read: {error.strerror}", hint=hint)
     hint = "let the user who runs the connector read it" if error.errno in _FORBIDDEN else ""
     return refusal.unreadable(path, error.strerror or "it cannot be opened", hint)

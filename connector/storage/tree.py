@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from connector.errors import StorageUnreachableError
+from connector.errors import StorageAwayError, StorageUnreachableError
 from connector.storage.model import BATCH_FILES, FileInfo
 from connector.storage.naming import shown_name
 
@@ -134,4 +134,4 @@ def _unreachable(folder: str, error: OSError) -> StorageUnreachableError:
         hint = "let the user who runs the connector read and enter it, or choose another folder as the storage"
         return StorageUnreachableError(f"the folder {shown} may not be read", hint=hint)
     hint = "look after the disk or the network share, then run again"
-    return StorageUnreachableError(f"the folder {shown} cannot be read: {error.strerror}", hint=hint)
+    return StorageAwayError(f"the folder {shown} cannot be read: {error.strerror}", hint=hint)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.storage import Storage, open_storage
+from connector.clock import SystemClock
+from connector.storage import Guard, Storage, open_storage
 from connector.storage.memory import MemoryStorage
 from tests.servers.azure import AzureServer
 from tests.servers.gcs import GcsServer
@@ -30,6 +31,7 @@ class Kind:
 
 STORAGES = {
     "azure": Kind(frozenset({"az"}), "azure_place"),
+    "guarded": Kind(frozenset(), "guarded_place"),
     "gcs": Kind(frozenset({"gs"}), "gcs_place"),
     "local": Kind(frozenset({"", "file"}), "local_place"),
     "s3": Kind(frozenset({"s3"}), "s3_place"),
@@ -87,6 +89,12 @@ def tagging(request: pytest.FixtureRequest) -> Place:
 def memory_place() -> Place:
     storage = MemoryStorage(name="place")
     return Place(storage, storage.write, storage.remove)
+
+
+@pytest.fixture
+def guarded_place() -> Place:
+    storage = MemoryStorage(name="place")
+    return Place(Guard(storage, SystemClock(), patience_seconds=1), storage.write, storage.remove)
 
 
 @pytest.fixture

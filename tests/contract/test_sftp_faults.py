@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.errors import FileChangedError, StorageUnreachableError
+from connector.errors import FileChangedError, StorageAwayError, StorageUnreachableError
 from connector.storage import FileInfo, Storage, open_storage
 from tests.servers.sshd import SshServer
 from tests.servers.tcp_proxy import TcpProxy
@@ -121,7 +121,7 @@ async def test_a_server_that_stays_away_ends_the_work(opening, proxy, ssh_folder
             *(storage.read_many([file], limit_bytes=1000) for file in found), return_exceptions=True
         )
     assert len(files) == len(outcomes)
-    assert {StorageUnreachableError} == {type(outcome) for outcome in outcomes}
+    assert {StorageAwayError} == {type(outcome) for outcome in outcomes}
     assert "refuses the connection" in str(outcomes[0])
     assert time.monotonic() - began < 4
 
@@ -137,7 +137,7 @@ async def test_a_server_that_does_not_let_us_in_again_is_asked_once(opening, pro
         outcomes = await asyncio.gather(
             *(storage.read_many([file], limit_bytes=1000) for file in found), return_exceptions=True
         )
-    assert {StorageUnreachableError} == {type(outcome) for outcome in outcomes}
+    assert {StorageAwayError} == {type(outcome) for outcome in outcomes}
     assert "does not let" in str(outcomes[0])
     assert 1 == proxy.accepted - before
 

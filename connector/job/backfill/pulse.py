@@ -15,6 +15,7 @@ from connector.job.definition.model import Limits
 from connector.job.execution.budget import LedgerBudget, target_key
 from connector.job.execution.model import Execution
 from connector.job.execution.opening import open_hours
+from connector.job.execution.presence import health_of
 from connector.ledger import Control, Partition, Present
 from connector.reason import Outcome
 
@@ -95,7 +96,7 @@ class Pulse:
     def _facts(self) -> dict[str, Any]:
         run, part = self._run, self.part
         counts = {outcome.value: run.summary.counts[outcome] for outcome in Outcome if run.summary.counts[outcome]}
-        facts = {"number": self._assignment.number, "run_id": run.run_id, "counts": counts}
+        facts = {"number": self._assignment.number, "run_id": run.run_id, "counts": counts, **health_of(run)}
         if part is None:
             return facts
         return {**facts, "part": part.id, "day": part.day, "items": part.items, "worked": run.summary.worked}

@@ -6,7 +6,7 @@ from typing import Any
 from connector import conversation, delivery, mapping, report
 from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
-from connector.errors import SkipError
+from connector.errors import SkipError, StorageAwayError
 from connector.job.entry.agents import Planned, Speaker, speakers, was_split_otherwise
 from connector.job.entry.call_events import events_of
 from connector.job.entry.customer import customer_hash
@@ -17,7 +17,7 @@ from connector.job.entry.sending import rehearse, send
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work
 from connector.mapping import ConsentSpec
-from connector.reason import Outcome, Verdict
+from connector.reason import Code, Outcome, Verdict
 from connector.session import Session
 
 __all__ = ["context", "handle"]
@@ -45,6 +45,10 @@ async def handle(run: Execution, work: Work) -> None:
                 await leave(run, work, row, done=is_last)
         except SkipError as error:
             await record.close(Verdict.usual(error.code, str(error)))
+        except StorageAwayError as error:
+            # The call has done nothing to be left alone for: the next run tries at once.
+            run.away = error
+            await record.close(Verdict.usual(Code.TRY_AGAIN, error.message, wait_seconds=0.0))
 
 
 async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, is_there: bool) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from connector.delivery import Capturi
-from connector.errors import SkipError, StopError, TargetUnreachableError, TryAgainError
+from connector.errors import SkipError, StopError, StorageAwayError, TargetUnreachableError, TryAgainError
 
 __all__ = ["Gate"]
 
@@ -69,6 +69,9 @@ class Gate:
     def _leading(self) -> Iterator[None]:
         try:
             yield
+        except StorageAwayError:
+            # It tells nothing of the target: the next one goes first.
+            raise
         except StopError as error:
             self._stopped = error
             raise

@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Limits, Portal
+from connector.errors import StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.execution.gate import Gate
 from connector.job.execution.progress import Progress
@@ -19,7 +20,7 @@ from connector.job.execution.summary import Options, Summary
 from connector.ledger import Cursor, Group, Ledger
 from connector.logs import logger
 from connector.mapping import Mapping, Statistics
-from connector.storage import Storage
+from connector.storage import Guard, Storage
 
 __all__ = ["Brake", "Execution"]
 
@@ -43,8 +44,8 @@ class Execution:
     progress: Progress
     summary: Summary
     book: Ledger
-    storage: Storage
-    recordings: Storage
+    storage: Guard
+    recordings: Guard
     places: Table[str, int]
     """The ledger's number of each storage, by the storage's address."""
     target: Capturi | None
@@ -69,6 +70,8 @@ class Execution:
     """Gives the files to work on page by page, like ledger.pending_groups."""
     brake: Brake | None = None
     """Where somebody may slow the work down or end it."""
+    away: StorageAwayError | None = None
+    """What kept a storage from being read: what needs none of it goes on, and then the run stops."""
 
     @property
     def tenant(self) -> str:

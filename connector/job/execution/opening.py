@@ -21,7 +21,7 @@ from connector.job.execution.progress import Progress
 from connector.job.execution.summary import Options, Summary
 from connector.ledger import Ledger
 from connector.settings import Settings
-from connector.storage import Storage, open_storage
+from connector.storage import Guard, Storage, open_storage
 
 __all__ = [
     "job_lock",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 PATIENCE_SECONDS = 30.0
-"""How long a run waits, in the midst of its work, for a target that answers nobody any more: a restart is shorter."""
+"""How long a run waits, in its midst, for a target or a storage that answers nobody any more: a restart is shorter."""
 
 
 async def open_execution(  # noqa: PLR0913 - the parts a run is made of
@@ -49,7 +49,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
 ) -> Execution:
     """Give the run with its storages, ledger and target open; the stack closes them."""
     job = plan.job
-    storage, recordings = _storages(plan)
+    storage, recordings = _guarded(plan, clock)
     kept = settings.ledger_url
     url = stack.enter_context(ledger.rehearsal_copy(kept)) if options.dry_run else kept
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
@@ -82,6 +82,15 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
 def _portal(plan: Plan, target: Capturi) -> Portal | None:
     visitor = plan.job.target.portal
     return Portal(target, Visitor(visitor.name, visitor.email, visitor.reason)) if visitor else None
+
+
+def _guarded(plan: Plan, clock: Clock) -> tuple[Guard, Guard]:
+    """Give the storages of sessions and of recordings, each behind a breaker of its own."""
+    storage, recordings = _storages(plan)
+    guard = Guard(storage, clock, patience_seconds=PATIENCE_SECONDS)
+    if recordings is storage:
+        return guard, guard
+    return guard, Guard(recordings, clock, patience_seconds=PATIENCE_SECONDS)
 
 
 def _storages(plan: Plan) -> tuple[Storage, Storage]:

@@ -13,7 +13,7 @@ from connector.job.execution.budget import target_key
 from connector.job.execution.model import Execution
 from connector.ledger import Ledger
 
-__all__ = ["announced", "saying"]
+__all__ = ["announced", "health_of", "saying"]
 
 SECONDS = 5.0
 """How often the run says so; who is silent for a minute counts as gone."""
@@ -27,10 +27,17 @@ async def announced(run: Execution) -> AsyncIterator[None]:
         return
 
     def facts() -> dict[str, Any]:
-        return {"run_id": run.run_id, "target": run.target.health if run.target else None}
+        return {"run_id": run.run_id, **health_of(run)}
 
     async with saying(run.book, run.plan.job, run.clock, kind="run", facts=facts):
         yield
+
+
+def health_of(run: Execution) -> dict[str, Any]:
+    """Give how a run finds its target and its storages."""
+    guards = dict.fromkeys((run.storage, run.recordings))
+    storages = [{"storage": one.address, "breaker": one.state} for one in guards]
+    return {"target": run.target.health if run.target else None, "storages": storages}
 
 
 @asynccontextmanager

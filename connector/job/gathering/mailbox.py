@@ -9,6 +9,7 @@ from connector.ledger import FileRow
 from connector.ledger.finished import delivered_files, nameless_files
 from connector.session import FileRole
 from connector.storage import FileInfo
+from connector.storage.guard import bare
 from connector.storage.model import Finisher
 
 __all__ = ["finish_messages", "label_messages"]
@@ -52,7 +53,8 @@ def _label(file: FileRow, info: FileInfo, body: bytes | SkipError) -> ledger.Lab
 async def finish_messages(run: Execution) -> None:
     """Mark or move the messages whose sessions are delivered, those of earlier runs that were cut short as well."""
     action = run.plan.job.source.done_action
-    if run.options.dry_run or action is None or not isinstance(run.storage, Finisher):
+    storage = bare(run.storage)
+    if run.options.dry_run or action is None or not isinstance(storage, Finisher):
         return
     job = run.plan.job
     files = await run.book.transact(
@@ -64,8 +66,6 @@ async def finish_messages(run: Execution) -> None:
     )
     if not files:
         return
-    await run.storage.done(
-        [FileInfo(file.path, file.size_bytes, file.modified_ns, file.etag) for file in files], action
-    )
+    await storage.done([FileInfo(file.path, file.size_bytes, file.modified_ns, file.etag) for file in files], action)
     if action.startswith("move:"):
         await run.book.transact(ledger.mark_missing, [file.id for file in files])

@@ -12,6 +12,7 @@ from connector.ledger.putting import PutFile, finished_files, note_put_away
 from connector.logs import logger
 from connector.storage import FileInfo
 from connector.storage.finishing import LEAVE
+from connector.storage.guard import bare
 from connector.storage.model import Finisher
 
 __all__ = ["put_files_away"]
@@ -48,7 +49,7 @@ async def put_files_away(run: Execution) -> None:
 
 
 async def _put_away(run: Execution, place: int, files: Sequence[FileRow]) -> Sequence[FileInfo | SkipError]:
-    storage = run.storage_of(place)
+    storage = bare(run.storage_of(place))
     if not files or not isinstance(storage, Finisher):
         return []
     return await storage.done([info(file) for file in files], run.plan.job.source.done)

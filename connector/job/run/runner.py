@@ -9,7 +9,7 @@ from datetime import datetime
 
 from connector import ledger
 from connector.clock import Clock
-from connector.errors import AlreadyRunningError, ConnectorError, StopError
+from connector.errors import AlreadyRunningError, ConnectorError, StopError, StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.entry.handle import handle
 from connector.job.execution.model import Execution
@@ -115,7 +115,10 @@ async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clo
 
 
 async def work(run_: Execution) -> None:
-    """Work on what waits, a bounded number at a time; the first error that stops the run ends all of it."""
+    """Work on what waits, a bounded number at a time; the first error that stops the run ends all of it.
+
+    Where a storage went away, what needs none of it is worked on all the same before StorageAwayError is raised.
+    """
     slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
     started = 0
 
@@ -127,7 +130,7 @@ async def work(run_: Execution) -> None:
 
     with _alone():
         async with asyncio.TaskGroup() as tasks:
-            async for item in wanted(run_):
+            async for item in _readable(run_):
                 if run_.brake is not None and not await run_.brake.passes():
                     break
                 if _is_new(item):
@@ -137,8 +140,19 @@ async def work(run_: Execution) -> None:
                 await slots.acquire()
                 tasks.create_task(one(item))
     run_.gate.release()
+    if run_.away is not None:
+        raise run_.away
     if run_.plan.job.source.reading is not None:
         await close_files(run_)
+
+
+async def _readable(run_: Execution) -> AsyncIterator[Work | Broken]:
+    """Give what is to be worked on as far as it can be read; what is under way is finished."""
+    try:
+        async for item in wanted(run_):
+            yield item
+    except StorageAwayError as error:
+        run_.away = error
 
 
 async def wanted(run_: Execution) -> AsyncIterator[Work | Broken]:

@@ -102,7 +102,9 @@ class Line:
     def effort(self) -> Effort:
         """Give the count of tries for something that is made of several requests."""
         return Effort(
-            self._patience, lambda: self._patience.tries if self._has_answered else self._patience.first_tries
+            self._patience,
+            lambda: self._patience.tries if self._has_answered else self._patience.first_tries,
+            self._forget_answers,
         )
 
     async def answer(self, request: Request) -> Answer:
@@ -144,6 +146,9 @@ class Line:
             self._has_answered = True
             return Response(raw)
         raise trouble
+
+    def _forget_answers(self) -> None:
+        self._has_answered = False
 
     def _proxy(self, url: str) -> Proxy | None:
         parts = urlsplit(url)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from connector.errors import StorageUnreachableError
+from connector.errors import StorageAwayError, StorageUnreachableError
 from connector.storage.imap.address import MailboxAddress, MailboxOptions
 
 __all__ = ["MailConnection"]
@@ -153,12 +153,12 @@ class MailConnection:
             return StorageUnreachableError(f"no address is known for {self._address.host}", hint=hint)
         if isinstance(error, TimeoutError):
             hint = "see whether host and port are right, and whether firewalls let this machine through"
-            return StorageUnreachableError(f"{place} does not answer", hint=hint)
+            return StorageAwayError(f"{place} does not answer", hint=hint)
         if isinstance(error, OSError):
             hint = "see whether the server runs, and whether the port is right"
-            return StorageUnreachableError(f"{place} is not reached: {error.strerror or 'hung up'}", hint=hint)
+            return StorageAwayError(f"{place} is not reached: {error.strerror or 'hung up'}", hint=hint)
         hint = "see the mail server's log; the next run tries again"
-        return StorageUnreachableError(f"{place} breaks off or refuses a command", hint=hint)
+        return StorageAwayError(f"{place} breaks off or refuses a command", hint=hint)
 
     def _drop(self) -> None:
         client, self._client = self._client, None

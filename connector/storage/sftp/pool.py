@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 import asyncssh
 
-from connector.errors import StorageUnreachableError, TryAgainError
+from connector.errors import StorageAwayError, StorageUnreachableError, TryAgainError
 from connector.storage.sftp.login import Link
 
 __all__ = ["LOST", "Patience", "Pool"]
@@ -52,6 +52,7 @@ class Pool:
         self._links: list[Link] = []
         self._door = asyncio.Lock()
         self._failure: StorageUnreachableError | None = None
+        self._failed_at = 0.0
         self._grow_after = 0.0
         self._chores: set[asyncio.Task[None]] = set()
         self._goodbyes: set[asyncio.Task[None]] = set()
@@ -66,7 +67,7 @@ class Pool:
             except TryAgainError as error:
                 # Only a server that hangs up on newcomers is asked again; anything else is told at once.
                 if error.wait_seconds is None or not tries_left:
-                    raise StorageUnreachableError(error.message, hint=error.hint) from error
+                    raise StorageAwayError(error.message, hint=error.hint) from error
                 await asyncio.sleep(error.wait_seconds)
         _start(self._chores, self._watch())
         return self
@@ -89,7 +90,7 @@ class Pool:
             async with self._borrowed(on) as link:
                 return await work(link)
         message = f"the server ends every connection, {MOST_BREAKS} in a row"
-        raise StorageUnreachableError(message, hint="its log says why; then run again")
+        raise StorageAwayError(message, hint="its log says why; then run again")
 
     @property
     def host_key(self) -> asyncssh.SSHKey | None:
@@ -124,31 +125,39 @@ class Pool:
     async def _take(self) -> Link:
         for link in [one for one in self._links if one.connection.is_closed()]:
             self._drop(link)
+        began = asyncio.get_running_loop().time()
         while not self._links:
             async with self._door:
                 if not self._links:
-                    self._links.append(await self._log_in_again())
+                    self._links.append(await self._log_in_again(began))
         link = min(self._links, key=lambda one: one.busy)
         if link.busy >= BUSY_ENOUGH and len(self._links) < self._size and not self._door.locked():
             self._grow_for(link)
         return link
 
-    async def _log_in_again(self) -> Link:
-        """Give a connection after all broke: wait longer each time, and give up after a while, for all work at once."""
-        if self._failure:
+    async def _log_in_again(self, began: float) -> Link:
+        """Give a connection after all broke: wait longer each time, and give up after a while, for all work at once.
+
+        What comes after that tries but once: who asks again then has waited by itself.
+        """
+        if self._failure and began <= self._failed_at:
             raise self._failure
         loop, wait = asyncio.get_running_loop(), FIRST_WAIT_SECONDS
-        deadline = loop.time() + self._patience.reconnect_seconds
+        deadline = loop.time() + (0.0 if self._failure else self._patience.reconnect_seconds)
         while True:
             try:
-                return await self._log_in()
+                link = await self._log_in()
             except StorageUnreachableError as error:
-                self._failure = error
+                self._failure, self._failed_at = error, loop.time()
                 raise
             except TryAgainError as error:
                 if loop.time() + wait > deadline:
-                    self._failure = StorageUnreachableError(error.message, hint=error.hint)
+                    self._failure = StorageAwayError(error.message, hint=error.hint)
+                    self._failed_at = loop.time()
                     raise self._failure from error
+            else:
+                self._failure = None
+                return link
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 

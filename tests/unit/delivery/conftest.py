@@ -6,11 +6,11 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from connector.clock import Clock
 from connector.delivery import Capturi, Limits, Parcel, Policy, Recording, Route
 
 TOKEN = "tok-Zk3v9QhJ2"
@@ -152,38 +152,11 @@ async def stub() -> AsyncIterator[Stub]:
         await asyncio.sleep(0.01)
 
 
-class TestClock:
-    """A clock that a test turns: sleeping moves it at once."""
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-        self.start = datetime(2026, 3, 2, 12, tzinfo=UTC)
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.seconds += seconds
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
-
-
 Opener = Callable[..., Any]
 
 
 @pytest.fixture
-def target(stub: Stub, clock: TestClock) -> Opener:
+def target(stub: Stub, clock: Clock) -> Opener:
     """Open a client on the stub, with short time-outs and a clock that does not really sleep."""
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from connector.delivery.breaker import FAILURES_IN_A_ROW, Breaker
+from connector.breaker import FAILURES_IN_A_ROW, Breaker
 from connector.errors import StopError
 
 

@@ -4,10 +4,11 @@ Sixty lines of our own: the libraries for it fail at once while open, where a ba
 calls, not requests under way; and they bring no clock that a test can turn.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from connector.clock import Clock
-from connector.errors import StopError
+from connector.errors import ConnectorError, StopError
 
 __all__ = ["Breaker", "State"]
 
@@ -19,15 +20,29 @@ LONGEST_SECONDS = 15.0
 LOOK_SECONDS = 0.25
 
 
+def target_in_trouble(trouble: str) -> StopError:
+    """Give the error that ends a run whose target answers nobody."""
+    return StopError(f"the target is in trouble: {trouble}", hint="nothing is lost: the next run goes on from here")
+
+
 class Breaker:
     """Closed it lets everybody pass, open nobody; half open it lets one through, whose luck decides for all.
 
-    Whoever comes while it is open waits. `patience_seconds` is how long in all before StopError ends the work; None
-    waits for ever, as a service must.
+    Whoever comes while it is open waits. `patience_seconds` is how long in all before an error ends the waiting; None
+    waits for ever, as a service must. `failures` in a row open it, and `given_up` makes the error of the last trouble.
     """
 
-    def __init__(self, clock: Clock, *, patience_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        patience_seconds: float | None = None,
+        failures: int = FAILURES_IN_A_ROW,
+        given_up: Callable[[str], ConnectorError] = target_in_trouble,
+    ) -> None:
         self._clock = clock
+        self._most_failures = failures
+        self._given_up = given_up
         self._patience_seconds = patience_seconds
         self._failures = 0
         self._trouble = ""
@@ -44,12 +59,11 @@ class Breaker:
         return "half_open" if self._probing else "open"
 
     async def enter(self) -> None:
-        """Return when a request may go; raise StopError when the patience is at its end."""
+        """Return when a request may go; raise what stands for giving up when the patience is at its end."""
         while self.is_open:
             now = self._clock.monotonic()
             if self._patience_seconds is not None and now - self._opened_at >= self._patience_seconds:
-                hint = "nothing is lost: the next run goes on from here"
-                raise StopError(f"the target is in trouble: {self._trouble}", hint=hint)
+                raise self._given_up(self._trouble)
             if not self._probing and now >= self._closed_until:
                 self._probing = True
                 return
@@ -74,5 +88,5 @@ class Breaker:
             if self._probing:
                 self._pause_seconds = min(2 * self._pause_seconds, LONGEST_SECONDS)
                 self._closed_until = now + self._pause_seconds
-        elif self._failures >= FAILURES_IN_A_ROW:
+        elif self._failures >= self._most_failures:
             self.is_open, self._opened_at, self._closed_until = True, now, now + self._pause_seconds

@@ -114,7 +114,7 @@ async def test_internal_notes_are_left_out_or_not(zendesk_server, read):
     zendesk_server.add_comment(1, 1, "2026-02-03T00:00:00Z", "Hi")
     zendesk_server.add_comment(1, 2, "2026-02-04T00:00:00Z", "call him", author=7001, public=False)
     found = await read()
-    assert (["1"], 1) == (ids(found), sum(one.internal for one in found))
+    assert (["1"], 1) == (ids(found), sum(len(one.internal) for one in found))
     assert ["1", "2"] == ids(await read(internal_notes=True))
 
 
@@ -158,15 +158,21 @@ async def test_the_exports_keep_their_own_pace(zendesk_server, read, clock):
     assert [33.0, 27.0, 33.0] == clock.pauses
 
 
-async def test_a_ticket_that_is_gone_is_no_trouble(zendesk_server, read):
-    """Deleted tickets are passed over, whether the export says so or their comments are not found."""
+async def test_a_ticket_that_cannot_be_had_stops_nothing(zendesk_server, read):
+    """A deleted ticket, one whose comments are gone and one that is not to be seen are told; the others are read."""
     zendesk_server.add_ticket(1, status="deleted")
-    zendesk_server.add_ticket(2)
+    for ticket in (2, 3, 4, 5):
+        zendesk_server.add_ticket(ticket)
+        zendesk_server.add_comment(ticket, ticket * 10, "2026-02-03T00:00:00Z", "Hi")
     del zendesk_server.comments[2]
-    zendesk_server.add_ticket(3)
-    zendesk_server.add_comment(3, 30, "2026-02-03T00:00:00Z", "Hi")
-    assert ["30"] == ids(await read())
+    zendesk_server.faults = [Fault(403, 1, "/tickets/4/")]
+    found = await read()
+    assert ["30", "50"] == ids(found)
     assert [] == zendesk_server.asked("/tickets/1/")
+    assert [True, False, False, False, False, False] == [one.deleted for one in found]
+    lacks = {one.place.ticket: one.lack for one in found if one.lack}
+    assert ["2", "4"] == list(lacks)
+    assert ("404" in lacks["2"], "403" in lacks["4"]) == (True, True)
 
 
 async def test_an_empty_account_ends_at_once(read):

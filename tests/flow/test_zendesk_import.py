@@ -123,7 +123,7 @@ async def test_it_goes_on_where_it_was_interrupted(bring, ask, zendesk_server, t
     """A refusal in the middle loses nothing, and no page that was read whole is asked for again."""
     tickets(4)
     zendesk_server.export_items = 2
-    zendesk_server.faults = [Fault(403, 1, f"/tickets/{stop}/")]
+    zendesk_server.faults = [Fault(401, 1, f"/tickets/{stop}/")]
     with pytest.raises(StopError):
         await bring()
     done = await bring()

@@ -7,18 +7,21 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from connector import conversation, ledger, mapping
 from connector.clock import Clock
 from connector.errors import ConfigurationError, Problem, SkipError
 from connector.job.definition.loader import IntakePlan
 from connector.job.sender.zendesk import access_of
+from connector.job.sender.zendesk_gap import Gaps
 from connector.ledger import Ledger
 from connector.ledger.imports import Range
 from connector.ledger.received import Received, hash_body
 from connector.message.model import Accepted
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.history import OldComment, Place, TicketComments, read_history
-from connector.reason import Code
+from connector.reason import Code, Verdict
 from connector.settings import Settings
 
 __all__ = ["ORIGIN", "Import", "Window", "bring_in"]
@@ -42,6 +45,12 @@ class Import:
     new: int = 0
     """Those of them that the inbox did not have in these very words."""
     internal: int = 0
+    withdrawn: int = 0
+    """Comments that were sent and are internal notes by now: Capturi keeps them."""
+    deleted: int = 0
+    """Tickets that are deleted in Zendesk."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Why the comments of a ticket could not be had, by its number."""
     resumed: bool = False
     cancelled: bool = False
     changed_at: datetime | None = None
@@ -82,6 +91,7 @@ class _Importing:
     def __init__(self, plan: IntakePlan, book: Ledger, clock: Clock, of: Range, *, judges: bool) -> None:
         self.plan, self.book, self.clock, self.of, self.judges = plan, book, clock, of, judges
         self.done = Import()
+        self.gaps = Gaps(plan)
 
     async def run(self, api: ZendeskApi, watch: Watch) -> Import:
         await self._control(state=ledger.RUNNING)
@@ -107,19 +117,36 @@ class _Importing:
             await self.clock.sleep(PAUSED_SECONDS)
         return asked.state == ledger.CANCELLED
 
-    def _store(self, connection: Any, some: TicketComments) -> None:
+    def _store(self, connection: Connection, some: TicketComments) -> None:
         """Store the comments of a ticket and how far the import came, both or neither."""
         now, done = self.clock.now(), self.done
         received = [self._received(one, now) for one in some.comments]
         new = ledger.accept(connection, received) if received else []
         ledger.set_import_place(connection, self.of, asdict(some.place), now)
-        done.tickets += some.place.ticket is not None
         done.comments += len(received)
-        done.internal += some.internal
+        done.internal += len(some.internal)
+        if some.place.ticket is not None:
+            done.tickets += 1
+            self._note_gaps(connection, some.place.ticket, some)
         done.changed_at = some.changed_at or done.changed_at
         done.new += sum(new)
         if self.judges:
             done.would.update(self._judge(one) for one, is_new in zip(received, new, strict=True) if is_new)
+
+    def _note_gaps(self, connection: Connection, ticket: str, some: TicketComments) -> None:
+        """Write down what of the ticket is not to be had, and what was taken back since it was sent."""
+        now, verdict = self.clock.now(), None
+        if some.lack is not None:
+            self.done.refused[ticket] = some.lack
+            verdict = Verdict.usual(Code.UNREADABLE, f"the comments of ticket {ticket}: {some.lack}")
+        elif some.deleted:
+            self.done.deleted += 1
+            verdict = Verdict.usual(Code.FILTERED, "the ticket is deleted in Zendesk")
+        if verdict is None:
+            self.gaps.has(connection, ticket)
+        else:
+            self.gaps.lacks(connection, ticket, verdict, now)
+        self.done.withdrawn += self.gaps.withdrawn(connection, ticket, some.internal, now)
 
     def _received(self, comment: OldComment, now: datetime) -> Received:
         return Received(

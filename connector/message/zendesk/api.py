@@ -1,7 +1,7 @@
 """Ask Zendesk's interface for programs, at its pace, and say what its refusals mean."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from pathlib import Path
@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 import orjson
 
 from connector.clock import Clock
-from connector.errors import StopError, TryAgainError
+from connector.errors import SkipError, StopError, TryAgainError
 from connector.logs import logger
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.pace import Pace
 from connector.message.zendesk.paging import next_page
 from connector.message.zendesk.refusal import refusal_of
+from connector.reason import Code
 from connector.storage.bucket.address import read_endpoint
 from connector.storage.bucket.line import Line
 from connector.storage.bucket.service import PASSING, Answer, Request
@@ -33,6 +34,12 @@ LONGEST_WAIT_SECONDS: Final = 600.0
 USUAL_WAIT_SECONDS: Final = 30.0
 PAGE_ITEMS: Final = "100"
 EXPORT: Final = "/api/v2/incremental/"
+WITHHELD: Final[Mapping[int, str]] = {
+    HTTPStatus.FORBIDDEN: "Zendesk does not let this account read it (403)",
+    HTTPStatus.NOT_FOUND: "Zendesk has it no longer (404)",
+    HTTPStatus.GONE: "Zendesk has it no longer (410)",
+}
+"""What refuses one of many things alone."""
 
 
 class ZendeskApi:
@@ -63,16 +70,25 @@ class ZendeskApi:
         """Close the connections."""
         await self._line.__aexit__(kind, error, trace)
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-        """Give the object that lies there; None where there is none."""
+    async def get(
+        self, path: str, query: Mapping[str, str] | None = None, *, may_lack: bool = False
+    ) -> dict[str, Any] | None:
+        """Give the object that lies there; None where there is none.
+
+        With `may_lack` it is one of many, and a refusal of this one, or none of it, raises SkipError(UNREADABLE).
+        """
         words = f"{path}?{urlencode(query)}" if query else path
-        answer = await self._ask("GET", words, None)
+        answer = await self._ask("GET", words, None, passes=WITHHELD if may_lack else ())
+        if may_lack and answer.status in WITHHELD:
+            raise SkipError(Code.UNREADABLE, WITHHELD[answer.status])
         return None if answer.status == HTTPStatus.NOT_FOUND else _object(answer)
 
-    async def pages(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
-        """Give each page of a list, cut by cursors or counted; none where there is no such list."""
+    async def pages(
+        self, path: str, query: Mapping[str, str] | None = None, *, may_lack: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Give each page of a list, cut by cursors or counted; where there is no such list none, or as `get` does."""
         asked: dict[str, str] | None = {**(query or {}), "page[size]": PAGE_ITEMS}
-        while asked is not None and (page := await self.get(path, asked)) is not None:
+        while asked is not None and (page := await self.get(path, asked, may_lack=may_lack)) is not None:
             yield page
             asked = next_page(page, asked)
 
@@ -86,7 +102,9 @@ class ZendeskApi:
             raise refusal_of(answer)
         return {} if method == "DELETE" or not answer.body.strip() else _object(answer)
 
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Answer:
+    async def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None, *, passes: Collection[int] = ()
+    ) -> Answer:
         request = Request(f"{self._url}{path}", self._headers, method, orjson.dumps(body) if body is not None else b"")
         failed = waited = 0
         while True:
@@ -107,7 +125,7 @@ class ZendeskApi:
             elif answer.status in PASSING and method != "POST" and failed + 1 < TRIES:
                 failed += 1
                 await self._pause(failed, f"status {answer.status}", _asked_seconds(answer) or 2.0 ** (failed - 1))
-            elif answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status == HTTPStatus.NOT_FOUND:
+            elif answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status in {HTTPStatus.NOT_FOUND, *passes}:
                 return answer
             else:
                 raise refusal_of(answer)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from connector.errors import SkipError
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.ticket import write_body
 from connector.session.field import rows, word
@@ -41,15 +42,18 @@ class OldComment:
 
 @dataclass(frozen=True, slots=True)
 class TicketComments:
-    """The comments of one ticket that lie in the window, oldest first, and where to go on behind it.
-
-    `internal` counts the internal notes among its comments that were left out. `changed_at` is how far the export came.
-    """
+    """The comments of one ticket that lie in the window, oldest first, and where to go on behind it."""
 
     place: Place
     comments: tuple[OldComment, ...]
-    internal: int = 0
+    internal: tuple[str, ...] = ()
+    """The ids of the internal notes among its comments that were left out."""
     changed_at: datetime | None = None
+    """How far the export came."""
+    deleted: bool = False
+    """Whether the export says that it was deleted: its comments are not asked for."""
+    lack: str | None = None
+    """Why its comments cannot be had, where Zendesk refuses them."""
 
 
 async def read_history(
@@ -67,7 +71,7 @@ async def read_history(
         tickets = _unread(rows(page, "tickets"), place.ticket)
         for some in _batches([one for one in tickets if _may_hold(one, window)]):
             found = await _together(api, some, beside)
-            await _complete(api, some, found, beside)
+            await _complete(api, some, [one for one in found if not isinstance(one, SkipError)], beside)
             for ticket, comments in zip(some, found, strict=True):
                 at = Place(place.cursor, word(ticket.get("id")))
                 yield _told(ticket, comments, window, at, beside, internal_notes=internal_notes)
@@ -108,8 +112,9 @@ async def _complete(
 
 async def _together(
     api: ZendeskApi, tickets: Sequence[Mapping[str, Any]], beside: _Beside
-) -> list[list[Mapping[str, Any]]]:
+) -> list[list[Mapping[str, Any]] | SkipError]:
     """Give the comments of several tickets, asked for at the same time; where one fails, none is waited for."""
+    # One that is refused alone is no reason to stop: another may have been deleted, or be somebody else's business.
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_comments(api, one, beside)) for one in tickets]
@@ -118,25 +123,33 @@ async def _together(
     return [task.result() for task in tasks]
 
 
-async def _comments(api: ZendeskApi, ticket: Mapping[str, Any], beside: _Beside) -> list[Mapping[str, Any]]:
-    """Give all comments of the ticket, oldest first; none where it was deleted in the meantime."""
+async def _comments(api: ZendeskApi, ticket: Mapping[str, Any], beside: _Beside) -> list[Mapping[str, Any]] | SkipError:
+    """Give all comments of the ticket, oldest first, none of a deleted one; or why Zendesk does not give them."""
     found: list[Mapping[str, Any]] = []
+    if _is_deleted(ticket):
+        return found
     path = f"/api/v2/tickets/{word(ticket.get('id'))}/comments"
-    async for page in api.pages(path, {"include": "users"}):
-        beside.people |= _by_id(page, "users")
-        found += rows(page, "comments")
+    try:
+        async for page in api.pages(path, {"include": "users"}, may_lack=True):
+            beside.people |= _by_id(page, "users")
+            found += rows(page, "comments")
+    except SkipError as error:
+        return error
     return found
 
 
 def _told(  # noqa: PLR0913 - what a ticket's part of the history is made of
     ticket: Mapping[str, Any],
-    comments: Sequence[Mapping[str, Any]],
+    comments: Sequence[Mapping[str, Any]] | SkipError,
     window: tuple[datetime, datetime],
     place: Place,
     beside: _Beside,
     *,
     internal_notes: bool,
 ) -> TicketComments:
+    changed_at = read_moment(ticket.get("generated_timestamp")) or read_moment(ticket.get("updated_at"))
+    if isinstance(comments, SkipError):
+        return TicketComments(place, (), changed_at=changed_at, lack=str(comments))
     names = {
         "group": beside.name(beside.groups, ticket.get("group_id")),
         "brand": beside.name(beside.brands, ticket.get("brand_id")),
@@ -147,8 +160,8 @@ def _told(  # noqa: PLR0913 - what a ticket's part of the history is made of
         OldComment(place.ticket or "", word(one.get("id")) or "", write_body(ticket, one, beside.people, **names))
         for one in wanted
     )
-    changed_at = read_moment(ticket.get("generated_timestamp")) or read_moment(ticket.get("updated_at"))
-    return TicketComments(place, found, len(within) - len(wanted), changed_at)
+    internal = tuple(word(one.get("id")) or "" for one in within if one not in wanted)
+    return TicketComments(place, found, internal, changed_at, deleted=_is_deleted(ticket))
 
 
 def _lies_in(window: tuple[datetime, datetime], written: Any) -> bool:
@@ -157,9 +170,13 @@ def _lies_in(window: tuple[datetime, datetime], written: Any) -> bool:
 
 
 def _may_hold(ticket: Mapping[str, Any], window: tuple[datetime, datetime]) -> bool:
-    """Tell whether a comment of the window may be on the ticket: not on a deleted one, nor on one that is younger."""
+    """Tell whether a comment of the window may be on the ticket: not on one that is younger."""
     created = read_moment(ticket.get("created_at"))
-    return ticket.get("status") != "deleted" and (created is None or created < window[1])
+    return created is None or created < window[1]
+
+
+def _is_deleted(ticket: Mapping[str, Any]) -> bool:
+    return ticket.get("status") == "deleted"
 
 
 def _unread(tickets: Sequence[Mapping[str, Any]], last: str | None) -> Sequence[Mapping[str, Any]]:

@@ -21,8 +21,10 @@ from connector.job.forward.runner import forward_all
 from connector.ledger import Received
 from connector.settings import Settings
 from connector.shipped import shipped
+from tests.servers import zendesk
 
 TOKEN = "rehearsal-token"
+FEBRUARY = ("--from", "2026-02-01", "--to", "2026-03-01")
 BEGIN = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
 INTAKE = """\
 intake: desk
@@ -175,3 +177,26 @@ def comment(ticket: str, uid: str, minute: int, **changes: Any) -> dict[str, Any
 @pytest.fixture
 def zendesk_comment() -> Callable[..., dict[str, Any]]:
     return comment
+
+
+@pytest.fixture
+def desk_of(make_desk, zendesk_server, monkeypatch):
+    """Give a function that makes an intake whose Zendesk is the stand-in."""
+    monkeypatch.setenv("ZENDESK_API_TOKEN", zendesk.TOKEN)
+
+    def make(address, **options):
+        access = f'url: "{zendesk_server.address}", email: {zendesk.EMAIL}, token: "${{ZENDESK_API_TOKEN}}"'
+        return make_desk("zendesk", address, more=f"api: {{{access}, requests_per_minute: 5000}}", **options)
+
+    return make
+
+
+@pytest.fixture
+def backfill(command):
+    """Give a function that runs the command in the project's folder and gives its object and its exit code."""
+
+    async def run(desk, *words):
+        ended = await command(desk.folder, "zendesk", "backfill", "desk", *FEBRUARY, "--json", *words)
+        return json.loads(ended.out), ended
+
+    return run

@@ -6,32 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from connector.cli import app
-from tests.servers.zendesk import EMAIL, TOKEN, Fault
+from tests.servers.zendesk import Fault
 
 RANGE = ("--from", "2026-02-01", "--to", "2026-03-01")
-
-
-@pytest.fixture
-def desk_of(make_desk, zendesk_server, monkeypatch):
-    """Give a function that makes an intake whose Zendesk is the stand-in."""
-    monkeypatch.setenv("ZENDESK_API_TOKEN", TOKEN)
-
-    def make(address, **options):
-        access = f'url: "{zendesk_server.address}", email: {EMAIL}, token: "${{ZENDESK_API_TOKEN}}"'
-        return make_desk("zendesk", address, more=f"api: {{{access}, requests_per_minute: 5000}}", **options)
-
-    return make
-
-
-@pytest.fixture
-def backfill(command):
-    """Give a function that runs the command in the project's folder and gives its object and its exit code."""
-
-    async def run(desk, *words):
-        ended = await command(desk.folder, "zendesk", "backfill", "desk", *RANGE, "--json", *words)
-        return json.loads(ended.out), ended
-
-    return run
 
 
 @pytest.fixture
@@ -107,12 +84,12 @@ async def test_an_interrupted_one_goes_on(desk_of, capturi, backfill, zendesk_se
     for ticket in range(1, 12):
         zendesk_server.add_ticket(ticket)
         zendesk_server.add_comment(ticket, ticket * 10, "2026-02-03T00:00:00Z", "Hi")
-    zendesk_server.faults = [Fault(403, 1, "/tickets/10/")]
+    zendesk_server.faults = [Fault(401, 1, "/tickets/10/")]
     async with capturi() as address:
         desk = desk_of(address)
         told, ended = await backfill(desk)
         assert (1, 1) == (ended.code, told["exit_code"])
-        assert "administrator" in told["error"]
+        assert "API token" in told["error"]
         told, ended = await backfill(desk)
         assert (0, 11) == (ended.code, len(await desk.cases()))
 

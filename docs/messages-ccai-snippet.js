@@ -9,7 +9,8 @@
     longestQueue: 500,
   };
 
-  const browser = crypto.randomUUID(); // tells this page's tellings from those of other browsers
+  // Tells this page's tellings from those of other browsers; pages without https lack the first way.
+  const browser = crypto.randomUUID ? crypto.randomUUID() : Math.random().toString(36).slice(2);
   const queue = [];
   let sequence = 0;
   let waits = 1000;
@@ -56,7 +57,7 @@
     try {
       const answer = await fetch(SETTINGS.address, { method: "POST", headers, body, keepalive: body.length < 60000 });
       // What is refused for good (a wrong key, a body too large) is not tried for ever.
-      return answer.status < 429;
+      return answer.status < 429 && answer.status !== 408;
     } catch {
       return false;
     }

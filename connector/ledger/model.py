@@ -1,10 +1,10 @@
 """State the values that go into the ledger and come out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from connector.ledger.case_model import Turn
 from connector.ledger.received import Handled, Received
@@ -13,6 +13,7 @@ __all__ = [
     "COMPANIONS",
     "EVER",
     "METADATA_FILE",
+    "OTHER_FILE",
     "START",
     "TRANSCRIPT_FILE",
     "UNREADABLE_CHANNEL",
@@ -22,6 +23,7 @@ __all__ = [
     "EntryRow",
     "FileRow",
     "Group",
+    "ListedBatch",
     "ListedFile",
     "Listing",
     "Progress",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 METADATA_FILE: Final = "metadata"
+OTHER_FILE: Final = "other"
 TRANSCRIPT_FILE: Final = "transcript"
 UNREADABLE_CHANNEL: Final = "file"
 """The channel of an entry that stands for a file which nobody could read: whose session it is, is not known."""
@@ -65,6 +68,19 @@ class Window:
 EVER = Window()
 
 
+class Versioned(Protocol):
+    """A file as a storage lists it: where it lies, and what tells its versions apart."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def modified_ns(self) -> int: ...
+    @property
+    def etag(self) -> str | None: ...
+
+
 class ListedFile(NamedTuple):
     """A file as a storage lists it now, with what its name says; a tuple, since a listing makes a million of them."""
 
@@ -76,6 +92,18 @@ class ListedFile(NamedTuple):
     channel: str | None
     session_id: str | None
     part: int | None
+
+
+def _as_listed(file: ListedFile) -> ListedFile:
+    return file
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBatch:
+    """Files that a storage lists at once, and what tells of each what its name says, where they do not themselves."""
+
+    files: Sequence[Versioned]
+    label: Callable[[Any], ListedFile] = _as_listed
 
 
 @dataclass(frozen=True, slots=True)

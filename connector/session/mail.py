@@ -131,7 +131,7 @@ def _content(part: "Message[str, str]") -> bytes:
 
 
 def _transcript(content: bytes, name: str, session: Session, line_pattern: str | None) -> Transcript | SkipError:
-    as_file = replace(session.file, path=f"{session.file.path}/{name}")
+    as_file = session.file._replace(path=f"{session.file.path}/{name}")
     try:
         found = ccai.parse_transcript(content, as_file, line_pattern)
     except SkipError as error:

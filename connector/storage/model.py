@@ -1,10 +1,9 @@
 """State what a storage is: the laws that every kind of it keeps."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Protocol, Self, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from connector.errors import SkipError
 
@@ -21,9 +20,8 @@ ReadAt = Callable[[int, int], bytes]
 """Give so many bytes from that offset: (offset, length) -> content, shorter only at the end of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileInfo:
-    """One version of one file, as the storage listed it."""
+class FileInfo(NamedTuple):
+    """One version of one file, as the storage listed it; a tuple, since a listing makes a million of them."""
 
     path: str
     """Where the file lies below the storage's root, "/" between folders."""

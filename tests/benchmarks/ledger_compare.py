@@ -58,7 +58,7 @@ async def compare(book: ledger.Ledger, place: int, number_of_files: int, *, new:
     seconds, found, unchanged = 0.0, 0, 0
     for batch in listing(number_of_files, new=new):
         begun = time.perf_counter()
-        told = await book.transact(ledger.record_listing, place, batch, now=NOW)
+        told = await book.transact(ledger.record_listing, place, ledger.ListedBatch(batch), now=NOW)
         seconds += time.perf_counter() - begun
         found, unchanged = found + told.new, unchanged + told.unchanged_entries
     return seconds, found, unchanged

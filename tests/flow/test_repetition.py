@@ -49,6 +49,26 @@ async def test_a_newer_export_is_noted_and_not_sent(make_project, capturi, readi
     assert "2026-03-24T11:30:11+00:00" == project.entry("acme-call-1")["version"]
 
 
+async def test_files_of_a_name_that_a_setting_teaches_later_are_read(make_project, capturi):
+    """What was passed over for its name is read once `source.patterns` says what it is, though the file is as it was."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1)
+        record = project.call(2)
+        (project.folder / "export/metadata/call-2.json").unlink()
+        project.put("metadata/session_two.json", json.dumps(record).encode())
+        first = await project.run()
+        project.edit_job(("  settle: 20m", "  settle: 20m\n  patterns: [session_*.json]"))
+        second, third = [await project.run() for _ in range(2)]
+    assert (1, ["1 file matches no known name, e.g. metadata/session_two.json"]) == (
+        first.as_dict()["delivered"],
+        first.notes,
+    )
+    assert (1, 1, []) == (second.as_dict()["delivered"], second.as_dict()["unchanged"], second.notes)
+    assert "delivered" == project.entry("acme-call-2")["state"]
+    assert (0, 2) == (third.as_dict()["delivered"], third.as_dict()["unchanged"])
+
+
 async def test_a_newer_export_in_another_date_folder_is_the_same_session(make_project, capturi, reading):
     """One session in two folders is one entry, counted once, whichever of its files came first."""
     async with capturi() as address:

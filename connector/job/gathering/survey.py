@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 
 from connector import ledger
 from connector.delivery import LONGEST_REST
+from connector.job.definition.model import Source
 from connector.job.definition.source import classify, wants_folder
 from connector.job.execution.model import Execution
 from connector.job.gathering.removal import notice_removed
@@ -93,42 +95,35 @@ def _source(run: Execution) -> ledger.Source:
 
 async def _list(run: Execution, storage: Storage, unknown: Unknown) -> int:
     """List one storage; give the number of entries that nothing happened to."""
-    place = run.places[storage.address]
-    window = Window(run.options.since, run.options.until)
+    place, window = run.places[storage.address], Window(run.options.since, run.options.until)
+    label = partial(_label, run.plan.job.source, unknown)
     unchanged = 0
     async with aclosing(ahead(storage.list())) as batches:
         async for batch in batches:
             run.progress.listed(len(batch))
-            listed = _listed(run, batch, unknown, only_companions=storage is not run.storage)
+            wanted = _wanted(run.plan.job.source, batch, only_companions=storage is not run.storage)
+            listed = ledger.ListedBatch(wanted, label)
             found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
             unchanged += found.unchanged_entries
     return unchanged
 
 
-def _listed(run: Execution, batch: Sequence[FileInfo], unknown: Unknown, *, only_companions: bool) -> list[ListedFile]:
-    """Give what the ledger notes of the batch: from a storage of recordings no sessions, and from all its folders."""
-    source, away = run.plan.job.source, folder_of(run.plan.job.source.done)
-    result = []
-    for file in batch:
-        if away is not None and is_below(file.path, away):
-            continue
-        if source.folders and not only_companions and not wants_folder(source.folders, file.path):
-            continue
-        name = classify(source, file.path)
-        if only_companions and name.role is FileRole.METADATA:
-            continue
-        if name.role is FileRole.OTHER:
-            unknown.look(source, file.path, name)
-        result.append(
-            ListedFile(
-                file.path,
-                file.size_bytes,
-                file.modified_ns,
-                file.etag,
-                name.role,
-                name.channel,
-                name.session_id,
-                name.part,
-            )
-        )
-    return result
+def _wanted(source: Source, batch: Sequence[FileInfo], *, only_companions: bool) -> Sequence[FileInfo]:
+    """Give the files of the batch that are the job's: from a storage of recordings no sessions, from all its folders.
+
+    What was moved away after its success is nobody's any longer.
+    """
+    away = folder_of(source.done)
+    if away is not None:
+        batch = [file for file in batch if not is_below(file.path, away)]
+    if only_companions:
+        return [file for file in batch if classify(source, file.path).role is not FileRole.METADATA]
+    return [file for file in batch if wants_folder(source.folders, file.path)] if source.folders else batch
+
+
+def _label(source: Source, unknown: Unknown, file: FileInfo) -> ListedFile:
+    """Give what the ledger notes of the file; count it where its name tells nothing."""
+    name = classify(source, file.path)
+    if name.role is FileRole.OTHER:
+        unknown.look(source, file.path, name)
+    return ListedFile(*file, *name)

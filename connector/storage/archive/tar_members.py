@@ -48,7 +48,7 @@ def _member(entry: tarfile.TarInfo, find: Callable[[str], Member | None]) -> Mem
         file = FileInfo(path, entry.size, int(min(max(entry.mtime, 0), LATEST) * 1_000_000_000))
         return Member(file, entry.offset_data, entry.size, SPARSE if entry.sparse else 0)
     if path and entry.islnk() and (target := find(clean_path(entry.linkname))) is not None:
-        return replace(target, file=replace(target.file, path=path))
+        return replace(target, file=target.file._replace(path=path))
     return None
 
 

@@ -57,7 +57,8 @@ class Book:
 
     def list(self, *files, done=(), place=None, **options):
         """Record files as listed; afterwards those whose ids are in `done` wait no more."""
-        found = ledger.record_listing(self.connection, place or self.place, files, now=NOW, **options)
+        batch = ledger.ListedBatch(files)
+        found = ledger.record_listing(self.connection, place or self.place, batch, now=NOW, **options)
         change.apply_changes(self.connection, [Change(files_done=tuple(done))])
         return found
 

@@ -155,7 +155,7 @@ async def books(url):
 async def plan(one, listed, now):
     place = await one.transact(ledger.place_id, "acme", "ccai", "t", "file:///export")
     files = [listed(f"{number}.json", str(number)) for number in range(20)]
-    await one.transact(ledger.record_listing, place, files, now=now)
+    await one.transact(ledger.record_listing, place, ledger.ListedBatch(files), now=now)
     groups, _ = await one.transact(ledger.pending_groups, [place])
     items = [Item("01", (group.files[0].id,), 1) for group in groups]
     await one.transact(ledger.add_items, "nightly", items, {}, most=2)

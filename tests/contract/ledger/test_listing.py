@@ -52,6 +52,27 @@ def test_a_file_waits_again_when_its_content_may_have_changed(book, listed, befo
     assert Listing(0, 0, 1, 0) == book.list(file._replace(**after), done=[1])
 
 
+def test_a_name_that_told_nothing_is_asked_again(book, listed):
+    """A file of no known name becomes what a new setting says it is, and waits; one that is known keeps its label."""
+    other = listed("session-7.json", None, role="other", channel=None)
+    known = listed("call-1.json", "1")
+    assert Listing(2, 0, 0, 0) == book.list(other, known)
+    assert Listing(0, 0, 2, 0) == book.list(other, known, done=[2])
+    asked = []
+
+    def label(file):
+        asked.append(file.path)
+        return file._replace(role="metadata", session_id="7", channel="chat")
+
+    batch = ledger.ListedBatch([other, known], label)
+    found = ledger.record_listing(book.connection, book.place, batch, now=book.now)
+    assert (Listing(0, 1, 1, 0), ["session-7.json"]) == (found, asked)
+    rows = book.connection.execute(text("SELECT path, role, channel, session_id, pending FROM file ORDER BY id"))
+    assert [("session-7.json", "metadata", "chat", "7", True), ("call-1.json", "metadata", "call", "1", False)] == [
+        (*row[:4], bool(row[4])) for row in rows
+    ]
+
+
 @pytest.mark.parametrize(
     ("role", "waits"),
     [
@@ -133,7 +154,7 @@ def test_any_row_of_listings_is_compared_right(book, listings):
         files = [ListedFile(path, *version, "metadata", None, None, None) for path, version in listing.items()]
         new = [path for path in listing if path not in known]
         changed = [path for path in listing if path in known and differ(known[path], listing[path])]
-        found = ledger.record_listing(book.connection, book.place, files, now=book.now)
+        found = ledger.record_listing(book.connection, book.place, ledger.ListedBatch(files), now=book.now)
         assert (len(new), len(changed), len(listing) - len(new) - len(changed)) == found[:3]
         known |= {path: listing[path] for path in (*new, *changed)}
     rows = book.connection.execute(text("SELECT path, size_bytes, modified_ns, etag FROM file")).all()

@@ -69,7 +69,7 @@ def test_no_question_reads_a_whole_table(plans, function, args, index):
 def test_comparing_a_listing_reads_each_row_by_index(plans, now):
     """The list leads: one look for each file by its path, and one for its entries that never touches their rows."""
     listed = [ledger.ListedFile("call-1.json", 1, 1, None, "metadata", "call", "1", None)]
-    told = plans(ledger.record_listing, 1, listed, now=now)
+    told = plans(ledger.record_listing, 1, ledger.ListedBatch(listed), now=now)
     assert "SCAN" == told[0][:4]
     assert "VIRTUAL TABLE" in told[0]
     assert "SEARCH file USING INDEX sqlite_autoindex_file_1 (place_id=? AND path=?) LEFT-JOIN" in told
@@ -79,7 +79,7 @@ def test_comparing_a_listing_reads_each_row_by_index(plans, now):
 def test_waking_sessions_reads_by_index(plans, connection, now):
     """From each companion one look leads to its session's metadata and from there to its entries."""
     listed = [ledger.ListedFile("call-1.wav", 1, 1, None, "recording", "call", "1", None)]
-    ledger.record_listing(connection, 1, listed, now=now)
+    ledger.record_listing(connection, 1, ledger.ListedBatch(listed), now=now)
     told = plans(ledger.mark_companions, [1])
     assert "SEARCH file USING INDEX ix_file_session (place_id=? AND session_id=? AND role=?)" in told
     assert "SEARCH entry USING INDEX ix_entry_file (file_id=?)" in told

@@ -49,7 +49,7 @@ class Books(RuleBasedStateMachine):
         size = len(self.steps.get(session, [])) + 1
         file = ListedFile(f"call-{session}.json", size, size, None, "metadata", "call", session, None)
         with self.engine.connect() as connection, connection.begin() as transaction:
-            found = ledger.record_listing(connection, self.place, [file], now=NOW)
+            found = ledger.record_listing(connection, self.place, ledger.ListedBatch([file]), now=NOW)
             transaction.rollback() if killed else transaction.commit()
         if not killed and found.new + found.changed:
             self.waiting.add(session)

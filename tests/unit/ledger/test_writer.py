@@ -131,7 +131,7 @@ async def test_a_change_may_carry_everything_at_once(url, make_change, now):
     async with ledger.open_ledger(url) as book:
         place = await book.transact(ledger.place_id, "acme", "ccai", "target", "address")
         listed = [ledger.ListedFile("call-1.json", 1, 1, None, "metadata", "call", "1", None)]
-        await book.transact(ledger.record_listing, place, listed, now=now)
+        await book.transact(ledger.record_listing, place, ledger.ListedBatch(listed), now=now)
         assert 1 == await book.read(ledger.count_pending, [place])
         await book.write(replace(make_change("1"), files_done=(1,), budget=Spent("token", now, 3)))
         assert 0 == await book.read(ledger.count_pending, [place])

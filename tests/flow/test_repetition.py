@@ -50,7 +50,7 @@ async def test_a_newer_export_is_noted_and_not_sent(make_project, capturi, readi
 
 
 async def test_files_of_a_name_that_a_setting_teaches_later_are_read(make_project, capturi):
-    """What was passed over for its name is read once `source.patterns` says what it is, though the file is as it was."""
+    """What was passed over for its name is read once `source.patterns` says what it is, though the file is the same."""
     async with capturi() as address:
         project = make_project(address, with_samples=False)
         project.call(1)

@@ -48,6 +48,7 @@ from connector.ledger.inbox import (
     mark_waiting,
     waiting_messages,
 )
+from connector.ledger.listed import ListedBatch, ListedFile, Listing
 from connector.ledger.listing import place_id, record_listing
 from connector.ledger.lock import file_lock, job_lock
 from connector.ledger.model import (
@@ -59,9 +60,6 @@ from connector.ledger.model import (
     EntryRow,
     FileRow,
     Group,
-    ListedBatch,
-    ListedFile,
-    Listing,
     Progress,
     RunRow,
     Spent,

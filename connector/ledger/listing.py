@@ -9,17 +9,8 @@ from sqlalchemy import Connection, Dialect, Select, and_, bindparam, func, or_, 
 from sqlalchemy.types import Integer
 
 from connector.ledger import bulk, dialect
-from connector.ledger.model import (
-    COMPANIONS,
-    EVER,
-    METADATA_FILE,
-    OTHER_FILE,
-    ListedBatch,
-    ListedFile,
-    Listing,
-    Versioned,
-    Window,
-)
+from connector.ledger.listed import ListedBatch, ListedFile, Listing, Versioned
+from connector.ledger.model import COMPANIONS, EVER, METADATA_FILE, OTHER_FILE, Window
 from connector.ledger.question import OPEN_STATES, within
 from connector.ledger.tables import ENTRY, FILE, PLACE
 

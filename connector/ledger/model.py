@@ -1,10 +1,10 @@
 """State the values that go into the ledger and come out of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple
 
 from connector.ledger.case_model import Turn
 from connector.ledger.received import Handled, Received
@@ -23,9 +23,6 @@ __all__ = [
     "EntryRow",
     "FileRow",
     "Group",
-    "ListedBatch",
-    "ListedFile",
-    "Listing",
     "Progress",
     "RunRow",
     "Spent",
@@ -68,44 +65,6 @@ class Window:
 EVER = Window()
 
 
-class Versioned(Protocol):
-    """A file as a storage lists it: where it lies, and what tells its versions apart."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def size_bytes(self) -> int: ...
-    @property
-    def modified_ns(self) -> int: ...
-    @property
-    def etag(self) -> str | None: ...
-
-
-class ListedFile(NamedTuple):
-    """A file as a storage lists it now, with what its name says; a tuple, since a listing makes a million of them."""
-
-    path: str
-    size_bytes: int
-    modified_ns: int
-    etag: str | None
-    role: str
-    channel: str | None
-    session_id: str | None
-    part: int | None
-
-
-def _as_listed(file: ListedFile) -> ListedFile:
-    return file
-
-
-@dataclass(frozen=True, slots=True)
-class ListedBatch:
-    """Files that a storage lists at once, and what tells of each what its name says, where they do not themselves."""
-
-    files: Sequence[Versioned]
-    label: Callable[[Any], ListedFile] = _as_listed
-
-
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """A file as the ledger knows it; role, channel and session_id are the body's where that was read."""
@@ -122,16 +81,6 @@ class FileRow:
     part: int | None
     pending: bool
     first_seen_at: datetime
-
-
-class Listing(NamedTuple):
-    """What comparing a batch of listed files with the ledger told."""
-
-    new: int
-    changed: int
-    unchanged: int
-    unchanged_entries: int
-    """Entries in a final state whose file is an unchanged one that nothing makes us judge again."""
 
 
 class Cursor(NamedTuple):

@@ -26,6 +26,7 @@ class Pace:
     def __init__(self, per_second: float, clock: Clock) -> None:
         self.change(per_second)
         self._clock = clock
+        self._turn = asyncio.Lock()
         self._next = clock.monotonic()
 
     def change(self, per_second: float) -> None:
@@ -36,11 +37,14 @@ class Pace:
 
     async def wait(self) -> None:
         """Return when the next request may go; callers go in the order in which they came."""
-        now = self._clock.monotonic()
-        turn = max(now, self._next)
-        self._next = turn + self._gap_seconds
-        if turn > now:
-            await self._clock.sleep(turn - now)
+        came = self._clock.monotonic()
+        # One after the other: a change of pace holds for all who wait, but for the one whose turn is next.
+        async with self._turn:
+            turn = max(came, self._next)
+            self._next = turn + self._gap_seconds
+            wait_seconds = turn - self._clock.monotonic()
+            if wait_seconds > 0:
+                await self._clock.sleep(wait_seconds)
 
 
 class Limits:
@@ -70,13 +74,17 @@ class Limits:
         self, *, requests_per_second: float | None, hours: Hours | None, budget: Budget | None, waits: bool
     ) -> None:
         """Let these hold instead from now on; who waits already asks again when that wait is over."""
+        self.pace(requests_per_second)
+        self._hours, self._budget, self._waits = hours, budget, waits
+
+    def pace(self, requests_per_second: float | None) -> None:
+        """Let requests flow so fast from now on; None lets them flow as they come."""
         if requests_per_second is None:
             self._pace = None
         elif self._pace is None:
             self._pace = Pace(requests_per_second, self._clock)
         else:
             self._pace.change(requests_per_second)
-        self._hours, self._budget, self._waits = hours, budget, waits
 
     async def enter(self) -> None:
         """Return when one more request may be under way; leave() must follow."""

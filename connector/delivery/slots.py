@@ -36,6 +36,12 @@ class Slots:
         """Give how many may be under way now."""
         return int(self._limit)
 
+    def resize(self, ceiling: int) -> None:
+        """Let at most so many be under way from now on, and try at once whether the target bears them."""
+        self.ceiling = ceiling
+        self._limit = float(ceiling)
+        self._admit()
+
     async def acquire(self) -> None:
         """Return when there is a place; release() must follow."""
         if self._taken < self.limit and not self._waiting:

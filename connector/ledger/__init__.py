@@ -5,7 +5,7 @@ Ledger.read; what happens to entries goes through Ledger.write.
 """
 
 from connector.ledger import comparing, expiry, forgetting, killed, replay, slots
-from connector.ledger.budget import spend
+from connector.ledger.budget import spend, spend_part
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.control import (
     BACKFILL,
@@ -21,12 +21,14 @@ from connector.ledger.control import (
 from connector.ledger.correction import NEVER_NS, drop_entries, drop_placeholders, mark_missing, take_back
 from connector.ledger.database import file_of, place_of
 from connector.ledger.filling import (
+    WHOLE,
     Item,
     add_items,
     close_filling,
     count_left,
     free_groups,
     groups_of_partition,
+    is_planned,
     unplanned_groups,
 )
 from connector.ledger.history import (
@@ -104,6 +106,7 @@ __all__ = [
     "START",
     "UNREADABLE_CHANNEL",
     "UNREADABLE_ROW_CHANNEL",
+    "WHOLE",
     "WORKING",
     "Change",
     "Control",
@@ -179,6 +182,7 @@ __all__ = [
     "hash_body",
     "import_place",
     "is_gone",
+    "is_planned",
     "is_stored",
     "job_lock",
     "killed",
@@ -216,6 +220,7 @@ __all__ = [
     "set_plan",
     "slots",
     "spend",
+    "spend_part",
     "start_plan",
     "start_run",
     "statistics",

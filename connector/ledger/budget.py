@@ -9,9 +9,11 @@ from connector.ledger import dialect
 from connector.ledger.model import Spent
 from connector.ledger.tables import BUDGET
 
-__all__ = ["book", "spend"]
+__all__ = ["book", "spend", "spend_part"]
 
 KEPT: Final = timedelta(days=3)
+OF_BACKFILLS: Final = "/backfill"
+"""Ends the key under which is counted what backfills took of a budget."""
 
 
 def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
@@ -28,6 +30,29 @@ def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
     granted = max(0, min([wanted, *left]))
     if granted:
         _add(connection, target_key, starts, granted)
+    return granted
+
+
+def spend_part(  # noqa: PLR0913 - whose budget, when, the two limits and how much of them
+    connection: Connection,
+    target_key: str,
+    now: datetime,
+    *,
+    per_hour: int | None,
+    per_day: int | None,
+    share: float,
+) -> int:
+    """Take one for a backfill, and give how many were granted: it has at most that share of each limit.
+
+    What backfills take is counted by itself as well, so that a run finds the rest, however much they want.
+    """
+    own = f"{target_key}{OF_BACKFILLS}"
+    parts = [None if limit is None else max(1, int(limit * share)) for limit in (per_hour, per_day)]
+    if not spend(connection, own, now, per_hour=parts[0], per_day=parts[1], wanted=1):
+        return 0
+    granted = spend(connection, target_key, now, per_hour=per_hour, per_day=per_day, wanted=1)
+    if not granted:
+        book(connection, Spent(own, now, -1))
     return granted
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, func, or_, select, update
 
@@ -15,7 +15,20 @@ from connector.ledger.presence import jobs_at_work
 from connector.ledger.question import WAITS
 from connector.ledger.tables import FILE
 
-__all__ = ["Item", "add_items", "close_filling", "count_left", "free_groups", "groups_of_partition", "unplanned_groups"]
+__all__ = [
+    "WHOLE",
+    "Item",
+    "add_items",
+    "close_filling",
+    "count_left",
+    "free_groups",
+    "groups_of_partition",
+    "is_planned",
+    "unplanned_groups",
+]
+
+WHOLE: Final = "all"
+"""The day of the one part of a source whose sessions do not lie in files of their own."""
 
 
 class Item(NamedTuple):
@@ -101,6 +114,16 @@ def groups_of_partition(
     files = list(worklist.files_of(connection, nameless.order_by(FILE.c.id).limit(limit)))
     last = files[-1].id if files else after.file_id
     return [Group(METADATA_FILE, None, (file,)) for file in files], Cursor(1, "", last)
+
+
+def is_planned(connection: Connection, job: str, file_ids: list[int], now: datetime) -> bool:
+    """Tell whether a backfill that goes on has one of these files in its plan, or the job's source as a whole."""
+    whole = select(PARTITION.c.id).where(
+        PARTITION.c.job == job, PARTITION.c.day == WHOLE, PARTITION.c.state.in_(["waiting", "claimed"])
+    )
+    if connection.execute(whole.limit(1)).first() is not None and job in jobs_at_work(connection, now):
+        return True
+    return bool(_in_hand(connection, file_ids, now))
 
 
 def count_left(connection: Connection, partition: int) -> int:

@@ -137,7 +137,7 @@ async def test_a_server_that_does_not_let_us_in_again_is_asked_once(opening, pro
         outcomes = await asyncio.gather(
             *(storage.read_many([file], limit_bytes=1000) for file in found), return_exceptions=True
         )
-    assert {StorageAwayError} == {type(outcome) for outcome in outcomes}
+    assert {StorageUnreachableError} == {type(outcome) for outcome in outcomes}
     assert "does not let" in str(outcomes[0])
     assert 1 == proxy.accepted - before
 

@@ -41,24 +41,22 @@ class Brake:
         self.ending = False
         self.share = 1.0
         """Part of the conversations that may be under way at once."""
+        self.most: int | None = None
+        """How many conversations may be under way at once, before the share; None where nobody said yet."""
         self._run: Execution | None = None
-        self._begun = 0
 
     def watch(self, run: Execution) -> None:
-        """Begin to count for a new part."""
-        self._run, self._begun = run, 0
+        """Hold the work of this run."""
+        self._run = run
 
     async def passes(self) -> bool:
         """Return once a session may be begun; False where the work is to end, and what is under way is the last."""
         while not self.ending and (self.paused or self._is_crowded()):  # noqa: ASYNC110 - many things may end it
             await asyncio.sleep(LOOK_SECONDS)
-        self._begun += 1
         return not self.ending
 
     def _is_crowded(self) -> bool:
-        """Tell whether as many are under way as the share allows; before the target let us in, nobody can tell."""
-        run = self._run
-        if run is None or self.share >= 1.0 or not run.gate.is_open:
+        """Tell whether as many are under way as may be."""
+        if self._run is None or self.most is None:
             return False
-        most = max(1, round(run.plan.job.limits.concurrency * self.share))
-        return self._begun - run.summary.worked >= most
+        return len(self._run.neighbours.under_way) >= max(1, round(self.most * self.share))

@@ -14,6 +14,7 @@ from connector.job.backfill.forecast import Load, Means, foretell
 from connector.job.backfill.planning import LARGEST_PART, make_plan
 from connector.job.backfill.pulse import changed
 from connector.job.backfill.view import View
+from connector.job.backfill.waiting import await_runs
 from connector.job.backfill.watching import Watching
 from connector.job.backfill.wish import Done, Wish
 from connector.job.definition.loader import Plan
@@ -67,9 +68,10 @@ async def _carry_out(backfill: Backfill, book: Ledger) -> None:
     try:
         if await _is_planned(backfill):
             await _foretell(backfill, book)
-            ended = await _work(backfill, book, _items(await book.read(ledger.sums, backfill.job), "done"))
-            await _put_away(backfill)
-            error = ended
+            if await await_runs(backfill, book):
+                ended = await _work(backfill, book, _items(await book.read(ledger.sums, backfill.job), "done"))
+                await _put_away(backfill)
+                error = ended
     except StopError as stop:
         error = str(stop)
         raise

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from connector import ledger
 from connector.job.backfill.view import View
-from connector.job.backfill.worker import WHOLE
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Broken, Work, gather
 from connector.job.gathering.survey import survey
@@ -57,7 +56,7 @@ async def _plan_whole(run: Execution) -> int:
     waiting = await run.book.read(ledger.count_pending, list(run.places.values()))
     known = await run.book.read(ledger.sums, run.plan.job.job)
     if waiting and not known.keys() & {"waiting", "claimed"}:
-        items = [Item(WHOLE, (), 0)] * waiting
+        items = [Item(ledger.WHOLE, (), 0)] * waiting
         await run.book.transact(ledger.add_items, run.plan.job.job, items, {}, most=waiting)
     return waiting
 

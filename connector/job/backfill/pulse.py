@@ -1,7 +1,7 @@
 """Tell the others every second how far a worker is, and take from the ledger what holds for it now."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.definition.model import Limits
 from connector.job.execution.budget import LedgerBudget, target_key
 from connector.job.execution.model import Execution
+from connector.job.execution.neighbour import MOST_SHARE
 from connector.job.execution.opening import open_hours
 from connector.job.execution.presence import health_of
 from connector.ledger import Control, Partition, Present
@@ -106,17 +107,35 @@ class Pulse:
         given = changed(self._limits, orders.control.facts)
         young = self._run.clock.monotonic() - self._began < BEGINNING_SECONDS
         workers = max(self._assignment.workers if young else 1, orders.workers)
-        share = given.backfill_share if orders.others else 1.0
+        share = min(given.backfill_share, MOST_SHARE) if orders.others else 1.0
         rate = given.requests_per_second * share / workers if given.requests_per_second else None
         self._brake.share = share if rate is None else 1.0
-        now = (given, rate, self._brake.ending)
+        part = given.backfill_share if orders.others or self._run.plan.job.schedule else 1.0
+        self._spread(given.concurrency, workers)
+        now = (given, rate, part, self._brake.ending)
         if now == self._held:
             return
         self._held = now
         run = self._run
         is_bound = given.per_hour or given.per_day
-        budget = LedgerBudget(run.book, run.plan.job.target, given, run.clock) if is_bound else None
+        budget = LedgerBudget(run.book, run.plan.job.target, given, run.clock, share=part) if is_bound else None
         self._run.limits.change(
             requests_per_second=rate, hours=open_hours(given), budget=budget, waits=not self._brake.ending
         )
         self._naps.wake()
+
+    def _spread(self, concurrency: int, workers: int) -> None:
+        """Let this worker's part of the conversations under way hold from the next one on."""
+        run = self._run
+        known = run.plan.job.limits
+        mine, more = divmod(concurrency, workers)
+        mine = max(1, mine + (self._assignment.number <= more))
+        self._brake.most = mine
+        if mine == known.concurrency:
+            return
+        run.limits.slots.resize(mine)
+        if run.places_free is not None:
+            for _ in range(mine - known.concurrency):
+                run.places_free.release()
+        job = run.plan.job.model_copy(update={"limits": known.model_copy(update={"concurrency": mine})})
+        run.plan = replace(run.plan, job=job)

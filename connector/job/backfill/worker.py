@@ -26,10 +26,8 @@ from connector.logs import logger
 from connector.mapping import Statistics
 from connector.settings import Settings
 
-__all__ = ["WHOLE", "work_on"]
+__all__ = ["work_on"]
 
-WHOLE = "all"
-"""The day of the one part of a source whose sessions do not lie in files of their own."""
 LONGEST_TURN_SECONDS = 10.0
 
 
@@ -109,7 +107,9 @@ async def _one(run: Execution, pulse: Pulse, brake: Brake, assignment: Assignmen
     if part is None:
         return False
     run.summary, run.statistics = Summary(assignment.job, run.now(), run_id=assignment.run_id), {}
-    run.groups = ledger.pending_groups if part.day == WHOLE else partial(ledger.groups_of_partition, partition=part.id)
+    run.groups = (
+        ledger.pending_groups if part.day == ledger.WHOLE else partial(ledger.groups_of_partition, partition=part.id)
+    )
     brake.watch(run)
     run.book.guard(partial(ledger.check_claim, part=part))
     pulse.part = part
@@ -141,7 +141,7 @@ def _finish(connection: Connection, run: Execution, part: Partition) -> None:
     """Note what came of the part, and add what was counted of its fields to that of the run."""
     facts = run.summary.as_dict()
     counts = {name: facts[name] for name in upkeep.COUNTS}
-    left = ledger.count_left(connection, part.id) if part.day != WHOLE else 0
+    left = ledger.count_left(connection, part.id) if part.day != ledger.WHOLE else 0
     problem = f"{left} files were not judged" if left else None
     ledger.finish(connection, part, counts=counts, reasons=facts["reasons"], problem=problem, now=run.now())
     ledger.lock_plan(connection, part.job)

@@ -20,7 +20,7 @@ class Limits(BaseModel):
     hours: str | None = Field(None, description="Times of day in which to send, like 20:00-06:00.")
     timezone: TimeZone = Field("UTC", description="IANA zone of `hours`.")
     backfill_share: float = Field(
-        0.5, gt=0, le=1, description="Part of the rate a backfill keeps while a run of the same target is at work."
+        0.5, gt=0, le=1, description="Part of rate and budgets a backfill keeps beside runs of the same target."
     )
 
     @field_validator("hours")

@@ -1,5 +1,6 @@
 """Hold what one execution of a job works with, from its plan to its open connections."""
 
+import asyncio
 from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from connector.delivery import Capturi, Limits, Portal
 from connector.errors import StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.execution.gate import Gate
+from connector.job.execution.neighbour import Neighbourhood
 from connector.job.execution.progress import Progress
 from connector.job.execution.rowlog import RowLog
 from connector.job.execution.summary import Options, Summary
@@ -70,6 +72,10 @@ class Execution:
     """Gives the files to work on page by page, like ledger.pending_groups."""
     brake: Brake | None = None
     """Where somebody may slow the work down or end it."""
+    neighbours: Neighbourhood = field(default_factory=Neighbourhood)
+    """What it has under way, and what it leaves to a backfill of its job."""
+    places_free: asyncio.Semaphore | None = None
+    """What bounds the sessions under way, once the work has begun."""
     away: StorageAwayError | None = None
     """What kept a storage from being read: what needs none of it goes on, and then the run stops."""
 

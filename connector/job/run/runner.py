@@ -24,6 +24,7 @@ from connector.job.gathering.mailbox import finish_messages, label_messages
 from connector.job.gathering.putting import put_files_away
 from connector.job.gathering.survey import survey
 from connector.job.run.first import guard_first_run
+from connector.job.run.planned import is_planned
 from connector.job.run.rendering import render_report
 from connector.job.run.restriction import close_vanished, is_chosen, restrict
 from connector.job.run.rows import close_files, gather_rows
@@ -119,7 +120,7 @@ async def work(run_: Execution) -> None:
 
     Where a storage went away, what needs none of it is worked on all the same before StorageAwayError is raised.
     """
-    slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
+    run_.places_free = slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
     started = 0
 
     async def one(item: Work | Broken) -> None:
@@ -133,12 +134,14 @@ async def work(run_: Execution) -> None:
             async for item in _readable(run_):
                 if run_.brake is not None and not await run_.brake.passes():
                     break
-                if _is_new(item):
-                    if started == run_.options.limit:
-                        break
-                    started += 1
+                started += _is_new(item)
+                if run_.options.limit is not None and started > run_.options.limit:
+                    break
                 await slots.acquire()
-                tasks.create_task(one(item))
+                if run_.neighbours.plan is not None and await is_planned(run_, item):
+                    slots.release()
+                else:
+                    run_.neighbours.begun(tasks.create_task(one(item)))
     run_.gate.release()
     if run_.away is not None:
         raise run_.away

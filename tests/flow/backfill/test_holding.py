@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import signal
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
 SLOW = "latency=60ms"
@@ -111,19 +111,6 @@ async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, 
         await completes(project, command, reading, address, 80)
 
 
-async def test_several_workers_keep_one_rate(history, capturi, command, reading):
-    """Four workers under ten requests a second: the target sees ten, not forty, and not much less."""
-    async with capturi() as address:
-        project = history(address, days=8, a_day=5)
-        project.edit_job(("source:", "limits: {requests_per_second: 10}\nsource:"))
-        ended = await command(project.folder, "backfill", "demo", *RANGE, "--workers", "4", "--json")
-        moments = sorted(datetime.fromisoformat(one["at"]) for one in (await reading(address)).requests)
-    assert (0, 40) == (ended.code, ended.told["delivered"])
-    window = 40
-    spans = [(late - early).total_seconds() for early, late in zip(moments, moments[window:], strict=False)]
-    assert 0.95 * window / 10 <= min(spans)
-
-
 async def test_other_limits_hold_while_it_goes_on(history, capturi, started, command, reading, delivered):
     """A rate set from another terminal is taken up without a restart."""
     async with capturi() as address:
@@ -139,6 +126,24 @@ async def test_other_limits_hold_while_it_goes_on(history, capturi, started, com
     assert 0 == code
     assert max(gaps[1:4]) > 0.15
     assert sorted(gaps)[len(gaps) // 2] < 0.15
+
+
+async def test_another_concurrency_holds_while_it_goes_on(history, capturi, started, command, reading, delivered):
+    """From one at a time to eight: within the same part the target sees several requests at once."""
+    async with capturi(faults="latency=150ms") as address:
+        project = history(address, days=1, a_day=60)
+        project.edit_job(("source:", "limits: {concurrency: 1}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 4)
+        before = datetime.now(UTC)
+        told = await command(project.folder, "backfill", "demo", "--set-limits", "concurrency=8")
+        code, _, _ = await end(process)
+        moments = sorted(datetime.fromisoformat(one["at"]) for one in (await reading(address)).requests)
+    slow = [late - early for early, late in itertools.pairwise(one for one in moments if one < before)]
+    fast = [late - early for early, late in itertools.pairwise(one for one in moments if one > before)]
+    assert "concurrency: 8" in told.out
+    assert 0 == code
+    assert sum(fast, timedelta()) / len(fast) < sum(slow, timedelta()) / len(slow) / 2
 
 
 async def test_two_backfills_of_one_job_never_work_at_once(history, capturi, started, command, delivered):

@@ -1,12 +1,15 @@
 """What a worker of a backfill may do follows from who else is at work and what a person asked."""
 
+import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
 from connector import ledger
+from connector.clock import SystemClock
 from connector.delivery import Limits as Flow
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
@@ -14,9 +17,19 @@ from connector.job.backfill.pulse import Pulse
 from connector.job.definition.model import Job
 from connector.job.execution.budget import target_key
 from connector.job.execution.summary import Summary
+from connector.storage import Guard
+from connector.storage.memory import MemoryStorage
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 RATE = 12.0
+STORAGE = Guard(MemoryStorage(), SystemClock(), patience_seconds=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """As much of a job's plan as a pulse reads."""
+
+    job: Job
 
 
 class Flowing(Flow):
@@ -36,7 +49,7 @@ def plan(**limits):
         "target": {"token": "t"},
         "limits": {"requests_per_second": RATE, **limits},
     }
-    return SimpleNamespace(job=Job.model_validate(job))
+    return Plan(Job.model_validate(job))
 
 
 @asynccontextmanager
@@ -51,6 +64,10 @@ async def beating(tmp_path, used, *, workers=1):
             now=naps.now,
             run_id="r",
             limits=flow,
+            storage=STORAGE,
+            recordings=STORAGE,
+            target=None,
+            places_free=asyncio.Semaphore(used.job.limits.concurrency),
             summary=Summary("history", naps.now()),
         )
         given = Assignment("/srv", "history", "r", SINCE, UNTIL, workers=workers)
@@ -114,3 +131,25 @@ async def test_changed_limits_win_over_those_of_the_job(tmp_path):
         await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=now, facts={"per_day": -1})
         await pulse.beat()
         assert RATE == flow.told["requests_per_second"]
+
+
+async def test_another_concurrency_is_spread_over_the_workers(tmp_path):
+    """What may be under way at once grows and shrinks while a part is in hand; each worker has its share of it."""
+    async with beating(tmp_path, plan(concurrency=4), workers=2) as (pulse, book, flow, brake):
+        for asked, mine in ((10, 5), (2, 1), (1, 1), (20, 10)):
+            facts = {"concurrency": asked}
+            await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
+            await pulse.beat()
+            assert (mine, mine) == (flow.slots.ceiling, brake.most)
+
+
+async def test_a_job_with_a_schedule_keeps_a_part_of_its_day(tmp_path):
+    """What a backfill may create is a half of each budget there, and all of it where no run is to be expected."""
+    for schedule, granted in (({"cron": "30 2 * * *"}, 2), (None, 4)):
+        used = plan(per_day=4)
+        used = Plan(Job.model_validate({**used.job.model_dump(), "schedule": schedule, "target": {"token": "t"}}))
+        folder = tmp_path / str(granted)
+        folder.mkdir()
+        async with beating(folder, used) as (pulse, _, flow, _):
+            await pulse.beat()
+            assert granted == sum([not await flow.told["budget"].take() for _ in range(6)])

@@ -1,0 +1,72 @@
+"""What the target sees of a job's limits, over a real socket and from several processes at once."""
+
+import asyncio
+import json
+import signal
+from datetime import UTC, datetime
+
+RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
+RATE = 5
+WINDOW = 40
+WITHIN = 0.05
+
+
+def moments(arrived):
+    """Give when the target saw each request."""
+    return sorted(datetime.fromisoformat(one["at"]) for one in arrived.requests)
+
+
+def stretches(moments, window):
+    """Give the seconds that every so many requests in a row took."""
+    return [(late - early).total_seconds() for early, late in zip(moments, moments[window:], strict=False)]
+
+
+async def test_five_requests_a_second_with_four_workers(history, capturi, command, reading):
+    """However the four of them meet, no stretch of forty requests is more than 5 % faster, and the rate is used."""
+    async with capturi() as address:
+        project = history(address, days=8, a_day=4)
+        project.edit_job(("source:", f"limits: {{requests_per_second: {RATE}}}\nsource:"))
+        ended = await command(project.folder, "backfill", "demo", *RANGE, "--workers", "4", "--json")
+        seen = stretches(moments(await reading(address)), WINDOW)
+    assert (0, 32) == (ended.code, ended.told["delivered"])
+    assert (1 - WITHIN) * WINDOW / RATE <= min(seen)
+    assert min(seen) <= (1 + 4 * WITHIN) * WINDOW / RATE, "the workers leave the rate unused"
+
+
+async def test_a_run_and_a_backfill_together_keep_one_rate(history, capturi, started, command, reading, delivered):
+    """A nightly run comes in between: the run gets what the backfill leaves it, and both together keep the limit."""
+    async with capturi() as address:
+        project = history(address, days=4, a_day=20)
+        project.edit_job(("source:", f"limits: {{requests_per_second: {2 * RATE}}}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 2)
+        for number in range(1, 21):
+            project.call(number)
+        began = datetime.now(UTC)
+        ran = await command(project.folder, "run", "demo", "--json")
+        ended = datetime.now(UTC)
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+        arrived = await reading(address)
+    assert (0, 20) == (ran.code, ran.told["delivered"]), ran
+    meanwhile = [one for one in moments(arrived) if began <= one <= ended]
+    assert (1 - WITHIN) * WINDOW / (2 * RATE) <= min(stretches(meanwhile, WINDOW))
+
+
+async def test_a_day_of_several_workers_is_one_day(history, capturi, started, command, reading):
+    """Three workers under seven a day create seven, wait, say why, and end in order when they are told to."""
+    async with capturi() as address:
+        project = history(address, days=6, a_day=5)
+        project.edit_job(("source:", "limits: {per_hour: 7, per_day: 7}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--workers", "3", "--json")
+        async with asyncio.timeout(60):
+            while len((await reading(address)).conversations) < 7:  # noqa: ASYNC110 - it tells no event
+                await asyncio.sleep(0.2)
+        await asyncio.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        out, _ = await process.communicate()
+        arrived = await reading(address)
+        nightly_now = await command(project.folder, "run", "demo", "--json")
+    assert 1 == process.returncode
+    assert 7 == len(arrived.conversations) == json.loads(out)["delivered"]
+    assert (0, {"limit_reached": 23}) == (nightly_now.code, nightly_now.told["reasons"])

@@ -8,16 +8,18 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["choose_durability", "connect", "file_of", "place_of"]
+__all__ = ["CACHE_KIBIBYTES", "choose_durability", "connect", "file_of", "place_of"]
 
 SETTING: Final = "CONNECTOR_LEDGER"
 DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 # synchronous: NORMAL loses nothing when the process dies; a durable write raises it to FULL for its commit.
-# cache_size: kibibytes (negative by SQLite's rule); they count against the memory of the process.
 # journal_size_limit: bytes; after one large transaction the log would else keep its size for as long as it is open.
-_WRITER: Final = ("synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000", "journal_size_limit=67108864")
-_READER: Final = ("query_only=ON", "cache_size=-4000")
+_WRITER: Final = ("synchronous=NORMAL", "wal_autocheckpoint=2000", "journal_size_limit=67108864")
+_READER: Final = ("query_only=ON",)
+
+CACHE_KIBIBYTES: Final = 8_000
+"""What SQLite keeps of a ledger in the memory of the process for the writer; a reader has half of it."""
 
 
 def place_of(url: str) -> str:
@@ -32,14 +34,14 @@ def file_of(url: str) -> Path | None:
     return Path(str(parsed.database)) if parsed.drivername == DRIVERS["sqlite"] else None
 
 
-def connect(url: str, *, busy_seconds: float, writes: bool) -> Engine:
+def connect(url: str, *, busy_seconds: float, writes: bool, cache_kibibytes: int = CACHE_KIBIBYTES) -> Engine:
     """Give the engine for the one writer, or for readers: those cannot write and see one moment per transaction.
 
     Raises ConfigurationError for an address that is none or whose driver is not installed.
     """
     parsed = _parsed(url)
     if parsed.drivername == DRIVERS["sqlite"]:
-        return _sqlite(parsed, busy_seconds=busy_seconds, writes=writes)
+        return _sqlite(parsed, busy_seconds=busy_seconds, writes=writes, cache_kibibytes=cache_kibibytes)
     options = {} if writes else _LOOKING
     try:
         return create_engine(parsed, hide_parameters=True, execution_options=options, connect_args=_PATIENCE)
@@ -74,10 +76,12 @@ _PATIENCE: Final = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
 _EXAMPLES: Final = "a file like connector.db, or postgresql://user@host/database"
 
 
-def _sqlite(url: URL, *, busy_seconds: float, writes: bool) -> Engine:
+def _sqlite(url: URL, *, busy_seconds: float, writes: bool, cache_kibibytes: int) -> Engine:
     given = {"timeout": busy_seconds, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=given)
-    pragmas = _WRITER if writes else _READER
+    # Negative by SQLite's rule: kibibytes, not pages.
+    cache = f"cache_size={-cache_kibibytes if writes else -cache_kibibytes // 2}"
+    pragmas = (*(_WRITER if writes else _READER), cache)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

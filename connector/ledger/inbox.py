@@ -16,6 +16,8 @@ __all__ = ["accept", "count_inbox", "find_message", "is_stored", "mark_handled",
 
 _NAMES: Final = ("intake", "kind", "received_at", "headers", "body", "body_hash", "repeats", "state")
 _COLUMNS: Final = tuple(INBOX.c[field.name] for field in fields(InboxRow))
+MOST_BYTES: Final = 4 << 20
+"""Of bodies that are read at once: a page of the largest ones would not fit into the memory of the service."""
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7391046215)")
 """Held until the commit: what another process accepts gets its number, and is seen, wholly before or after."""
 
@@ -49,10 +51,23 @@ def is_stored(connection: Connection, intake: str, repeats: str, body_hash: str)
     return connection.execute(same.limit(1)).first() is not None
 
 
-def waiting_messages(connection: Connection, intake: str, after: int = 0, limit: int = 500) -> list[InboxRow]:
-    """Give at most `limit` requests of an intake that wait, in the order of acceptance, those after this id."""
-    wanted = select(*_COLUMNS).where(INBOX.c.intake == intake, INBOX.c.state == WAITING, INBOX.c.id > after)
-    return [InboxRow(*row) for row in connection.execute(wanted.order_by(INBOX.c.id).limit(limit))]
+def waiting_messages(
+    connection: Connection, intake: str, after: int = 0, limit: int = 500, *, most_bytes: int = MOST_BYTES
+) -> list[InboxRow]:
+    """Give requests of an intake that wait, in the order of acceptance, those after this id.
+
+    At most `limit`, and fewer where their bodies together are larger than allowed, but at least one where one waits.
+    """
+    waits = (INBOX.c.intake == intake, INBOX.c.state == WAITING, INBOX.c.id > after)
+    sizes = select(INBOX.c.id, func.length(INBOX.c.body)).where(*waits).order_by(INBOX.c.id).limit(limit)
+    last, size_bytes = after, 0
+    for id_, body_bytes in connection.execute(sizes):
+        size_bytes += body_bytes
+        if size_bytes > most_bytes and last != after:
+            break
+        last = id_
+    wanted = select(*_COLUMNS).where(*waits, INBOX.c.id <= last).order_by(INBOX.c.id)
+    return [InboxRow(*row) for row in connection.execute(wanted)] if last != after else []
 
 
 def find_message(connection: Connection, id_: int) -> InboxRow | None:

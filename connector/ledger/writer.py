@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -191,14 +191,19 @@ class Ledger:
 
 @asynccontextmanager
 async def open_ledger(
-    url: str, *, clock: Clock | None = None, busy_seconds: float = BUSY_SECONDS
+    url: str,
+    *,
+    clock: Clock | None = None,
+    busy_seconds: float = BUSY_SECONDS,
+    cache_kibibytes: int = database.CACHE_KIBIBYTES,
 ) -> AsyncIterator[Ledger]:
     """Give the ledger at this database address, made or migrated where needed.
 
     Raises ConfigurationError where a person must mend something, LedgerError where the database fails.
     """
-    writer = database.connect(url, busy_seconds=busy_seconds, writes=True)
-    reader = database.connect(url, busy_seconds=busy_seconds, writes=False)
+    options: dict[str, Any] = {"busy_seconds": busy_seconds, "cache_kibibytes": cache_kibibytes}
+    writer = database.connect(url, writes=True, **options)
+    reader = database.connect(url, writes=False, **options)
     try:
         await asyncio.to_thread(schema.prepare, url, writer, reader, clock or SystemClock())
         book = Ledger(database.place_of(url), writer, reader)

@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
 
 from connector.errors import TryAgainError
 
 __all__ = ["Bounds", "Burden", "Parcel"]
-
-BUSY: Final = 20
-"""So many requests wait for their commit at once only in a burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,9 @@ class Burden:
         return self._waiting >= self._bounds.most_waiting or self._bytes >= self._bounds.most_bytes
 
     @property
-    def is_busy(self) -> bool:
-        """Tell whether a burst is being taken in."""
-        return self._waiting >= BUSY
+    def waiting_count(self) -> int:
+        """Tell how many requests wait for their commit."""
+        return self._waiting
 
     @contextmanager
     def parcel(self) -> Iterator["Parcel"]:

@@ -31,7 +31,9 @@ def duties_of(reception: Reception, book: Ledger, settings: Settings, clock: Clo
     }
     for plan in reception.plans.values():
         wake = reception.arrived[plan.intake.intake]
-        duties[f"forward {plan.intake.intake}"] = partial(forward, plan, settings, book, clock=clock, wake=wake)
+        duties[f"forward {plan.intake.intake}"] = partial(
+            forward, plan, settings, book, clock=clock, wake=wake, pace=reception.pace
+        )
     return duties
 
 

@@ -11,6 +11,7 @@ from connector import ledger
 from connector.clock import Clock
 from connector.errors import LedgerError, NotAdmittedError, OutsideToleranceError, TryAgainError
 from connector.job.definition.loader import IntakePlan
+from connector.job.forward.pace import Pace
 from connector.ledger import Change, Ledger, Received
 from connector.message import model
 from connector.web.arrival import Arrivals
@@ -55,12 +56,14 @@ class Reception:
         bounds: Bounds | None = None,
         answerer: Answerer | None = None,
     ) -> None:
+        self.pace = Pace(clock)
+        """How fast whoever forwards in this process may go."""
         self.plans = {plan.address: plan for plan in plans}
         self._book = book
         self._clock = clock
         self._bounds = bounds or Bounds()
         self._burden = Burden(self._bounds)
-        self._arrivals = Arrivals((plan.intake.intake for plan in self.plans.values()), lambda: self._burden.is_busy)
+        self._arrivals = Arrivals(plan.intake.intake for plan in self.plans.values())
         self.arrived = self._arrivals.events
         """Set soon after something new was stored for the intake of that name."""
         self._reading = Patience(self._bounds.body_seconds)
@@ -132,6 +135,7 @@ class Reception:
             window=intake.source.tolerance,
         )
         with self._burden.waiting(), self._storing.limit():
+            self.pace.see(self._burden.waiting_count)
             await self._book.write(Change(received=received), durable=True)
         self._arrivals.announce(intake.intake)
 

@@ -29,8 +29,6 @@ sys.path.insert(0, str(HERE.parents[1]))
 from tests.servers.postgresql import running_postgresql  # noqa: E402
 from tests.servers.service import INTAKES, running_service, write_project  # noqa: E402
 
-MEBIBYTE = 1 << 20
-
 
 @contextmanager
 def running(script: str, *arguments: str) -> Iterator[tuple[psutil.Process, str]]:
@@ -53,7 +51,13 @@ def burst(process: psutil.Process, address: str, given: argparse.Namespace) -> d
     sent = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     used = cpu_seconds(process) - before
     told = json.loads(sent.stdout)
-    return told | {"count": count, "used": used, "memory": process.memory_info().rss / MEBIBYTE}
+    return told | {"count": count, "used": used, "memory": peak_mebibytes(process)}
+
+
+def peak_mebibytes(process: psutil.Process) -> float:
+    """Give the most memory the process had so far."""
+    told = Path(f"/proc/{process.pid}/status").read_text()
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def cpu_seconds(process: psutil.Process) -> float:

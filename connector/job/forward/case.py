@@ -19,6 +19,7 @@ async def work_on(run: Forwarding, case: CaseRow) -> None:
     """
     while events := await run.book.read(cases.open_events, case.id):
         for event in events:
+            await run.pace.turn()
             attempt = Attempt(run, event, case)
             await _do(attempt)
             if attempt.retry_at is not None:

@@ -14,19 +14,26 @@ from connector.reason import Outcome
 
 __all__ = ["take_in", "unread_entry"]
 
-PAGE = 200
+PAGE = 50
+"""So few that nobody who is to be answered meanwhile notices."""
+MOST_PAGES = 10
 UNREAD = "inbox"
 UNREADABLE = "message"
 """The channel of an entry that stands for a request nobody could read: that of the messages it may have told."""
 
 
-async def take_in(run: Forwarding) -> int:
-    """Take in all that waits; gives how many requests. Each page is taken whole or not at all."""
-    taken = 0
-    while rows := await run.book.read(ledger.waiting_messages, run.desk.intake, 0, PAGE):
+async def take_in(run: Forwarding) -> bool:
+    """Take in what waits, page by page, each whole or not at all; tell whether there may be more.
+
+    Not all there is: while it comes as fast as it is read, conversations that can go would wait for ever.
+    """
+    for _ in range(MOST_PAGES):
+        rows = await run.book.read(ledger.waiting_messages, run.desk.intake, 0, PAGE)
+        if not rows:
+            return False
+        await run.pace.turn()
         await _take_page(run, rows)
-        taken += len(rows)
-    return taken
+    return True
 
 
 async def _take_page(run: Forwarding, rows: Sequence[InboxRow]) -> None:

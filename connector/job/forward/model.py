@@ -14,6 +14,7 @@ from connector.job.definition.loader import IntakePlan
 from connector.job.execution.gate import Gate
 from connector.job.execution.progress import Progress, Silent
 from connector.job.execution.summary import Summary
+from connector.job.forward.pace import Pace
 from connector.ledger import InboxRow, Ledger, case_model, cases
 from connector.ledger.case_model import CaseEventRow, Desk
 from connector.logs import logger
@@ -49,6 +50,7 @@ class Forwarding:
     book: Ledger
     target: Capturi
     summary: Summary
+    pace: Pace
     live_chats: bool = False
     """Whether the cases of chats are written from here."""
     hash_key: bytes | None = None

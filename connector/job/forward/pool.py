@@ -25,6 +25,8 @@ class Pool:
         self._diary = diary
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._most = run.plan.intake.limits.concurrency
+        self._is_more = False
+        """Whether the inbox may hold more than was read of it."""
 
     async def work(self, until: datetime | None) -> None:
         """Work until that moment or cancelled or, with None, until nothing can be done now; raises what stops it."""
@@ -40,7 +42,9 @@ class Pool:
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         run = self._run
-        await take_in(run)
+        self._is_more = await take_in(run)
+        if self._is_more:
+            self._wake.set()
         await run.book.transact(case_events.close_idle, run.desk.intake, run.now())
         room = self._most - len(self._busy)
         if room <= 0:
@@ -70,6 +74,8 @@ class Pool:
             return
 
     async def _is_anything_due(self) -> bool:
+        if self._is_more:
+            return True
         due = await self._run.book.read(cases.next_due, self._run.desk.intake)
         return due is not None and due <= self._run.now()
 

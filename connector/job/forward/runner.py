@@ -13,6 +13,7 @@ from connector.job.execution.opening import job_lock, make_run_id, open_capturi,
 from connector.job.execution.summary import Summary
 from connector.job.forward.diary import Diary
 from connector.job.forward.model import Forwarding, desk_of
+from connector.job.forward.pace import Pace
 from connector.job.forward.pool import Pool
 from connector.ledger import Ledger, cases
 from connector.logs import logger
@@ -26,21 +27,28 @@ LONGEST_PAUSE_SECONDS = 300.0
 LOCK_PAUSE_SECONDS = 15.0
 
 
-async def forward(
-    plan: IntakePlan, settings: Settings, book: Ledger, *, clock: Clock, wake: asyncio.Event | None = None
+async def forward(  # noqa: PLR0913 - what the service has and this takes part in
+    plan: IntakePlan,
+    settings: Settings,
+    book: Ledger,
+    *,
+    clock: Clock,
+    wake: asyncio.Event | None = None,
+    pace: Pace | None = None,
 ) -> None:
     """Forward until cancelled: what comes, what comes back, and what silence ends.
 
-    `wake` is set by whoever accepts, so that nothing waits for the next look. A target in trouble and a rejected token
+    `wake` is set by whoever accepts, so that nothing waits for the next look, and `pace` tells how much work may be
+    done beside accepting. A target in trouble and a rejected token
     make pauses that grow; nothing is lost meanwhile. Where another process forwards this intake, it is left to it until
     that one ends. Raises LedgerError where the ledger cannot be written.
     """
-    woken = wake or asyncio.Event()
+    woken, paced = wake or asyncio.Event(), pace or Pace(clock)
     pause = FIRST_PAUSE_SECONDS
     while True:
         try:
             with job_lock(settings, plan.intake.intake):
-                error, reached = await _forward(plan, settings, book, clock=clock, wake=woken)
+                error, reached = await _forward(plan, settings, book, clock=clock, wake=woken, pace=paced)
         except AlreadyRunningError:
             await clock.sleep(LOCK_PAUSE_SECONDS)
             continue
@@ -57,7 +65,7 @@ async def forward_all(plan: IntakePlan, settings: Settings, book: Ledger, *, clo
     """
     summary = Summary(plan.intake.intake, clock.now())
     with job_lock(settings, plan.intake.intake):
-        await _forward(plan, settings, book, clock=clock, wake=None, summary=summary)
+        await _forward(plan, settings, book, clock=clock, wake=None, pace=Pace(clock), summary=summary)
     return summary
 
 
@@ -68,6 +76,7 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
     *,
     clock: Clock,
     wake: asyncio.Event | None,
+    pace: Pace,
     summary: Summary | None = None,
 ) -> tuple[str | None, bool]:
     """Forward to the end of the day, or without somebody who wakes until nothing waits.
@@ -77,6 +86,7 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
     async with AsyncExitStack() as stack:
         started_at = clock.now()
         run = await _open(stack, plan, settings, book, clock=clock, waits=wake is not None)
+        run.pace = pace
         run.summary = summary or run.summary
         run.summary.run_id = run.run_id
         diary = Diary(run)
@@ -116,6 +126,7 @@ async def _open(  # noqa: PLR0913 - the parts a forwarding is made of
         book=book,
         target=await stack.enter_async_context(open_capturi(intake.target, settings, limits, clock)),
         summary=Summary(intake.intake, now),
+        pace=Pace(clock),
         live_chats=are_chats_live(plan.home, intake.tenant),
         hash_key=settings.mask_key,
         statistics=Statistics(plan.mapping),

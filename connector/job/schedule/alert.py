@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import httpx
-
 from connector.errors import ConfigurationError
 from connector.logs import logger
 from connector.network import trust
@@ -83,6 +81,9 @@ class Messenger:
         return await self._post(alert, address)
 
     async def _post(self, alert: Alert, address: str) -> str:
+        # As little as apprise below: the service holds 2 MB less until there is something to tell.
+        import httpx  # noqa: PLC0415
+
         try:
             async with httpx.AsyncClient(verify=trust(self._ca_file), timeout=PATIENCE_SECONDS) as client:
                 answer = await client.post(address, json=alert.as_dict())

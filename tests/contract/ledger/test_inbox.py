@@ -60,6 +60,17 @@ def test_the_order_is_that_of_acceptance(book, received):
     assert [b"x"] == bodies(book, "other")
 
 
+def test_a_page_of_large_bodies_is_a_short_one(book, received):
+    """Bodies are read only as long as they fit into so much memory together; the first one always is."""
+    inbox.accept(book.connection, [received(b"%d" % number * size) for number, size in enumerate((900, 50, 51, 1))])
+    assert [900] == [len(one) for one in bodies(book, most_bytes=100)]
+    assert [900, 50] == [len(one) for one in bodies(book, most_bytes=950)]
+    first = ledger.waiting_messages(book.connection, INTAKE, limit=1)[0].id
+    assert [50] == [len(one) for one in bodies(book, after=first, most_bytes=100)]
+    assert [50, 51, 1] == [len(one) for one in bodies(book, after=first, most_bytes=102)]
+    assert [] == bodies(book, after=first + 3)
+
+
 @pytest.mark.parametrize(
     ("other", "is_new"),
     [

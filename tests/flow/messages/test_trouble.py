@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connector import sandbox
+from connector.job.forward import inbox
 
 TOKEN = "rehearsal-token"
 
@@ -91,3 +92,15 @@ async def test_a_used_up_budget_holds_the_rest(make_desk, capturi, zendesk_comme
         (case,) = (await desk.cases()).values()
 
     assert (2, 4) == (first, len(case["messages"]))
+
+
+async def test_more_than_one_look_takes_in_is_forwarded_at_one_go(make_desk, capturi, zendesk_comment):
+    """Who forwards until nothing waits goes on where there is more in the inbox than is read at a time."""
+    many = inbox.PAGE * inbox.MOST_PAGES + 1
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(*(b"{%d" % number for number in range(many)), zendesk_comment("7", "1", 1))
+        summary = await desk.forward()
+        cases = await desk.cases()
+    assert (many, 1) == (summary.as_dict()["refused"], len(cases))
+    assert [(0,)] == desk.ask("SELECT count(*) FROM inbox WHERE state = 'waiting'")

@@ -196,6 +196,14 @@ class BrokenLedger:
         await self.write(None, durable=True)
 
 
+async def test_forwarding_gives_way_while_many_wait_for_their_answers(open_desk):
+    """While the ledger keeps a burst waiting, whoever forwards in this process is slowed down, and not before."""
+    async with open_desk(Bounds(store_seconds=0.2), BrokenLedger(None)) as desk:
+        free = desk.reception.pace.per_second
+        await asyncio.gather(*(desk.client.put(HOOK, content=BODY, headers=signed(desk)) for _ in range(20)))
+        assert desk.reception.pace.per_second < free
+
+
 @pytest.mark.parametrize(("hook", "status"), TROUBLE)
 @pytest.mark.parametrize("failure", [LedgerError("the disk is full"), RuntimeError("a bug"), None])
 async def test_our_own_trouble_makes_the_sender_come_again(open_desk, hook, status, failure):

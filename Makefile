@@ -25,6 +25,7 @@ bench: .venv/.dev
 # A thousand kills take a quarter of an hour; a run that was ended goes on where it was.
 torture: .venv/.dev servers
 	nice $(BIN)/python -m tests.torture.main --kills 1000 --folder build/torture
+	nice $(BIN)/python -m tests.torture.main --of messages --kills 1000 --folder build/torture-messages
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

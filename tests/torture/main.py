@@ -1,7 +1,7 @@
 """Kill runs by the hundred, on SQLite and PostgreSQL, and write down what was lost, doubled and repeated.
 
 python -m tests.torture.main --kills 1000 --folder /tmp/torture writes /tmp/torture/figures.jsonl, one line a round; a
-second call goes on where the first one was ended.
+second call goes on where the first one was ended. `--of messages` kills an intake instead of a job.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.flow.conftest import TOKEN
 from tests.servers.postgresql import PostgresqlServer, find_postgresql, running_postgresql
+from tests.torture.messages import suffer_messages
 from tests.torture.ordeal import KILLS, Verdict, suffer
 
 __all__ = ["main"]
@@ -37,7 +38,7 @@ def main(words: Sequence[str]) -> int:
     with _databases(wish.ledger) as server:
         while (killed := sum(one["kills"] for one in done)) < wish.kills:
             ledger = "connector.db" if server is None or seed % 2 else server.make_database()
-            verdict = _round(wish.folder / f"round-{seed}", seed, ledger, min(wish.kills - killed, wish.round))
+            verdict = _round(wish, seed, ledger, min(wish.kills - killed, wish.round))
             done.append({**asdict(verdict), "is_clean": verdict.is_clean})
             with figures.open("a") as file:
                 file.write(json.dumps(done[-1]) + "\n")
@@ -52,16 +53,18 @@ def _wish(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1, help="of the first round; every further one has the next")
     parser.add_argument("--round", type=int, default=KILLS, help="kills of one round")
+    parser.add_argument("--of", choices=("calls", "messages"), default="calls", help="what is killed")
     parser.add_argument("--ledger", choices=("sqlite", "both"), default="both")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="print the sums on one line")
     return parser.parse_args(words)
 
 
-def _round(folder: Path, seed: int, ledger: str, kills: int) -> Verdict:
+def _round(wish: argparse.Namespace, seed: int, ledger: str, kills: int) -> Verdict:
+    folder = wish.folder / f"round-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    verdict = suffer(folder, seed, ledger, kills=kills)
+    verdict = (suffer_messages if wish.of == "messages" else suffer)(folder, seed, ledger, kills=kills)
     if verdict.is_clean:
         # What is left of a round is of interest where a promise was broken.
         shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Run one job in a process that is made to be killed, at a moment or at a boundary that was chosen before."""
+"""Do some work in a process that is made to be killed, at a moment or at a boundary that was chosen before."""
 
 import os
 import random
@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,9 @@ from tests.flow.conftest import StandingClock
 
 __all__ = ["STEPS", "Blow", "choose_blow", "strike"]
 
+Work = Callable[[Settings, datetime], dict[str, Any]]
+"""What the process does before it ends, if it comes to its end; gives what it says of it."""
+
 STEPS = (
     *("create.intended", "create.done", "create.existed", "create.failed"),
     *("audio.intended", "audio.done", "audio.existed", "audio.failed", "audio.unknown"),
@@ -35,7 +38,10 @@ CRASHED = 70
 
 @dataclass(frozen=True)
 class Blow:
-    """Where a run dies: after so many seconds, or around the commit that has such a step or is the nth of all."""
+    """Where a process dies: after so many seconds, or around the commit that has such a step or is the nth of all.
+
+    A step with a blank in it is the beginning of a statement.
+    """
 
     kind: str
     seconds: float = 0.0
@@ -50,27 +56,38 @@ class Blow:
         return f"{'after' if self.after else 'before'} {self.step or 'any commit'}"
 
 
-def choose_blow(chance: random.Random, longest_seconds: float) -> Blow:
+def choose_blow(
+    chance: random.Random,
+    longest_seconds: float,
+    *,
+    steps: Sequence[str] = STEPS,
+    common: Sequence[str] = COMMON,
+) -> Blow:
     """Draw one: a third at random moments, a third around named steps, a third around any commit."""
     kind = chance.choice(("moment", "step", "commit"))
     after = chance.random() < 0.5
     if kind == "moment":
         return Blow(kind, seconds=chance.uniform(0.0, longest_seconds))
     if kind == "step":
-        step = chance.choice(COMMON if chance.random() < 0.8 else STEPS)
+        step = chance.choice(common if chance.random() < 0.8 else steps)
         return Blow(kind, step=step, nth=chance.choice((1, 1, 2, 3, 5, 8)), after=after)
     return Blow(kind, nth=chance.randint(1, 25), after=after)
 
 
+def _run_job(settings: Settings, moment: datetime) -> dict[str, Any]:
+    plan = loader.load("demo", settings)
+    return runner.run(plan, settings, Options(report=False), clock=StandingClock(moment)).as_dict()
+
+
 def strike(
-    folder: Path, ledger: str, moment: datetime, blow: Blow | None, log: Path
+    folder: Path, ledger: str, moment: datetime, blow: Blow | None, log: Path, *, work: Work = _run_job
 ) -> tuple[bool, dict[str, Any] | None]:
-    """Run the project's job once; tell whether it was killed, and its summary where it came to its end."""
+    """Do the work once, usually the project's job; tell whether it was killed, and what it says where it ended."""
     told = folder / "summary.txt"
     told.unlink(missing_ok=True)
     child = os.fork()
     if not child:
-        _live(folder, ledger, moment, blow, log)
+        _live(folder, ledger, moment, blow, log, work)
     if blow is not None and blow.kind == "moment":
         time.sleep(blow.seconds)
         if os.waitpid(child, os.WNOHANG)[0] == 0:
@@ -102,7 +119,7 @@ def _summary(told: Path) -> dict[str, Any] | None:
     return eval(told.read_text()) if told.exists() else None  # noqa: S307 - our own words, dates among them
 
 
-def _live(folder: Path, ledger: str, moment: datetime, blow: Blow | None, log: Path) -> None:
+def _live(folder: Path, ledger: str, moment: datetime, blow: Blow | None, log: Path, work: Work) -> None:
     """Be the child: never comes back."""
     try:
         with log.open("ab") as output:
@@ -111,9 +128,7 @@ def _live(folder: Path, ledger: str, moment: datetime, blow: Blow | None, log: P
         if blow is not None and blow.kind != "moment":
             _Arm(blow)
         settings = Settings(home=folder, ledger=ledger, hash_key="a-key-for-tests")
-        plan = loader.load("demo", settings)
-        summary = runner.run(plan, settings, Options(report=False), clock=StandingClock(moment))
-        (folder / "summary.txt").write_text(repr(summary.as_dict()))
+        (folder / "summary.txt").write_text(repr(work(settings, moment)))
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it was, the parent is told by the log and the code
         traceback.print_exc()
@@ -135,7 +150,9 @@ class _Arm:
         event.listen(Engine, "checkin", self.given_back)
 
     def watch(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("INSERT INTO step"):
+        if " " in self.blow.step:
+            self.seen += statement.startswith(self.blow.step)
+        elif statement.startswith("INSERT INTO step"):
             self.seen += str(parameters).count(f"'{self.blow.step}'")
 
     def commit(self, _connection: Any) -> None:

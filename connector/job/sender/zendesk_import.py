@@ -146,7 +146,7 @@ class _Importing:
             self.gaps.has(connection, ticket)
         else:
             self.gaps.lacks(connection, ticket, verdict, now)
-        self.done.withdrawn += self.gaps.withdrawn(connection, ticket, some.internal, now)
+        self.done.withdrawn += self.gaps.internal(connection, ticket, some.internal, now)
 
     def _received(self, comment: OldComment, now: datetime) -> Received:
         return Received(

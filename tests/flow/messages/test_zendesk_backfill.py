@@ -65,6 +65,62 @@ async def test_live_and_history_do_not_double(desk_of, capturi, backfill, zendes
     assert ("solved", "2026-02-03T11:02:19Z") == (case["status"], case["updated"])
 
 
+def vendor_template(uid, *, inbound, text, updated, status="Open"):
+    """Give what the vendor's recipe sends: `to` is the assignee always, no visibility, no time of the comment."""
+    bo = {"email": "bo@acme.example", "id": "7001", "name": "Bo Lind"}
+    ida = {"email": "ida@example.org", "id": "5510", "name": "Ida Holm"}
+    message = {
+        "direction": "Inbound" if inbound else "Outbound",
+        "created": updated,
+        "from": ida if inbound else bo,
+        "messageUid": uid,
+        "subject": "Refund for order 7711",
+        "text": text,
+        "to": [bo],
+    }
+    fields = {"created": "2026-02-01T08:50:11Z", "inbox": "Billing EU", "priority": "-", "source": "Mail"}
+    return {"caseUid": "48121", **fields, "message": message, "status": status, "subject": "Refund", "updated": updated}
+
+
+@pytest.mark.usefixtures("_refund")
+@pytest.mark.parametrize("order", ["live first", "history first", "in turns"])
+async def test_whatever_live_told_otherwise_is_one_message(desk_of, capturi, backfill, zendesk_server, order):
+    """Triggers that fire twice, the recipe's wrong recipient and times, and a redaction since double nothing."""
+    first = [
+        vendor_template("902201", inbound=True, text="Where is it?", updated="2026-02-03T09:15:41Z"),
+        vendor_template("902201", inbound=True, text="Where is it?", updated="2026-02-03T09:16:30Z", status="Pending"),
+    ]
+    second = [vendor_template("902202", inbound=False, text="On its way.", updated="2026-02-03T09:41:07Z")] * 2
+    note = vendor_template("902203", inbound=False, text="he called", updated="2026-02-03T09:30:01Z")
+    parts = {
+        "live first": [first, second, None],
+        "history first": [None, first, second],
+        "in turns": [first, None, second],
+    }[order]
+    zendesk_server.comments[48121][0]["body"] = "Where is ██?"
+    async with capturi() as address:
+        desk = desk_of(address)
+        for part in parts:
+            if part is None:
+                await backfill(desk)
+            else:
+                await desk.accept(*part)
+                await desk.forward()
+        if order == "history first":
+            # The recipe cannot tell a note; history can, and what it left out stays out.
+            await desk.accept(note)
+            await desk.forward()
+        await backfill(desk)
+        (case,) = (await desk.cases()).values()
+
+    found = {one["messageUid"]: one for one in case["messages"]}
+    assert ["902201", "902202"] == list(found) == [one["messageUid"] for one in case["messages"]]
+    assert ("solved", "2026-02-03T11:02:19Z") == (case["status"], case["updated"])
+    text = "Where is ██?" if order == "history first" else "Where is it?"
+    assert text == found["902201"]["text"]
+    assert (order != "live first") is (found["902202"]["to"][0]["name"] == "Ida Holm")
+
+
 @pytest.mark.usefixtures("_refund")
 async def test_a_dry_run_sends_nothing(desk_of, capturi, backfill):
     """It says what would go, and leaves neither ledger nor case behind."""

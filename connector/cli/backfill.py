@@ -102,6 +102,7 @@ def _backfill(wish: _Wish, settings: Settings) -> int:
     from connector.job.backfill.coordinator import execute  # noqa: PLC0415
     from connector.job.backfill.wish import Wish  # noqa: PLC0415
     from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.execution.memory import keep_small  # noqa: PLC0415
 
     plan = loader.load(wish.job, settings)
     since, until = _bounds(wish, plan.job.timezone)
@@ -112,6 +113,7 @@ def _backfill(wish: _Wish, settings: Settings) -> int:
         return _rehearse(plan, settings, Options(since, until, dry_run=True), as_json=wish.as_json)
     asked = Wish(since, until, wish.workers, newest_first=wish.order == "newest", engine=engine)
     with showing(errors) as view:
+        keep_small()
         done = asyncio.run(execute(plan, settings, asked, clock=clock.SystemClock(), view=view))
     if wish.as_json:
         print_json(done.summary)

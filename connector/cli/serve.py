@@ -26,8 +26,10 @@ def serve(
     # Only this command pays for a web server.
     from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
 
+    from connector.job.execution.memory import keep_small  # noqa: PLC0415
     from connector.web.service import serve as serve_project  # noqa: PLC0415
 
     settings = load_settings()
+    keep_small()
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         return runner.run(serve_project(settings, host, port, clock=clock.SystemClock()))

@@ -11,6 +11,7 @@ from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake
 from connector.job.backfill.worker import work_on
 from connector.job.definition import loader
+from connector.job.execution.memory import keep_small
 from connector.job.execution.summary import ExitCode
 
 __all__ = ["main"]
@@ -23,6 +24,7 @@ def main() -> int:
     assignment = Assignment.from_json(sys.argv[1])
     mine = settings.load(assignment.folder)
     logs.configure(mine.log, mine.log_format)
+    keep_small()
     try:
         return asyncio.run(_work(assignment, mine, parent=int(sys.argv[2])))
     except ConnectorError as error:

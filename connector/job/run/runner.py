@@ -1,7 +1,6 @@
 """Run a job once: the flow from the storage to the report, in the order in which it happens."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from connector.clock import Clock
 from connector.errors import AlreadyRunningError, ConnectorError, StopError, StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.entry.handle import handle
+from connector.job.execution.memory import keep_small
 from connector.job.execution.model import Execution
 from connector.job.execution.opening import job_lock, make_run_id, open_execution
 from connector.job.execution.presence import announced
@@ -41,9 +41,7 @@ def run(plan: Plan, settings: Settings, options: Options, *, clock: Clock, progr
 
     What stops the run (target, storage, ledger, interruption) is told in the summary, with exit code 1.
     """
-    # Millions of short-lived records come and go; what was imported so far need not be looked through for garbage.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    keep_small()
     return asyncio.run(execute(plan, settings, options, clock=clock, progress=progress))
 
 

@@ -34,7 +34,8 @@ class Answerer:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", self._answer)
-        self._runner = web.AppRunner(app)
+        # Whoever waits for an answer that is not to come holds nobody up at the end.
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"

@@ -40,7 +40,7 @@ class _Waiting(NamedTuple):
 class Ledger:
     """The ledger of this process: every write goes through its one writer thread, in the order of the calls."""
 
-    def __init__(self, place: str, writer: Engine, reader: Engine) -> None:
+    def __init__(self, place: str, writer: Engine, reader: Engine, *, gather_seconds: float = 0.0) -> None:
         self._place = place
         self._writer = writer
         self._reader = reader
@@ -48,6 +48,9 @@ class Ledger:
         self._reading = ThreadPoolExecutor(READERS, "ledger-reader")
         self._waiting: list[_Waiting] = []
         self._scheduled = False
+        self._gather_seconds = gather_seconds
+        self._next_at = 0.0
+        """Before this moment of the loop no further group is handed over."""
         self._under_way = 0
         self._lost: Exception | None = None
         self._guard: Callable[[Connection], None] | None = None
@@ -100,10 +103,18 @@ class Ledger:
     def _enqueue(self, waiting: _Waiting) -> None:
         self._raise_lost()
         self._waiting.append(waiting)
-        if not self._scheduled and not self._under_way:
-            self._scheduled = True
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._scheduled or self._under_way:
+            return
+        self._scheduled = True
+        loop = asyncio.get_running_loop()
+        if (pause := self._next_at - loop.time()) > 0:
+            loop.call_later(pause, self._submit)
+        else:
             # At the end of this turn of the loop: what other tasks write in the same turn joins the group.
-            asyncio.get_running_loop().call_soon(self._submit)
+            loop.call_soon(self._submit)
 
     def _submit(self) -> None:
         """Hand what waits to the writer as one group; more gathers while that one is written."""
@@ -111,7 +122,9 @@ class Ledger:
         group, self._waiting = self._waiting, []
         if group:
             self._under_way += 1
-            written = asyncio.get_running_loop().run_in_executor(self._writing, self._write, group)
+            loop = asyncio.get_running_loop()
+            self._next_at = loop.time() + self._gather_seconds
+            written = loop.run_in_executor(self._writing, self._write, group)
             written.add_done_callback(lambda future: self._written(group, future.result()))
 
     def _written(self, group: Sequence[_Waiting], errors: Sequence[Exception | None]) -> None:
@@ -121,8 +134,8 @@ class Ledger:
                 self._lost = self._lost or error
             elif not waiting.done.done():
                 waiting.done.set_result(None) if error is None else waiting.done.set_exception(error)
-        if not self._under_way:
-            self._submit()
+        if self._waiting:
+            self._schedule()
 
     def _raise_lost(self) -> None:
         if self._lost is not None:
@@ -196,8 +209,11 @@ async def open_ledger(
     clock: Clock | None = None,
     busy_seconds: float = BUSY_SECONDS,
     cache_kibibytes: int = database.CACHE_KIBIBYTES,
+    gather_seconds: float = 0.0,
 ) -> AsyncIterator[Ledger]:
     """Give the ledger at this database address, made or migrated where needed.
+
+    Groups of changes follow each other at least `gather_seconds` apart: fewer commits for more waiting.
 
     Raises ConfigurationError where a person must mend something, LedgerError where the database fails.
     """
@@ -206,7 +222,7 @@ async def open_ledger(
     reader = database.connect(url, writes=False, **options)
     try:
         await asyncio.to_thread(schema.prepare, url, writer, reader, clock or SystemClock())
-        book = Ledger(database.place_of(url), writer, reader)
+        book = Ledger(database.place_of(url), writer, reader, gather_seconds=gather_seconds)
         try:
             yield book
         finally:

@@ -31,6 +31,8 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 KEEP_ALIVE_SECONDS: Final = 75
 LONGEST_DRAIN_SECONDS: Final = 15
 STOPPED: Final = 1
+GATHER_SECONDS: Final = 0.01
+"""Commits that follow each other at once are so far apart: what comes meanwhile shares the next one."""
 CACHE_KIBIBYTES: Final = 4_000
 """Half of what a run has: the service looks at what came last, not at a million files, and never ends."""
 
@@ -44,7 +46,9 @@ async def serve(settings: Settings, host: str, port: int, *, clock: Clock) -> in
     roster = read_roster(settings)
     bounds = Bounds()
     with listen(host, port, "the service") as listener:
-        opening = ledger.open_ledger(settings.ledger_url, clock=clock, cache_kibibytes=CACHE_KIBIBYTES)
+        opening = ledger.open_ledger(
+            settings.ledger_url, clock=clock, cache_kibibytes=CACHE_KIBIBYTES, gather_seconds=GATHER_SECONDS
+        )
         async with opening as book, Relay(settings) as relay:
             reception = Reception(roster.intakes, book, clock=clock, bounds=bounds, answerer=relay)
             app = create_app(reception, Health(reception, book, clock))

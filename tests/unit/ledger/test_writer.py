@@ -33,6 +33,23 @@ async def test_changes_of_many_tasks_share_transactions(url, make_change):
     assert 10 > len(commits)
 
 
+async def test_commits_may_be_kept_apart(url, make_change):
+    """Where a pause between groups is asked for, what comes within it shares a commit."""
+    commits = []
+    async with ledger.open_ledger(url, gather_seconds=0.5) as book:
+        event.listen(book._writer, "commit", commits.append)
+        await book.write(make_change("0"))
+        later = []
+        for number in range(1, 4):
+            later.append(asyncio.create_task(book.write(make_change(str(number)))))
+            await asyncio.sleep(0.01)
+        await asyncio.gather(*later)
+        assert 2 == len(commits)
+        assert {f"{number}" for number in range(4)} == {
+            row.session_id for number in range(4) for row in await book.read(ledger.find, str(number))
+        }
+
+
 async def test_what_happened_to_an_entry_stays_in_order(url, make_change):
     """Posted and written changes of one entry are kept in the order of the calls, its last state last."""
     async with ledger.open_ledger(url) as book:

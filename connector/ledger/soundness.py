@@ -1,7 +1,12 @@
 """Refuse a ledger file that lies where it is not safe, or that is damaged; prove that a ledger can be written."""
 
+import sqlite3
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from threading import Timer
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -10,8 +15,15 @@ from connector.ledger.filesystem import MOUNTS, network_kind
 
 __all__ = ["check_damage", "check_place", "prove_writable"]
 
-CHECKED_BYTES: Final = 32 * 1024 * 1024
-"""A file up to this size is read through when it is opened (0.1 s); a larger one shows damage where it is read."""
+SMALL_BYTES: Final = 32 * 1024 * 1024
+"""A file up to this size is read through whenever it is opened: that takes 0.1 s."""
+CHECKED_SECONDS: Final = 2.0
+"""How long a larger one is read through, once a day: about 600 MB, beginning with another table every day."""
+DAY_SECONDS: Final = 86_400
+_PAGE_BYTES, _VERSION, _PAGES, _VALID_FOR = slice(16, 18), slice(24, 28), slice(28, 32), slice(92, 96)
+"""Where SQLite's header has the size of a page, its counter of changes, the number of pages, and for which change."""
+_HEADER_BYTES: Final = 100
+_MAGIC: Final = b"SQLite format 3\0"
 
 
 def check_place(file: Path, mounts: Path = MOUNTS) -> None:
@@ -26,13 +38,58 @@ def check_place(file: Path, mounts: Path = MOUNTS) -> None:
 
 
 def check_damage(connection: Connection, file: Path | None) -> None:
-    """Raise LedgerError where SQLite finds a small file damaged."""
-    if file is None or file.stat().st_size > CHECKED_BYTES:
+    """Raise LedgerError where a SQLite file is cut off, or SQLite finds damage in what is read of it.
+
+    A small one is read whole, of a larger one as much as takes CHECKED_SECONDS, and that once a day.
+    """
+    if file is None or not file.stat().st_size:
         return
-    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if found != "ok":
+    is_small = file.stat().st_size <= SMALL_BYTES
+    note = file.with_name(f"{file.name}-checked")
+    is_due = is_small or not note.exists() or time.time() - note.stat().st_mtime > DAY_SECONDS
+    if _is_cut_off(file) or (is_due and not _is_sound(connection)):
         hint = "put a backup copy in its place, or move it away to begin a new one"
         raise LedgerError(f"the ledger {file}: it is damaged", hint=hint)
+    if is_due and not is_small:
+        # A folder that may not be written shows at the first write, with its own remedy.
+        with suppress(OSError):
+            note.touch()
+
+
+def _is_sound(connection: Connection) -> bool:
+    """Tell whether SQLite finds nothing wrong in what it reads within the time there is."""
+    driver: Any = connection.connection.driver_connection
+    names = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    first = datetime.now(UTC).toordinal() % max(len(names), 1)
+    # SQLite stops where it is when somebody else says so: its own hook is not asked in the middle of a table.
+    timer = Timer(CHECKED_SECONDS, driver.interrupt)
+    timer.start()
+    try:
+        ordered = names[first:] + names[:first]
+        return all(driver.execute(f'PRAGMA quick_check("{name}")').fetchone() == ("ok",) for name in ordered)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return True
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _is_cut_off(file: Path) -> bool:
+    """Tell whether the file holds fewer pages than its own header says; while its log is in use nobody can tell."""
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    with file.open("rb") as stream:
+        header = stream.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        return True
+    if header[_VERSION] != header[_VALID_FOR]:
+        return False
+    page_bytes = int.from_bytes(header[_PAGE_BYTES])
+    page_bytes = 65536 if page_bytes == 1 else page_bytes
+    return file.stat().st_size < page_bytes * int.from_bytes(header[_PAGES])
 
 
 def prove_writable(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from connector import ledger
 from connector.errors import ConfigurationError, LedgerError
+from connector.ledger.soundness import SMALL_BYTES
 
 
 class SmallDisk:
@@ -132,6 +133,43 @@ async def test_a_damaged_file_is_told_before_anything_is_written(url, file, make
         async with ledger.open_ledger(url):
             pass
     assert damaged == file.read_bytes()
+
+
+LARGE_ROWS = 45_000
+
+
+async def grow(url, make_change):
+    """Make a ledger that is too large to be read whole whenever it is opened."""
+    async with ledger.open_ledger(url) as book:
+        await book.write(make_change())
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other, other:
+        facts = "x" * 900
+        rows = ((f"acme-{number}", facts) for number in range(LARGE_ROWS))
+        other.execute("CREATE TABLE filler (id TEXT PRIMARY KEY, facts TEXT)")
+        other.executemany("INSERT INTO filler VALUES (?, ?)", rows)
+
+
+async def test_a_large_file_is_read_through_once_a_day(url, file, make_change):
+    """Damage in a large ledger is found at its first opening of a day, and that its end is missing at every one."""
+    await grow(url, make_change)
+    assert file.stat().st_size > SMALL_BYTES
+    whole, middle = file.read_bytes(), file.stat().st_size // 8192 * 4096
+    file.write_bytes(whole[:middle] + b"\xff" * 65_536 + whole[middle + 65_536 :])
+    with pytest.raises(LedgerError, match="it is damaged"):
+        async with ledger.open_ledger(url):
+            pass
+    file.write_bytes(whole)
+    async with ledger.open_ledger(url):
+        pass
+    note = file.with_name("connector.db-checked")
+    noted = note.stat().st_mtime_ns
+    async with ledger.open_ledger(url):
+        pass
+    assert noted == note.stat().st_mtime_ns, "it was read through twice a day"
+    file.write_bytes(whole[: len(whole) - 1_000_000])
+    with pytest.raises(LedgerError, match="it is damaged"):
+        async with ledger.open_ledger(url):
+            pass
 
 
 async def test_the_database_of_another_program_is_not_touched(url, file):

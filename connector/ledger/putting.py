@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 
 from connector.ledger import dialect
 from connector.ledger.correction import NEVER_NS
 from connector.ledger.model import COMPANIONS, METADATA_FILE, FileRow
 from connector.ledger.question import NOT_DELIVERED
 from connector.ledger.shared import Source
-from connector.ledger.tables import ENTRY, FILE, PUT_AWAY
+from connector.ledger.tables import ENTRY, FILE, PUT_AWAY, ROW_RECORDING
 
-__all__ = ["PutFile", "finished_files", "note_put_away"]
+__all__ = ["PutFile", "finished_files", "finished_shared_files", "note_put_away", "note_row_recordings"]
 
 
 class PutFile(NamedTuple):
@@ -45,16 +45,10 @@ def finished_files(
         or_(other.c.channel.is_(None), FILE.c.channel.is_(None), other.c.channel == FILE.c.channel),
         other.c.pending,
     )
-    away = (
-        PUT_AWAY.c.file_id == FILE.c.id,
-        PUT_AWAY.c.size_bytes == FILE.c.size_bytes,
-        PUT_AWAY.c.modified_ns == FILE.c.modified_ns,
-    )
     wanted = (
         select(FILE)
-        .where(FILE.c.place_id.in_(place_ids), FILE.c.role.in_([METADATA_FILE, *COMPANIONS]))
-        .where(FILE.c.session_id.is_not(None), ~FILE.c.pending, FILE.c.modified_ns != NEVER_NS, FILE.c.id > after)
-        .where(~exists(select(PUT_AWAY.c.file_id).where(*away)))
+        .where(*_at_rest(place_ids, after), FILE.c.role.in_([METADATA_FILE, *COMPANIONS]))
+        .where(FILE.c.session_id.is_not(None))
         .where(exists(select(ENTRY.c.id).where(*of_file)))
         .where(~exists(select(ENTRY.c.id).where(*of_file, NOT_DELIVERED)))
         .where(~exists(select(other.c.id).where(waits)))
@@ -62,6 +56,57 @@ def finished_files(
         .limit(limit)
     )
     return [FileRow(*row) for row in connection.execute(wanted)]
+
+
+def finished_shared_files(
+    connection: Connection, place_ids: Sequence[int], source: Source, *, after: int, limit: int
+) -> list[FileRow]:
+    """Give at most so many files, by number, that did their duty where one metadata file holds many sessions.
+
+    Such a file did where all entries that came from it are delivered: one that is held, skipped or refused, a row that
+    could not be read among them, keeps it. A recording did where all sessions that note_row_recordings named for it
+    are delivered. What waits, and what was put away at this version, is left out.
+    """
+    of_file = ENTRY.c.file_id == FILE.c.id
+    is_done = and_(
+        FILE.c.role == METADATA_FILE,
+        exists(select(ENTRY.c.id).where(of_file)),
+        ~exists(select(ENTRY.c.id).where(of_file, NOT_DELIVERED)),
+    )
+    named = ROW_RECORDING.c.file_id == FILE.c.id
+    of_session = (
+        ENTRY.c.session_id == ROW_RECORDING.c.session_id,
+        *(ENTRY.c[name] == value for name, value in source._asdict().items()),
+    )
+    undelivered = or_(
+        ~exists(select(ENTRY.c.id).where(*of_session)),
+        exists(select(ENTRY.c.id).where(*of_session, NOT_DELIVERED)),
+    )
+    is_sent = and_(
+        FILE.c.role.in_(COMPANIONS),
+        exists(select(ROW_RECORDING.c.file_id).where(named)),
+        ~exists(select(ROW_RECORDING.c.file_id).where(named, undelivered)),
+    )
+    wanted = select(FILE).where(*_at_rest(place_ids, after), or_(is_done, is_sent)).order_by(FILE.c.id).limit(limit)
+    return [FileRow(*row) for row in connection.execute(wanted)]
+
+
+def note_row_recordings(connection: Connection, pairs: Sequence[tuple[int, str]]) -> None:
+    """Note which recording, by its number, belongs to which session by what a row tells; each may belong to several."""
+    given = [{"file_id": file, "session_id": session} for file, session in pairs]
+    if given:
+        connection.execute(dialect.insert(connection, ROW_RECORDING).on_conflict_do_nothing(), given)
+
+
+def _at_rest(place_ids: Sequence[int], after: int) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions that a file is there, waits for nothing, and was not put away at this version."""
+    away = (
+        PUT_AWAY.c.file_id == FILE.c.id,
+        PUT_AWAY.c.size_bytes == FILE.c.size_bytes,
+        PUT_AWAY.c.modified_ns == FILE.c.modified_ns,
+    )
+    place = (FILE.c.place_id.in_(place_ids), FILE.c.id > after, ~FILE.c.pending, FILE.c.modified_ns != NEVER_NS)
+    return (*place, ~exists(select(PUT_AWAY.c.file_id).where(*away)))
 
 
 def note_put_away(connection: Connection, files: Sequence[PutFile], now: datetime) -> None:

@@ -13,7 +13,19 @@ from sqlmodel import Field, SQLModel
 
 from connector.ledger.column import Json, Key, Name, UtcTime, Word
 
-__all__ = ["BUDGET", "ENTRY", "FILE", "MAPPING_STAT", "METADATA", "PLACE", "PUT_AWAY", "RUN", "STEP", "LedgerTable"]
+__all__ = [
+    "BUDGET",
+    "ENTRY",
+    "FILE",
+    "MAPPING_STAT",
+    "METADATA",
+    "PLACE",
+    "PUT_AWAY",
+    "ROW_RECORDING",
+    "RUN",
+    "STEP",
+    "LedgerTable",
+]
 
 
 class LedgerTable(SQLModel, registry=registry()):
@@ -72,6 +84,15 @@ class PutAway(LedgerTable, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     modified_ns: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=UtcTime)
+
+
+class RowRecording(LedgerTable, table=True):
+    """A recording, and a session that it belongs to by what a row of a file of many sessions tells."""
+
+    __tablename__ = "row_recording"
+
+    file_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    session_id: str = Field(primary_key=True, sa_type=Name)
 
 
 class Entry(LedgerTable, table=True):
@@ -187,5 +208,5 @@ class Budget(LedgerTable, table=True):
 
 METADATA = LedgerTable.metadata
 PLACE, FILE, ENTRY, STEP = (METADATA.tables[name] for name in ("place", "file", "entry", "step"))
-PUT_AWAY = METADATA.tables["put_away"]
+PUT_AWAY, ROW_RECORDING = METADATA.tables["put_away"], METADATA.tables["row_recording"]
 RUN, MAPPING_STAT, BUDGET = (METADATA.tables[name] for name in ("run", "mapping_stat", "budget"))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connector.job.definition.files import KIND
 from connector.job.definition.mail import KIND as MAIL_KIND
 from connector.storage import finishing
 
@@ -14,8 +13,6 @@ def checked_done(value: str, kind: str | None) -> str:
     """Give the value back; raise ValueError where it is wrong, whatever the storage is."""
     if value != finishing.LEAVE and kind == MAIL_KIND:
         raise ValueError("is for files: what becomes of an e-mail is said in options.done, mark or move:FOLDER")
-    if value != finishing.LEAVE and kind == KIND:
-        raise ValueError("must be leave where the kind is files: one file may hold sessions of any fate")
     if not finishing.well_formed(value) or value == finishing.MARK:
         raise ValueError("must be leave, tag, or move:FOLDER with a folder below the storage's own, like move:done")
     return value

@@ -8,7 +8,7 @@ from connector.errors import FileChangedError, FileMissingError, SkipError, Stor
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import info
 from connector.ledger import FileRow
-from connector.ledger.putting import PutFile, finished_files, note_put_away
+from connector.ledger.putting import PutFile, finished_files, finished_shared_files, note_put_away
 from connector.logs import logger
 from connector.storage import FileInfo
 from connector.storage.finishing import LEAVE
@@ -29,10 +29,11 @@ async def put_files_away(run: Execution) -> None:
     if run.plan.job.source.done == LEAVE or run.options.dry_run:
         return
     source = ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
+    finished = finished_files if run.plan.job.source.reading is None else finished_shared_files
     places, after, done = list(run.places.values()), 0, 0
     failed: list[SkipError] = []
     # Not a mere reading: that would not see what is still on its way to the ledger.
-    while files := await run.book.transact(finished_files, places, source, after=after, limit=AT_ONCE):
+    while files := await run.book.transact(finished, places, source, after=after, limit=AT_ONCE):
         after = files[-1].id
         for place in places:
             mine = [file for file in files if file.place_id == place]

@@ -14,8 +14,10 @@ from connector.job.execution.model import Execution
 from connector.job.gathering.content import read_rows
 from connector.job.gathering.gather import Broken, Key, Work, info
 from connector.ledger import Change, EntryRow, FileRow
+from connector.ledger.putting import note_row_recordings
 from connector.reason import Code, Outcome, Verdict
 from connector.session import BrokenRow, FileRole, Session
+from connector.storage.finishing import folder_of, is_below
 
 __all__ = ["close_files", "gather_rows"]
 
@@ -88,6 +90,7 @@ class _Page:
         self.entries: Mapping[Key, list[EntryRow]] = {}
         self.recordings: Mapping[Key, list[FileRow]] = {}
         self.homes: Mapping[int, FileRow] = {}
+        self.away = folder_of(run.plan.job.source.done)
         for file, row in rows:
             self._take(file, row)
 
@@ -114,8 +117,16 @@ class _Page:
         if not self.rows:
             return []
         await self._ask()
-        found = [self._judge(key, file, row) for key, (file, row) in self.rows.items()]
-        return [one for one in found if one is not None]
+        judged = [self._judge(key, file, row) for key, (file, row) in self.rows.items()]
+        found = [one for one in judged if one is not None]
+        await self._note_recordings(found)
+        return found
+
+    async def _note_recordings(self, found: Sequence[Work | Broken]) -> None:
+        """Let the ledger know which recordings belong to these sessions: no name of a file tells it for certain."""
+        works = [one for one in found if isinstance(one, Work)]
+        if pairs := [(file.id, work.session.id) for work in works for file in work.recordings]:
+            await self.run.book.transact(note_row_recordings, pairs)
 
     async def _ask(self) -> None:
         run, job = self.run, self.run.plan.job
@@ -139,7 +150,7 @@ class _Page:
         known, version = entries[0], version_of(row)
         home = self.homes.get(known.file_id or 0, file)
         if home.id != file.id and (
-            is_older(row, known.version) or (_age(home) > _age(file) and row.updated_at is None)
+            is_older(row, known.version) or (self._is_newer(home, file) and row.updated_at is None)
         ):
             return None
         is_forgotten = known.code == Code.FORGOTTEN
@@ -192,16 +203,20 @@ class _Page:
     def _leave(self, entries: Sequence[EntryRow], file: FileRow) -> None:
         """Count entries that nothing happened to; those whose file is an older one belong to this one from now on.
 
-        The listing counted those of files that do not wait.
+        The listing counted those of files that do not wait, but for those that were moved away and are not listed.
         """
         for entry in entries:
             home = self.homes.get(entry.file_id or 0)
-            if home is not None and _age(home) > _age(file):
+            if home is not None and self._is_newer(home, file):
                 continue
-            if home is None or home.pending or home.modified_ns == ledger.NEVER_NS:
+            if home is None or home.pending or home.modified_ns == ledger.NEVER_NS or is_below(home.path, self.away):
                 self._count(entry)
             if entry.file_id != file.id:
                 self.run.book.post(Change(replace(entry, file_id=file.id)))
+
+    def _is_newer(self, home: FileRow, file: FileRow) -> bool:
+        """Tell whether the file that an entry came from is the newer one: what was moved away was there before."""
+        return _age(home) > _age(file) and not is_below(home.path, self.away)
 
     def _count(self, entry: EntryRow) -> None:
         if self.run.options.wants(entry.ended_at):

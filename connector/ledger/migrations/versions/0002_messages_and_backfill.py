@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_schedules()
     _make_import()
     _make_put_away()
+    _make_row_recording()
 
 
 def _make_put_away() -> None:
@@ -29,6 +30,14 @@ def _make_put_away() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("modified_ns", sa.BigInteger(), nullable=False),
         sa.Column("at", TIME, nullable=False),
+    )
+
+
+def _make_row_recording() -> None:
+    op.create_table(
+        "row_recording",
+        sa.Column("file_id", KEY, primary_key=True, autoincrement=False),
+        sa.Column("session_id", NAME, primary_key=True),
     )
 
 

@@ -16,6 +16,8 @@ __all__ = ["commands"]
 commands = typer.Typer(
     name="mapping",
     help="Test a mapping, see what it makes of real sessions and why, compare two versions, propose a first one.",
+    epilog="Example: `connector mapping preview nightly-ccai` shows what comes out of the last sessions; "
+    "`connector mapping explain nightly-ccai 1418 customer` why.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )

@@ -27,7 +27,11 @@ __all__ = ["inboxes", "setup"]
 KIND = "sangoma"
 
 sangoma_app = typer.Typer(
-    name=KIND, help="Set Sangoma CX up to send its messages, and look at its inboxes.", no_args_is_help=True
+    name=KIND,
+    help="Set Sangoma CX up to send its messages, and look at its inboxes.",
+    epilog="Example: `connector sangoma inboxes` shows what there is; "
+    "`connector sangoma setup acme-chat --url https://connector.example.com` what would be made.",
+    no_args_is_help=True,
 )
 app.add_typer(sangoma_app)
 

@@ -96,11 +96,16 @@ def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:
 
 
 def _print_entries(counts: Sequence[Any]) -> None:
-    table = columns("\nEntries", "target", "tenant", "state", "reason", "count", "what it means")
+    from connector.message.kinds import KINDS  # noqa: PLC0415 - `connector --help` must not pay for it
+
+    table = columns("\nEntries", "target", "tenant", "source", "state", "reason", "count", "what it means")
     for count in counts:
         meaning = Code(count.code).meaning if count.code else ""
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
-        table.add_row(count.target, count.tenant, state, count.code or "", f"{count.count:,}", meaning)
+        of = "messages" if count.source_kind in KINDS else "sessions"
+        table.add_row(
+            count.target, count.tenant, count.source_kind, of, state, count.code or "", f"{count.count:,}", meaning
+        )
     output.print(table)
 
 

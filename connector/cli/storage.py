@@ -20,7 +20,10 @@ __all__ = ["login"]
 CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN = "GCS_CLIENT_ID", "GCS_CLIENT_SECRET", "GCS_REFRESH_TOKEN"
 
 storage_app = typer.Typer(
-    name="storage", help="Look after the storages that conversations come from.", no_args_is_help=True
+    name="storage",
+    help="Look after the storages that conversations come from.",
+    epilog="Example: `connector storage login gcs` asks for the one consent that a client id and secret need.",
+    no_args_is_help=True,
 )
 app.add_typer(storage_app)
 

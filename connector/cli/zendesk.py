@@ -17,7 +17,11 @@ from connector.settings import Settings, environment
 __all__ = ["setup"]
 
 zendesk_app = typer.Typer(
-    name="zendesk", help="Make a Zendesk send its comments, and bring in old ones.", no_args_is_help=True
+    name="zendesk",
+    help="Make a Zendesk send its comments, and bring in old ones.",
+    epilog="Example: `connector zendesk setup acme-zendesk --url https://connector.example` shows what it would make; "
+    "`connector zendesk backfill acme-zendesk --from 2026-01-01 --to 2026-02-01 --dry-run` counts old comments.",
+    no_args_is_help=True,
 )
 app.add_typer(zendesk_app)
 

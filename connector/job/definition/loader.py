@@ -1,7 +1,6 @@
 """Read a job or an intake with everything it names, and tell all its mistakes at once."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ from connector.job.definition.chat_writer import are_chats_live, check_chat_writ
 from connector.job.definition.filtering import Filter, compile_filter
 from connector.job.definition.intake import Intake
 from connector.job.definition.model import Condition, Job
+from connector.job.definition.place import find, find_intake, intakes, is_intake, names
 from connector.job.definition.scrutiny import find_intake_mistakes, find_mistakes, unused_keys
 from connector.message.kinds import KINDS, make_source
 from connector.message.model import Source
 from connector.settings import Settings, environment
 
-__all__ = ["IntakePlan", "Plan", "find", "intakes", "is_intake", "load", "load_intake", "names"]
+__all__ = ["IntakePlan", "Plan", "find", "find_intake", "intakes", "is_intake", "load", "load_intake", "names"]
 
 T = TypeVar("T")
-INTAKE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?intake[\"']?[ \t]*:", re.MULTILINE)
 WRITES = {"call": "capturi.conversation", "chat": "capturi.case"}
 MESSAGE = "capturi.case_message"
 
@@ -85,38 +84,6 @@ class IntakePlan:
         return f"/hooks/{self.source.kind}/{self.intake.intake}"
 
 
-def names(home: Path) -> list[str]:
-    """Give the names of the jobs of a project folder."""
-    return sorted(path.stem for path in (home / "jobs").glob("*.yaml") if not is_intake(path))
-
-
-def intakes(home: Path) -> list[str]:
-    """Give the names of the intakes of a project folder."""
-    return sorted(path.stem for path in (home / "jobs").glob("*.yaml") if is_intake(path))
-
-
-def is_intake(path: Path) -> bool:
-    """Tell whether a file is meant to be an intake, right or not."""
-    try:
-        return INTAKE.search(path.read_bytes()) is not None
-    except OSError:
-        return False
-
-
-def find(home: Path, name: str) -> Path:
-    """Give the file for a job's or an intake's name, or for a path; raise ConfigurationError naming what there is."""
-    if name.endswith((".yaml", ".yml")):
-        given = Path(name)
-        return given if given.is_absolute() or given.is_file() else home / given
-    path = home / "jobs" / f"{name}.yaml"
-    if path.is_file():
-        return path
-    known = [*names(home), *intakes(home)]
-    near = document.did_you_mean(name, known)
-    hint = near or (f"there are {', '.join(known)}" if known else "`connector init DIR` makes a project folder")
-    raise ConfigurationError([Problem(f"there is no job {name!r}", path, hint=hint)])
-
-
 def load(name: str, settings: Settings) -> Plan:
     """Give the job of this name, ready to run; raise ConfigurationError with every mistake of all its files."""
     path = find(settings.home, name)
@@ -147,7 +114,7 @@ def load(name: str, settings: Settings) -> Plan:
 
 def load_intake(name: str, settings: Settings) -> IntakePlan:
     """Give the intake of this name, ready to serve; raise ConfigurationError with every mistake of all its files."""
-    path = find(settings.home, name)
+    path = find_intake(settings.home, name)
     written = document.read(path)
     value, problems = variables.fill(written, environment(settings.home))
     collect = _Collector(problems)
@@ -170,12 +137,14 @@ class _Collector:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        # What a variable that is not set left empty is wrong for no other reason.
+        self._told = {(problem.file, problem.field) for problem in problems if problem.field}
 
     def __call__(self, step: Callable[[], T]) -> T | None:
         try:
             return step()
         except ConfigurationError as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(one for one in error.problems if (one.file, one.field) not in self._told)
             return None
 
 

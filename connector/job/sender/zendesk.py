@@ -52,7 +52,7 @@ def load_account(name: str, settings: Settings) -> Account:
 
     What is only needed later may be missing: the signing secret, which this is there to get, and the target's token.
     """
-    path = loader.find(settings.home, name)
+    path = loader.find_intake(settings.home, name)
     written = document.read(path)
     known = environment(settings.home)
     later = {one: known.get(one) or NOT_SET for one in _needed_later(written.value)}

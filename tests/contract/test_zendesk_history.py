@@ -12,32 +12,15 @@ from connector.message.zendesk import make
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.history import Place, read_history
+from tests.clocks import QuickClock
 from tests.servers.zendesk import EMAIL, TOKEN, Fault
 
 BEGIN, END = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 
 
-class QuickClock:
-    """A clock on which every pause is over at once, and remembered."""
-
-    def __init__(self):
-        self.seconds = 0.0
-        self.pauses = []
-
-    def now(self):
-        return datetime(2026, 3, 2, tzinfo=UTC)
-
-    def monotonic(self):
-        return self.seconds
-
-    async def sleep(self, seconds):
-        self.pauses.append(seconds)
-        self.seconds += seconds
-
-
 @pytest.fixture
 def clock():
-    return QuickClock()
+    return QuickClock(datetime(2026, 3, 2, tzinfo=UTC))
 
 
 @pytest.fixture

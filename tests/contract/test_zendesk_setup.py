@@ -10,6 +10,7 @@ from connector.message.zendesk import account
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.api import ZendeskApi
 from connector.message.zendesk.setting_up import Wish
+from tests.clocks import QuickClock
 from tests.servers.zendesk import EMAIL, SECRET, TOKEN, Fault
 
 URL = "https://connector.example/hooks/zendesk/acme-zendesk"
@@ -17,27 +18,9 @@ WISH = Wish("acme-zendesk", URL)
 OTHERS = {"title": "Notify requester", "conditions": {"all": [{}], "any": []}, "actions": []}
 
 
-class QuickClock:
-    """A clock on which every pause is over at once, and remembered."""
-
-    def __init__(self):
-        self.seconds = 0.0
-        self.pauses = []
-
-    def now(self):
-        return datetime(2026, 2, 3, tzinfo=UTC)
-
-    def monotonic(self):
-        return self.seconds
-
-    async def sleep(self, seconds):
-        self.pauses.append(seconds)
-        self.seconds += seconds
-
-
 @pytest.fixture
 def clock():
-    return QuickClock()
+    return QuickClock(datetime(2026, 2, 3, tzinfo=UTC))
 
 
 @pytest.fixture

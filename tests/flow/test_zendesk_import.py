@@ -12,6 +12,7 @@ from connector.job.sender.zendesk_import import ORIGIN, bring_in
 from connector.reason import Code
 from connector.settings import Settings
 from connector.shipped import shipped
+from tests.clocks import QuickClock
 from tests.servers.zendesk import EMAIL, TOKEN, Fault
 
 WINDOW = (datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
@@ -28,28 +29,9 @@ target: {{kind: capturi, url: "http://127.0.0.1:8787", token: "${{CAPTURI_TOKEN}
 """
 
 
-class QuickClock:
-    """A clock on which every pause is over at once; what is to happen meanwhile may be given."""
-
-    def __init__(self):
-        self.seconds = 0.0
-        self.meanwhile = None
-
-    def now(self):
-        return datetime(2026, 3, 2, tzinfo=UTC)
-
-    def monotonic(self):
-        return self.seconds
-
-    async def sleep(self, seconds):
-        self.seconds += seconds
-        if self.meanwhile is not None:
-            await self.meanwhile()
-
-
 @pytest.fixture
 def clock():
-    return QuickClock()
+    return QuickClock(datetime(2026, 3, 2, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from yarl import URL
 
-__all__ = ["Fault", "GcsFront", "running_front"]
+from tests.servers.thread import serving
 
-STARTED_SECONDS = 10
+__all__ = ["Fault", "GcsFront", "running_front"]
 
 
 @dataclass
@@ -250,27 +249,6 @@ def _error(status: int, reason: str, message: str = "", *, headers: dict[str, st
 
 @contextmanager
 def running_front(front: GcsFront) -> Iterator[GcsFront]:
-    """Serve in a thread of its own, so that it answers whatever the test's own loop is doing."""
-    loop, started, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-
-    async def serve() -> None:
-        runner = web.AppRunner(front.serve())
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        front.address = f"http://{host}:{port}"
-        started.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    try:
-        if not started.wait(STARTED_SECONDS):
-            raise RuntimeError("the front did not start")
+    """Serve it and tell it where it stands."""
+    with serving(front.serve()) as front.address:
         yield front
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(STARTED_SECONDS)
-        loop.close()

@@ -1,11 +1,9 @@
 """Be a Zendesk on this machine, as far as its pages say how it behaves: tokens, pages, limits, refusals, triggers."""
 
-import asyncio
 import base64
 import hmac
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,10 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.servers.thread import serving
+
 __all__ = ["EMAIL", "TOKEN", "Fault", "ZendeskServer", "running_zendesk"]
 
 EMAIL, TOKEN, SECRET = "admin@acme.example", "token-of-the-interface", "signing-secret-of-the-webhook"
-STARTED_SECONDS = 10
 PEOPLE: list[dict[str, Any]] = [
     {"id": 5510, "name": "Ida Holm", "email": "ida@example.org", "role": "end-user"},
     {"id": 7001, "name": "Bo Lind", "email": "bo@acme.example", "role": "agent"},
@@ -302,26 +301,7 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def running_zendesk() -> Iterator[ZendeskServer]:
-    """Serve in a thread of its own, so that it answers whatever the test's own loop is doing."""
-    server, loop = ZendeskServer(), asyncio.new_event_loop()
-    started, stop = threading.Event(), asyncio.Event()
-
-    async def serve() -> None:
-        runner = web.AppRunner(server.serve())
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        server.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        started.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    try:
-        if not started.wait(STARTED_SECONDS):
-            raise RuntimeError("the Zendesk did not start")
+    """Serve an empty Zendesk."""
+    server = ZendeskServer()
+    with serving(server.serve()) as server.address:
         yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(STARTED_SECONDS)
-        loop.close()

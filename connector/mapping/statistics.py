@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from connector.mapping.census import Census, Paths, add_paths
@@ -20,6 +21,7 @@ CLOSELY_EVERY = 20
 """The first so many records are looked at closely, and every so-manieth after them."""
 
 MOST_PATTERNS = 500
+NOTHING: Table[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -48,10 +50,11 @@ class Statistics:
     """The counts of every field of a mapping over many drafts; two of them add up, as plain data they are stored.
 
     With the mapping, rules that never met a record are told as well; with the records, their values and the source's
-    fields are looked at: closely at the first 200 records, then at every twentieth.
+    fields are looked at: closely at the first 200 records, then at every twentieth. `job_paths` are the places that
+    the job reads whatever the mapping does, with what for.
     """
 
-    def __init__(self, mapping: Mapping | None = None) -> None:
+    def __init__(self, mapping: Mapping | None = None, job_paths: Table[str, str] = NOTHING) -> None:
         self._fields: dict[str, FieldCounts] = {}
         self._patterns: dict[tuple[Any, ...], _Pattern] = {}
         self._census = Census()
@@ -59,6 +62,8 @@ class Statistics:
         self._seen = 0
         if mapping is not None:
             self._describe(mapping)
+        if job_paths:
+            self._earlier["job_paths"] = dict(job_paths)
 
     def _describe(self, mapping: Mapping) -> None:
         for place, rule in enumerate(mapping.fields):
@@ -141,8 +146,8 @@ class Statistics:
     def about(self) -> dict[str, Any]:
         """Tell of the mapping and of the source's records as a whole; nothing where neither was given.
 
-        `reads`, `writes`, `hash`, `paths` (those of consent and segments), `records`, `looked_at` (how many of them
-        closely), `census` (path -> records, filled, types, form).
+        `reads`, `writes`, `hash`, `paths` (those of consent and segments), `job_paths`, `records`, `looked_at` (how
+        many of them closely), `census` (path -> records, filled, types, form).
         """
         if not self._census.looked_at:
             return self._earlier

@@ -59,8 +59,13 @@ def _spread(table: Table) -> Markup | None:
         print_values=True,
     )
     chart.x_labels = [str(one["delay"]) for one in reversed(records)]
-    chart.add("conversations", [one["entries"] for one in reversed(records)])
+    chart.add("conversations", [_bar(_count(one["entries"])) for one in reversed(records)])
     return _markup(chart, table.name)
+
+
+def _bar(count: int) -> int | dict[str, object]:
+    """Give a bar's value; none is drawn for nothing, and its number would stand upon the axis."""
+    return count or {"value": 0, "formatter": lambda _: ""}
 
 
 def _count(value: Cell) -> int:

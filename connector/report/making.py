@@ -27,6 +27,7 @@ def make(evidence: Evidence, *, unmasked: bool = False) -> Report:
         remarks.remark_table(evidence, privacy),
         source.drift_table(evidence),
         source.unread_table(evidence),
+        source.job_table(evidence),
     )
     by_name = {table.name: table for table in tables}
     return Report(title, told, runs.counts(evidence), by_name, evidence.zone, _notes(evidence, unmasked=unmasked))

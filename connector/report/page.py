@@ -35,6 +35,7 @@ SECTIONS = {
     "remarks": "Remarks",
     "drift": "Source changes",
     "unread": "Unread fields",
+    "job_reads": "Read by the job",
     "runs": "Runs",
     "notes": "How to read",
 }
@@ -45,7 +46,8 @@ EMPTY = {
     "agents": "Every agent is known.",
     "remarks": "Nothing was noted.",
     "drift": "The source's fields are those of the runs before, or there is nothing to compare with.",
-    "unread": "Rules read every field that has a value, or no record was looked at.",
+    "job_reads": "Rules read every field that the job reads, or no record was looked at.",
+    "unread": "Everything that has a value is read, or no record was looked at.",
 }
 EXIT_CODES = {
     0: "0: all went, or was left out by policy",

@@ -18,6 +18,29 @@ __all__ = ["SOURCE_KIND", "parse", "parse_transcript"]
 
 SOURCE_KIND = "ccai"
 
+READ_FOR = {
+    "id": "the id",
+    **dict.fromkeys(("call_uuid", "chat_uuid"), "the id"),
+    **dict.fromkeys(("call_type", "chat_type", "session_type", "session_type_v2"), "call or chat, and its direction"),
+    "status": "whether it is over",
+    **dict.fromkeys(("created_at", "connected_at", "assigned_at"), "its beginning"),
+    **dict.fromkeys(("ends_at", "ended_at"), "its end"),
+    "updated_at": "when it was exported last",
+    "voicemail_reason": "whether it is a voicemail",
+    **{
+        f"handle_durations[].{name}": "which agent had it, and when"
+        for name in ("agent_id", "virtual_agent", "started_at", "ended_at", "call_duration", "chat_duration")
+    },
+    **{f"participants[].{name}": "who took part" for name in ("type", "user_id", "teams")},
+    **{
+        f"{place}.{name}": "who the agent was"
+        for place in ("participants[]", "agent_info", "transfers[].from_agent", "transfers[].to_agent")
+        for name in ("id", "agent_number", "first_name", "last_name", "name", "email", "teams", "va_alias")
+        if (place, name) != ("participants[]", "id")
+    },
+}
+"""The places of a session's record that are read here and by the job, with what for."""
+
 _WRAPPERS = {"call": Channel.CALL, "chat": Channel.CHAT}
 _FAMILIES = (("voice", Channel.CALL), ("messaging", Channel.CHAT))
 

@@ -125,6 +125,25 @@ async def test_a_narrow_field_table_names_each_value(browse):
     assert set() == set(heights) - {0}
 
 
+async def test_no_label_on_a_narrow_page_runs_into_the_next(browse):
+    """A label that takes two lines makes its value as high."""
+    page = await browse(390)
+    assert {"flow-root"} == set(await page.evaluate(CARDS.format("getComputedStyle(e).display")))
+    floats = await page.evaluate(CARDS.format("getComputedStyle(e, '::before').float"))
+    assert {"inline-start"} == set(floats)
+
+
+CARDS = "[...document.querySelectorAll('.cards td')].filter(e => e.offsetHeight).map(e => {})"
+
+
+async def test_no_heading_is_broken_within_a_word_on_paper(browse):
+    """Heads of columns and names of fields stay whole on A4."""
+    page = await browse(A4_LANDSCAPE)
+    await page.emulate_media(media="print")
+    wraps = "[...document.querySelectorAll('th')].map(e => getComputedStyle(e).overflowWrap)"
+    assert {"normal"} == set(await page.evaluate(wraps))
+
+
 async def test_a_reader_gets_from_a_reason_to_its_entries_by_keyboard(browse):
     """The first stop is the way past the navigation; a reason's link leads to the entries it kept back."""
     page = await browse()

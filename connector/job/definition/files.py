@@ -103,6 +103,17 @@ class FilesOptions(_Part):
         except LookupError as error:
             raise ValueError("is no encoding that is known here: use utf-8, utf-16, cp1252, iso-8859-15 …") from error
 
+    def read_for(self) -> dict[str, str]:
+        """Give the paths that stand in the options with what each is read for, in words."""
+        told: dict[str | None, str] = {
+            **{path: f"the agent's {name}" for name, path in self.agent.given().items()},
+            self.recording.path: "which recording is whose",
+            self.updated_at: "when the row was changed",
+            self.ended_at: "the end of the call",
+            self.id: "the id",
+        }
+        return {path: purpose for path, purpose in told.items() if path is not None}
+
     @property
     def patterns(self) -> list[str]:
         """Give the names of metadata files as a list, empty where none are told."""

@@ -13,6 +13,7 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Limits, Portal
 from connector.errors import StorageAwayError
+from connector.job.definition.attention import paths_read
 from connector.job.definition.loader import Plan
 from connector.job.execution.gate import Gate
 from connector.job.execution.neighbour import Neighbourhood
@@ -93,7 +94,7 @@ class Execution:
         """Give the counters of this mapping in this run."""
         found = self.statistics.get(used.name)
         if found is None:
-            found = self.statistics[used.name] = Statistics(used)
+            found = self.statistics[used.name] = Statistics(used, paths_read(self.plan.job))
         return found
 
     def now(self) -> datetime:

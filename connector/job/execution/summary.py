@@ -86,7 +86,7 @@ class Summary:
         if code is not None:
             self.reasons[code] += 1
             known = self.examples.setdefault((outcome, code), [])
-            if name and len(known) < EXAMPLES:
+            if name and name not in known and len(known) < EXAMPLES:
                 known.append(name)
         self.audio_uploaded += audio
         self.bytes_uploaded += size_bytes

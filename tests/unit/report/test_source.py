@@ -42,6 +42,29 @@ def test_fields_that_no_rule_reads_are_listed(tables):
     assert [("rating", 3, 0.3)] == [(one["path"], one["records"], one["share"]) for one in found["unread"].records()]
 
 
+def test_what_only_the_job_reads_is_not_called_unread(tables):
+    """The job's own columns, by path or by name as it stands, are told apart from what nobody reads, with what for."""
+    names = {"id": "the id", "Call ID": "the id", "agent.mail": "the agent's email"}
+    census = {'"Call ID"': place(10, text=10), "agent__mail": place(9, text=9), "rating": place(3, number=3)}
+    found = tables(about(1), about(10, **census) | {"job_paths": names})
+    assert ["rating"] == [one["path"] for one in found["unread"].records()]
+    told = [(one["path"], one["purpose"]) for one in found["job_reads"].records()]
+    assert [('"Call ID"', "the id"), ("agent.mail", "the agent's email")] == told
+
+
+def test_a_vanished_field_that_the_job_reads_is_told_as_read(tables):
+    """Without the column of the end no recording is awaited long enough: that change matters as much as a rule's."""
+    before, now = about(50, Ended=place(50, text=50)), about(50) | {"job_paths": {"Ended": "the end of the call"}}
+    assert [("vanished", "Ended", True)] == changes(tables(before, now))
+
+
+@pytest.mark.parametrize(("filled", "found"), [(50, []), (30, []), (20, [("rarer", "menu.name", True)])])
+def test_a_field_that_half_the_records_lost_is_told(tables, filled, found):
+    """Records that waited since earlier runs still have a field that the source no longer writes."""
+    now = about(50, menu__name={**place(50, text=filled, null=50 - filled), "filled": filled})
+    assert found == changes(tables(about(100, menu__name=place(100, text=100)), now))
+
+
 def test_a_new_field_is_told_and_one_line_is_enough_for_a_new_object(tables):
     """What appears in the source is named once, by its outermost name."""
     found = tables(about(50, id=place(50, number=50)), about(50, id=place(50, number=50), survey=place(4, object=4),

@@ -26,10 +26,16 @@ class PutFile(NamedTuple):
     etag: str | None
 
 
-def finished_files(
-    connection: Connection, place_ids: Sequence[int], source: Source, *, after: int, limit: int
+def finished_files(  # noqa: PLR0913 - whose files, and which of them
+    connection: Connection,
+    place_ids: Sequence[int],
+    source: Source,
+    *,
+    after: int,
+    limit: int,
+    roles: Sequence[str] = (METADATA_FILE, *COMPANIONS),
 ) -> list[FileRow]:
-    """Give at most so many files, by number, that belong to sessions delivered with all their legs.
+    """Give at most so many files of these roles, by number, that belong to sessions delivered with all their legs.
 
     None of them waits, nor does any other file of its session; those that were put away at this version are left out.
     """
@@ -47,7 +53,7 @@ def finished_files(
     )
     wanted = (
         select(FILE)
-        .where(*_at_rest(place_ids, after), FILE.c.role.in_([METADATA_FILE, *COMPANIONS]))
+        .where(*_at_rest(place_ids, after), FILE.c.role.in_(roles))
         .where(FILE.c.session_id.is_not(None))
         .where(exists(select(ENTRY.c.id).where(*of_file)))
         .where(~exists(select(ENTRY.c.id).where(*of_file, NOT_DELIVERED)))

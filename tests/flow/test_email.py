@@ -88,6 +88,46 @@ async def test_the_newest_of_several_messages_counts(capturi, reading, post, mai
         assert {"seen": 1, "unchanged": 1}.items() <= counts(await project.run()).items()
 
 
+async def test_recordings_are_put_away_beside_what_becomes_of_the_message(capturi, post, mail_server, command):
+    """`source.done` moves the recording of a delivered call and leaves its message, which is marked, where it is."""
+    waiting = CALL.replace(b'"id": 1418', b'"id": 1500').replace(b"ca727b6e", b"ca727b6f")
+    waiting = waiting.replace(b'"not_asked"', b'"who_knows"')
+    async with capturi() as address:
+        project, user = post(address)
+        project.edit_job(("  stand_in:", "  done: move:done\n  stand_in:"))
+        project.put("recordings/call-1500.wav", project.sound(1500, 2))
+        for message in (CALL, waiting):
+            mail_server.deliver(user, message)
+        assert {"delivered": 1, "held": 1}.items() <= counts(await project.run()).items()
+        assert [False, True] == sorted(mail_server.flags(user))
+        folder = project.folder / "export" / "recordings"
+        assert {"done/call-1418.wav", "call-1500.wav"} == _files(folder)
+        checked = await command(project.folder, "check", "post")
+        assert 0 == checked.code, checked
+        told = " ".join(checked.out.split())
+        assert "mark is allowed" in told
+        assert "move:done is allowed" in told
+        assert "1 files in done" in told
+        assert {"unchanged": 1, "delivered": 0, "held": 1}.items() <= counts(await project.run()).items()
+        mail_server.deliver(user, CALL)
+        assert {"delivered": 0, "held": 1}.items() <= counts(await project.run()).items()
+        assert {"done/call-1418.wav", "call-1500.wav"} == _files(folder)
+
+
+def test_a_job_without_a_storage_of_recordings_has_no_files_to_put_away(post):
+    """`source.done` of such a job would do nothing, and is a mistake that names options.done."""
+    project, _ = post("http://127.0.0.1:1")
+    project.edit_job(("  recordings: {storage: export/recordings}\n", "  done: move:done\n"))
+    project.edit_job(("target:", "audio: {missing: send}\ntarget:"))
+    with pytest.raises(ConfigurationError, match="this job names no source") as caught:
+        loader.load("post", project.settings)
+    assert ["source.done"] == [one.field for one in caught.value.problems]
+
+
+def _files(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+
+
 async def test_what_was_delivered_is_moved_and_nothing_else(capturi, post, mail_server):
     """A delivered message goes to the folder; what is refused, awaited or somebody else's stays where it is."""
     foreign = CALL.replace(b"From: no-reply@ccaiplatform.com", b"From: eve@evil.example")

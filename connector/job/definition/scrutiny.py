@@ -70,9 +70,8 @@ def _looks(value: Any, settings: Settings) -> Iterator[_Look]:
         kind = _get(value, *at, "kind")
         if isinstance(address, str) and isinstance(options, dict):
             known = storage_options(str(kind), options)
-            yield _Look(
-                at, at, partial(open_storage, address, known, settings.home, done=usable_done(_get(value, "source")))
-            )
+            done = usable_done(_get(value, "source"), of_recordings=len(at) > 1)
+            yield _Look(at, at, partial(open_storage, address, known, settings.home, done=done))
     yield _Look(("source", "kind"), (), partial(check_mail_job, value))
     pattern = _get(value, "source", "transcript_pattern")
     if isinstance(pattern, str):

@@ -99,7 +99,7 @@ def _storages(plan: Plan) -> tuple[Storage, Storage]:
     Two credentials may lead into one bucket and be shown different things in it.
     """
     source, elsewhere = plan.job.source, plan.job.source.recordings
-    storage = open_storage(source.storage, source.storage_options, plan.home, done=source.done)
+    storage = open_storage(source.storage, source.storage_options, plan.home, done=source.done_in_storage)
     if elsewhere is None or (elsewhere.storage, elsewhere.options) == (source.storage, source.storage_options):
         return storage, storage
     return storage, open_storage(elsewhere.storage, elsewhere.options, plan.home, done=source.done)

@@ -1,13 +1,17 @@
 """Move or tag the files of sessions that are delivered, as the job says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeGuard
 
 from connector import ledger
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.job.definition.mail import KIND as MAIL_KIND
+from connector.job.definition.model import Source
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import info
 from connector.ledger import FileRow
+from connector.ledger.model import COMPANIONS
 from connector.ledger.putting import PutFile, finished_files, finished_shared_files, note_put_away
 from connector.logs import logger
 from connector.storage import FileInfo
@@ -29,7 +33,7 @@ async def put_files_away(run: Execution) -> None:
     if run.plan.job.source.done == LEAVE or run.options.dry_run:
         return
     source = ledger.Source(run.tenant, run.plan.job.source.kind, run.target_name)
-    finished = finished_files if run.plan.job.source.reading is None else finished_shared_files
+    finished = _finished(run.plan.job.source)
     places, after, done = list(run.places.values()), 0, 0
     failed: list[SkipError] = []
     # Not a mere reading: that would not see what is still on its way to the ledger.
@@ -47,6 +51,13 @@ async def put_files_away(run: Execution) -> None:
         logger().warning("files.stayed", run=run.run_id, count=len(failed), example=failed[0].message)
         count = f"{len(failed):,} files" if len(failed) > 1 else "1 file"
         run.summary.notes.append(f"{count} could not be put away, the next run tries again: {failed[0]}")
+
+
+def _finished(source: Source) -> Callable[..., list[FileRow]]:
+    """Give what the ledger is asked for: of a job that reads e-mails no message, which has a fate of its own."""
+    if source.reading is not None:
+        return finished_shared_files
+    return partial(finished_files, roles=COMPANIONS) if source.kind == MAIL_KIND else finished_files
 
 
 async def _put_away(run: Execution, place: int, files: Sequence[FileRow]) -> Sequence[FileInfo | SkipError]:

@@ -113,7 +113,7 @@ def _wanted(source: Source, batch: Sequence[FileInfo], *, only_companions: bool)
 
     What was moved away after its success is nobody's any longer.
     """
-    away = folder_of(source.done)
+    away = folder_of(source.done if only_companions else source.done_in_storage)
     if away is not None:
         batch = [file for file in batch if not is_below(file.path, away)]
     if only_companions:

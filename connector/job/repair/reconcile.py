@@ -162,7 +162,7 @@ async def _look_at_storage(plan: Plan, book: Ledger, found: Comparison) -> _Ther
 
 def _is_metadata(plan: Plan, file: FileInfo) -> bool:
     source = plan.job.source
-    if is_below(file.path, folder_of(source.done)) or not (
+    if is_below(file.path, folder_of(source.done_in_storage)) or not (
         not source.folders or wants_folder(source.folders, file.path)
     ):
         return False

@@ -44,12 +44,14 @@ async def check_storages(plan: Plan) -> AsyncIterator[Finding]:
 
 
 async def _check(plan: Plan, name: str, address: str, options: Mapping[str, Any]) -> AsyncIterator[Finding]:
-    action = plan.job.source.done_action or plan.job.source.done
+    source, only_companions = plan.job.source, name != "storage"
+    done = source.done if only_companions else source.done_in_storage
+    action = done if only_companions else source.done_action or done
     try:
-        async with open_storage(address, options, plan.home, done=plan.job.source.done) as storage:
+        async with open_storage(address, options, plan.home, done=done) as storage:
             introduction = storage.introduction() if isinstance(storage, Introduced) else ()
-            census = await _take(plan.job.source, storage, only_companions=name != "storage")
-            yield Finding(name, True, f"{storage.address}", facts=(*introduction, *_facts(plan.job.source, census)))
+            census = await _take(source, storage, folder_of(done), only_companions=only_companions)
+            yield Finding(name, True, f"{storage.address}", facts=(*introduction, *_facts(source, census)))
             if action != LEAVE and isinstance(storage, Finisher):
                 yield await _rehearse(name, storage, action)
     except ConnectorError as error:
@@ -66,8 +68,8 @@ async def _rehearse(name: str, storage: Finisher, action: str) -> Finding:
     return Finding(f"{name}, done", True, f"{action} is allowed")
 
 
-async def _take(source: Source, storage: Storage, *, only_companions: bool) -> _Census:
-    census, away = _Census(), folder_of(source.done)
+async def _take(source: Source, storage: Storage, away: str | None, *, only_companions: bool) -> _Census:
+    census = _Census()
     async for batch in storage.list():
         for file in batch:
             if is_below(file.path, away):

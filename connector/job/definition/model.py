@@ -25,7 +25,6 @@ from connector.job.definition.mail import KIND as MAIL_KIND
 from connector.job.definition.reading import Reading
 from connector.job.definition.visitor import PortalVisitor
 from connector.job.definition.zone import TimeZone
-from connector.storage.finishing import LEAVE
 
 __all__ = [
     "CHAT_WRITER",
@@ -136,18 +135,12 @@ class Source(Part):
     @field_validator("done")
     @classmethod
     def _done(cls, value: str, info: ValidationInfo) -> str:
-        # Where `recordings` itself is wrong it is not among the data, and that mistake is told.
         return checked_done(value, info.data.get("kind"), has_files=info.data.get("recordings", True) is not None)
 
     @property
     def storage_options(self) -> dict[str, Any]:
         """Give the options that are the storage's own."""
         return storage_options(self.kind, self.options)
-
-    @property
-    def done_in_storage(self) -> str:
-        """Give what becomes of files in the storage of metadata: `done`, which is not for e-mails."""
-        return LEAVE if self.kind == MAIL_KIND else self.done
 
     @property
     def done_action(self) -> str | None:

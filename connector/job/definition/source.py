@@ -7,8 +7,9 @@ from connector import session
 from connector.job.definition.mail import KIND, classify_mail
 from connector.job.definition.model import Source
 from connector.session import FileName, FileRole
+from connector.storage.finishing import LEAVE
 
-__all__ = ["classify", "is_unknown", "wants_folder"]
+__all__ = ["classify", "done_in_storage", "is_unknown", "wants_folder"]
 
 
 def classify(source: Source, path: str) -> FileName:
@@ -30,6 +31,11 @@ def is_unknown(source: Source, path: str, name: FileName) -> bool:
     if name.role is not FileRole.OTHER or path.rpartition("/")[2].startswith("."):
         return False
     return source.kind != KIND or session.classify(path).role is FileRole.OTHER
+
+
+def done_in_storage(source: Source) -> str:
+    """Give what becomes of files in the storage of metadata: what `done` says, which is not for e-mails."""
+    return LEAVE if source.kind == KIND else source.done
 
 
 def wants_folder(folders: list[str], path: str) -> bool:

@@ -15,6 +15,7 @@ from connector.job.definition.duration import parse_hours
 from connector.job.definition.loader import Plan
 from connector.job.definition.model import Limits as LimitsOfJob
 from connector.job.definition.model import Target
+from connector.job.definition.source import done_in_storage
 from connector.job.execution.budget import LedgerBudget
 from connector.job.execution.model import Execution
 from connector.job.execution.progress import Progress
@@ -99,7 +100,7 @@ def _storages(plan: Plan) -> tuple[Storage, Storage]:
     Two credentials may lead into one bucket and be shown different things in it.
     """
     source, elsewhere = plan.job.source, plan.job.source.recordings
-    storage = open_storage(source.storage, source.storage_options, plan.home, done=source.done_in_storage)
+    storage = open_storage(source.storage, source.storage_options, plan.home, done=done_in_storage(source))
     if elsewhere is None or (elsewhere.storage, elsewhere.options) == (source.storage, source.storage_options):
         return storage, storage
     return storage, open_storage(elsewhere.storage, elsewhere.options, plan.home, done=source.done)

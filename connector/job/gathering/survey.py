@@ -7,7 +7,7 @@ from functools import partial
 from connector import ledger
 from connector.delivery import LONGEST_REST
 from connector.job.definition.model import Source
-from connector.job.definition.source import classify, wants_folder
+from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.execution.model import Execution
 from connector.job.gathering.removal import notice_removed
 from connector.job.gathering.unknown import Unknown
@@ -113,7 +113,7 @@ def _wanted(source: Source, batch: Sequence[FileInfo], *, only_companions: bool)
 
     What was moved away after its success is nobody's any longer.
     """
-    away = folder_of(source.done if only_companions else source.done_in_storage)
+    away = folder_of(source.done if only_companions else done_in_storage(source))
     if away is not None:
         batch = [file for file in batch if not is_below(file.path, away)]
     if only_companions:

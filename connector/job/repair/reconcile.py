@@ -9,7 +9,7 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits, Portal, Visitor
 from connector.job.definition.loader import Plan
-from connector.job.definition.source import classify, wants_folder
+from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.execution.opening import open_target
 from connector.job.execution.selection import Selection
 from connector.job.repair.retry import select
@@ -162,7 +162,7 @@ async def _look_at_storage(plan: Plan, book: Ledger, found: Comparison) -> _Ther
 
 def _is_metadata(plan: Plan, file: FileInfo) -> bool:
     source = plan.job.source
-    if is_below(file.path, folder_of(source.done_in_storage)) or not (
+    if is_below(file.path, folder_of(done_in_storage(source))) or not (
         not source.folders or wants_folder(source.folders, file.path)
     ):
         return False

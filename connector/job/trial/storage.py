@@ -8,7 +8,7 @@ from typing import Any
 from connector.errors import ConfigurationError, ConnectorError
 from connector.job.definition.loader import Plan
 from connector.job.definition.model import Source
-from connector.job.definition.source import classify, wants_folder
+from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.gathering.unknown import Unknown
 from connector.job.trial.finding import Finding, failed
 from connector.session import FileRole
@@ -45,7 +45,7 @@ async def check_storages(plan: Plan) -> AsyncIterator[Finding]:
 
 async def _check(plan: Plan, name: str, address: str, options: Mapping[str, Any]) -> AsyncIterator[Finding]:
     source, only_companions = plan.job.source, name != "storage"
-    done = source.done if only_companions else source.done_in_storage
+    done = source.done if only_companions else done_in_storage(source)
     action = done if only_companions else source.done_action or done
     try:
         async with open_storage(address, options, plan.home, done=done) as storage:

@@ -137,8 +137,14 @@ def _agent(data: dict[str, Any], email: str) -> dict[str, str]:
 
 
 def _metadata(data: dict[str, Any]) -> dict[str, str]:
-    """Give the session parameters by key; they are one object in the current table, a list of such in older pages."""
+    """Give the session parameters by key; they are one object in the current table, a list of such in older pages.
+
+    An object without the word `key` is taken for parameters by their names.
+    """
     given = data.get("metaData")
+    if type(given) is dict and "key" not in given:
+        named = ((name, word(value)) for name, value in given.items())
+        return {name: value for name, value in named if name and value}
     entries = [given] if type(given) is dict else rows(data, "metaData")
     pairs = ((word(one.get("key")), word(one.get("value"))) for one in entries)
     return {key: value for key, value in pairs if key and value}

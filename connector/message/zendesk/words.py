@@ -7,6 +7,7 @@ each. A word that is not listed here is passed on as it is: an account may have 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
+from unicodedata import normalize
 
 __all__ = ["CHANNELS", "PRIORITIES", "STATUSES", "is_end_user", "is_false", "is_staff", "known_word", "told"]
 
@@ -23,8 +24,8 @@ STATUSES: Final = _table(
         "open": "åben|åbent|öppen|öppet|åpen|åpent|offen|ouvert|ouverte|abierto|aperto|aberto|avoin|otwarte|otwarty",
         "pending": "afventer|afventende|väntande|väntar|venter|ventende|wartend|in wartestellung|in behandeling|"
         "en attente|pendiente|in attesa|pendente|odottaa|oczekujące|oczekuje",
-        "hold": "on-hold|on hold|på hold|sat på hold|i bero|pausad|parkerad|på vent|angehalten|in de wacht|en pause|"
-        "en espera|in sospeso|em espera|pidossa|wstrzymane",
+        "hold": "on-hold|on hold|på hold|sat på hold|i bero|i venteposition|pausad|parkerad|på vent|angehalten|in de wacht|"
+        "en pause|en espera|in sospeso|em espera|pidossa|wstrzymane",
         "solved": "løst|løste|löst|gelöst|opgelost|résolu|résolue|resuelto|risolto|resolvido|ratkaistu|rozwiązane",
         "closed": "lukket|stängd|stängt|lukka|geschlossen|gesloten|fermé|clos|clôturé|cerrado|chiuso|fechado|suljettu|"
         "zamknięte",
@@ -72,7 +73,10 @@ def told(value: Any) -> str | None:
 def known_word(value: Any, table: Mapping[str, str]) -> str | None:
     """Give the program's word for a label, or the label itself where it is not known."""
     label = told(value)
-    return None if label is None else table.get(" ".join(label.casefold().split()), label)
+    if label is None:
+        return None
+    # A letter with an accent may come as two signs.
+    return table.get(" ".join(normalize("NFC", label).casefold().split()), label)
 
 
 def is_end_user(role: str) -> bool:

@@ -124,9 +124,9 @@ def test_a_hand_over_is_a_status(read, body, name):
     assert ("escalated", "team-billing") == (record["status"], record["data"]["escalateTo"])
 
 
-@pytest.mark.parametrize("form", [list, lambda entries: entries[0]])
-def test_metadata_is_read_in_both_forms(read, form):
-    """Session parameters come as one object or as a list of such, and tell who the visitor is."""
+@pytest.mark.parametrize("form", [list, lambda entries: entries[0], lambda entries: {entries[0]["key"]: "Ida Holm"}])
+def test_metadata_is_read_in_every_form(read, form):
+    """Session parameters come as one object, as a list of such, or by their names, and tell who the visitor is."""
     given = form([{"key": "customerName", "value": "Ida Holm", "sanitize": True}])
     told = {"platformConversationId": "c-1", "eventType": "message", "text": "Hi", "botId": BOT, "metaData": given}
     assert {"customerName": "Ida Holm"} == read("ultimate", told).record["metadata"]

@@ -321,3 +321,11 @@ def test_no_bytes_raise_anything_but_unreadable(raw):
         assert Code.UNREADABLE == error.code  # noqa: PT017 - both are right; nothing else is
     else:
         assert event.case
+
+
+@pytest.mark.parametrize(
+    ("label", "word"), [("A\N{COMBINING RING ABOVE}ben", "open"), ("I venteposition", "hold"), ("On-Hold", "hold")]
+)
+def test_a_label_is_known_however_its_letters_are_written(label, word):
+    """A letter that comes as two signs, capitals and hyphens make no other word of a status."""
+    assert word == known_word(label, STATUSES)

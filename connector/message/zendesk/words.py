@@ -24,8 +24,8 @@ STATUSES: Final = _table(
         "open": "åben|åbent|öppen|öppet|åpen|åpent|offen|ouvert|ouverte|abierto|aperto|aberto|avoin|otwarte|otwarty",
         "pending": "afventer|afventende|väntande|väntar|venter|ventende|wartend|in wartestellung|in behandeling|"
         "en attente|pendiente|in attesa|pendente|odottaa|oczekujące|oczekuje",
-        "hold": "on-hold|on hold|på hold|sat på hold|i bero|i venteposition|pausad|parkerad|på vent|angehalten|in de wacht|"
-        "en pause|en espera|in sospeso|em espera|pidossa|wstrzymane",
+        "hold": "on-hold|on hold|på hold|sat på hold|i bero|i venteposition|pausad|parkerad|på vent|angehalten|"
+        "in de wacht|en pause|en espera|in sospeso|em espera|pidossa|wstrzymane",
         "solved": "løst|løste|löst|gelöst|opgelost|résolu|résolue|resuelto|risolto|resolvido|ratkaistu|rozwiązane",
         "closed": "lukket|stängd|stängt|lukka|geschlossen|gesloten|fermé|clos|clôturé|cerrado|chiuso|fechado|suljettu|"
         "zamknięte",

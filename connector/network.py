@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakValueDictionary
 
 from connector.errors import ConfigurationError, Problem
 
@@ -15,6 +16,8 @@ __all__ = ["Proxy", "address_of", "is_loopback", "listen", "proxy_for", "trust"]
 
 HIGHEST_PORT = 65_535
 BACKLOG = 2_048
+_TRUSTED: WeakValueDictionary[tuple[Path | None, int], ssl.SSLContext] = WeakValueDictionary()
+"""By the file and when it was last changed, for as long as somebody uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,19 @@ def proxy_for(url: str) -> Proxy | None:
 def trust(ca_file: Path | None) -> ssl.SSLContext:
     """Give what checks a server's certificate: against the system's authorities, or those of the file instead.
 
-    Raises ConfigurationError where the file cannot be read.
+    Whoever asks while another has it gets the same one, unless the file changed since: each holds a megabyte. Raises
+    ConfigurationError where the file cannot be read.
     """
-    if ca_file is None:
-        return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        key = (ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
+        found = _TRUSTED.get(key)
+        if found is None:
+            found = _TRUSTED[key] = ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
             [Problem("cannot be read as certificates in PEM form", ca_file, field="CONNECTOR_CA_FILE")]
         ) from error
+    return found
 
 
 def is_loopback(host: str) -> bool:

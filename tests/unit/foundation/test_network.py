@@ -1,9 +1,11 @@
+import os
 import ssl
 
 import pytest
 
 from connector.errors import ConfigurationError
 from connector.network import is_loopback, proxy_for, trust
+from tests.servers.tls import make_certificate
 
 
 @pytest.fixture
@@ -71,6 +73,17 @@ def test_trust_of_a_file_that_holds_no_certificate(tmp_path):
     path.write_text("no certificate")
     with pytest.raises(ConfigurationError, match="CONNECTOR_CA_FILE"):
         trust(path)
+
+
+def test_trust_is_shared_until_its_file_changes(tmp_path):
+    """Everybody who trusts the same authorities holds them once; a file that is another by now is read again."""
+    first = trust(None)
+    assert first is trust(None)
+    path = make_certificate(tmp_path).certificate
+    before = trust(path)
+    assert (True, False) == (before is trust(path), before is first)
+    os.utime(path, (1, 1))
+    assert before is not trust(path)
 
 
 def test_trust_checks_names_and_certificates():

@@ -16,7 +16,9 @@ __all__ = ["take_in", "unread_entry"]
 
 PAGE = 50
 """So few that nobody who is to be answered meanwhile notices."""
-MOST_PAGES = 10
+MOST_PAGES = 2
+ROWS_IN_A_PIECE = 5
+"""To read so many takes as long as to forward one."""
 UNREAD = "inbox"
 UNREADABLE = "message"
 """The channel of an entry that stands for a request nobody could read: that of the messages it may have told."""
@@ -31,7 +33,7 @@ async def take_in(run: Forwarding) -> bool:
         rows = await run.book.read(ledger.waiting_messages, run.desk.intake, 0, PAGE)
         if not rows:
             return False
-        await run.pace.turn()
+        await run.pace.turn(len(rows) / ROWS_IN_A_PIECE)
         await _take_page(run, rows)
     return True
 

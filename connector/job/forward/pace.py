@@ -11,7 +11,7 @@ MANY_WAITING: Final = 8
 """So many requests wait for their commit at once only in a burst, or where forwarding keeps them waiting."""
 MOST: Final = 500.0
 """Pieces of work in a second that nothing holds up: more than one process does."""
-LEAST: Final = 20.0
+LEAST: Final = 10.0
 """So many there are always: a burst without an end holds forwarding up, and never stops it."""
 SHRINKING: Final = 8.0
 SHRINKING_SECONDS: Final = 0.05
@@ -30,6 +30,8 @@ class Pace:
         self._slowed_to = MOST
         self._slowed_at = -SHRINKING_SECONDS
         self._turn_at = 0.0
+        self._owed = 0.0
+        """Pieces of work that the last turn was for."""
         self._lane = asyncio.Lock()
 
     @property
@@ -51,11 +53,11 @@ class Pace:
         if now - self._slowed_at >= SHRINKING_SECONDS:
             self._slowed_to, self._slowed_at = max(LEAST, self.per_second / SHRINKING), now
 
-    async def turn(self) -> None:
-        """Return when the next piece of work may begin; who asks first goes first."""
+    async def turn(self, pieces: float = 1.0) -> None:
+        """Return when work of so many pieces may begin; who asks first goes first, larger work makes the next wait."""
         if self.per_second >= MOST:
             return
         async with self._lane:
-            while (seconds := self._turn_at + 1 / self.per_second - self._clock.monotonic()) > 0:
+            while (seconds := self._turn_at + self._owed / self.per_second - self._clock.monotonic()) > 0:
                 await self._clock.sleep(min(seconds, SHRINKING_SECONDS))
-            self._turn_at = self._clock.monotonic()
+            self._turn_at, self._owed = self._clock.monotonic(), pieces

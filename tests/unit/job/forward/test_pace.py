@@ -84,6 +84,16 @@ async def test_it_is_as_fast_as_before_soon_after_the_burst(clock):
     assert (True, pace.MOST) == (slow <= 2 * pace.LEAST, clock.pace.per_second)
 
 
+async def test_larger_work_makes_the_next_wait(clock):
+    """A page of the inbox counts for several events: what follows it waits for so much longer."""
+    clock.begin_burst(3600)
+    await turns_until(clock, clock.seconds + 2)
+    begun = clock.seconds
+    await clock.pace.turn(5)
+    await clock.pace.turn()
+    assert 5 <= (clock.seconds - begun) * pace.LEAST <= 7
+
+
 async def test_who_asks_first_goes_first(clock):
     """Several intakes share the turns in the order in which they asked: none is passed over."""
     clock.begin_burst(3600)

@@ -15,7 +15,7 @@ from connector.mapping.model import Draft
 
 __all__ = ["Circumstances", "build"]
 
-_LAYOUT = (CHANNELS, AGENT, STEREO_FORM, MONO_FORM)
+_LAYOUT = frozenset((CHANNELS, AGENT, STEREO_FORM, MONO_FORM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def build(
     values = dict(draft.values)
     if has_consent is not None:
         values["hasConsent"] = has_consent
-    mapped = {name: values.pop(name) for name in _LAYOUT if name in values}
+    mapped = {name: values.pop(name) for name in _LAYOUT & values.keys()}
     layout = settle_layout(
         mapped, audio, agent_channel=circumstances.agent_channel, with_form=circumstances.with_audio_form
     )
@@ -79,6 +79,6 @@ def _audio_notes(draft: Draft, audio: AudioFacts | None, circumstances: Circumst
         return ()
     talk = circumstances.talk_seconds
     if talk is None and draft.spans is not None:
-        talk = sum(span.talk_seconds or 0 for span in draft.spans.keep)
+        talk = sum([span.talk_seconds or 0 for span in draft.spans.keep])
     lengths = length_notes(audio, talk_seconds=talk, recording_seconds=circumstances.recording_seconds)
     return (*audio.notes, *lengths)

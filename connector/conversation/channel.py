@@ -1,6 +1,7 @@
 """Say how speakers lie on a recording's channels; the mapping's word counts where the file does not contradict it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from connector.conversation.facts import AudioFacts
@@ -25,11 +26,22 @@ _MOST_CHANNELS = 2
 
 
 class Layout(NamedTuple):
-    """The channel fields to send, those of the audio form among them, and what to note about them."""
+    """The channel fields to send, those of the audio form among them, and what to note about them.
+
+    Recordings of one kind share theirs: the fields are to be read, never written to.
+    """
 
     fields: dict[str, Any]
     notes: tuple[str, ...] = ()
     broken: tuple[Broken, ...] = ()
+
+
+class Sound(NamedTuple):
+    """What of a recording decides about its channels."""
+
+    channels: int
+    channels_identical: bool | None
+    has_distinct_channels: bool
 
 
 def settle_layout(
@@ -50,10 +62,23 @@ def settle_layout(
     if audio.channels > _MOST_CHANNELS:
         hint = "mix the recording down to one or two channels"
         raise SkipError(Code.AUDIO_INVALID, f"the recording has {audio.channels} channels", hint=hint)
+    sound = Sound(audio.channels, audio.channels_identical, audio.has_distinct_channels)
+    if mapped:
+        return _told(mapped, sound, agent_channel, with_form=with_form)
+    return _untold(sound, agent_channel, with_form)
+
+
+def _told(mapped: Mapping[str, Any], sound: Sound, agent_channel: AgentChannel, *, with_form: bool) -> Layout:
     named = mapped.get(CHANNELS)
-    if audio.has_distinct_channels and (named in {None, _STEREO} or audio.channels_identical is False):
+    if sound.has_distinct_channels and (named in {None, _STEREO} or sound.channels_identical is False):
         return _stereo(mapped, agent_channel, with_form=with_form)
-    return _mono(mapped, audio, with_form=with_form)
+    return _mono(mapped, sound, with_form=with_form)
+
+
+@lru_cache(maxsize=64)
+def _untold(sound: Sound, agent_channel: AgentChannel, with_form: bool) -> Layout:  # noqa: FBT001 - part of the cache's key
+    """Give what nearly every recording gets: the mapping says nothing, and the recordings of a job are of few kinds."""
+    return _told({}, sound, agent_channel, with_form=with_form)
 
 
 def _stereo(mapped: Mapping[str, Any], agent_channel: AgentChannel, *, with_form: bool) -> Layout:
@@ -68,11 +93,11 @@ def _stereo(mapped: Mapping[str, Any], agent_channel: AgentChannel, *, with_form
     return Layout(fields, tuple(notes if named not in {None, _STEREO} else ()), tuple(broken if contradicts else ()))
 
 
-def _mono(mapped: Mapping[str, Any], audio: AudioFacts, *, with_form: bool) -> Layout:
+def _mono(mapped: Mapping[str, Any], sound: Sound, *, with_form: bool) -> Layout:
     named, form = mapped.get(CHANNELS), mapped.get(MONO_FORM)
     kind = named if named in _MONO_FORMS else _kind_of(form)
-    what = {1: "has one channel", 2: "has the same on both channels"}[audio.channels]
-    if audio.channels_identical is None and audio.channels == _MOST_CHANNELS:
+    what = {1: "has one channel", 2: "has the same on both channels"}[sound.channels]
+    if sound.channels_identical is None and sound.channels == _MOST_CHANNELS:
         what = "is silent wherever it was looked at"
     notes = [f"{CHANNELS}: the recording {what}: sent as {kind}"]
     if named == _STEREO:

@@ -21,12 +21,15 @@ class ConsentDecision(NamedTuple):
     send_audio: bool
 
 
+_GIVEN = ConsentDecision(has_consent=True, verdict=None, send_audio=True)
+
+
 def decide(spec: ConsentSpec, seen: str | None) -> ConsentDecision:
     """Give the decision for the word found in the record; None and blank count as unknown, like any unlisted word."""
     word = (seen or "").strip()
     has_consent = spec.values.get(word) if word else None
     if has_consent:
-        return ConsentDecision(has_consent=True, verdict=None, send_audio=True)
+        return _GIVEN
     if has_consent is None:
         outcome = Outcome.HELD if spec.unknown == "hold" else Outcome.SKIPPED
         verdict = Verdict(outcome, Code.CONSENT_UNKNOWN, _unknown(word))

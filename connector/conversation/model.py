@@ -34,9 +34,12 @@ def _distinct(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     entries = [entry.strip() if isinstance(entry, str) else entry for entry in value if entry is not None]
-    if not all(isinstance(entry, str) for entry in entries):
+    if not _TEXTS.issuperset(map(type, entries)):
         return entries
     return tuple(dict.fromkeys(filter(None, entries))) or None
+
+
+_TEXTS = frozenset({str})
 
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]

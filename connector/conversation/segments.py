@@ -5,7 +5,7 @@ a recording that turns out longer brings nothing along.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -37,7 +37,11 @@ def compute(
     if spans.origin is None:
         hint = "let `segments: from` name the field with the start of the recording"
         raise SkipError(Code.FIELD_INVALID, "cannot be worked out: no start of the recording in the record", hint=hint)
-    keep = [_seconds(span, spans.origin) for span in spans.keep if _counts(span, agent_id)]
+    keep = [
+        _seconds(span, spans.origin)
+        for span in spans.keep
+        if span.talk_seconds != 0 and (agent_id is None or span.agent_id == agent_id)
+    ]
     cut = [_turned(*_seconds(span, spans.origin)) for span in spans.cut]
     if redacted == "removed" and cut:
         gone = _merged(cut)
@@ -62,13 +66,10 @@ def _is_segment(one: dict[str, Any]) -> bool:
     return type(start) is int and type(duration) is int and start >= 0 and duration >= 1
 
 
-def _counts(span: Span, agent_id: str | None) -> bool:
-    return span.talk_seconds != 0 and (agent_id is None or span.agent_id == agent_id)
-
-
 def _seconds(span: Span, origin: datetime) -> Stretch:
     """Give the span as seconds after the origin; what lies before the recording is not in it."""
-    return max((span.start - origin).total_seconds(), 0.0), max((span.end - origin).total_seconds(), 0.0)
+    begin, end = (span.start - origin).total_seconds(), (span.end - origin).total_seconds()
+    return begin if begin > 0 else 0.0, end if end > 0 else 0.0
 
 
 def _turned(begin: float, end: float) -> Stretch:
@@ -98,8 +99,10 @@ def _outwards(stretches: Sequence[Stretch], limit: float) -> list[Stretch]:
     ]
 
 
-def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
     merged: list[Stretch] = []
+    if len(stretches) < 2:  # noqa: PLR2004
+        return list(stretches)
     for begin, end in sorted(stretches):
         if merged and begin <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))

@@ -11,16 +11,13 @@ from connector.mapping.functions import FUNCTIONS, Function
 from connector.mapping.functions.arguments import prepare
 from connector.mapping.functions.tables import kind_of
 from connector.mapping.functions.words import Table
-from connector.mapping.model import Context, Evaluate, Trace, trace_of
+from connector.mapping.model import Context, Evaluate, Trace, Work, trace_of
 from connector.mapping.node import Node
 
-__all__ = ["Step", "compile_chain", "mismatch", "run_chain"]
+__all__ = ["Step", "compile_chain", "mismatch", "run_chain", "work_of"]
 
 Step = tuple[Callable[[Any], Any], str, str]
 """What to do with the value, the reason where that fails, the reason where nothing is left of it."""
-
-Worked = tuple[Any, str, bool]
-"""What came of a value (None: nothing), the reason where nothing did, and whether that was a failure."""
 
 LONGEST_CHAIN = 20
 MOST_REMEMBERED = 1024
@@ -115,14 +112,21 @@ def _step(function: Function, arguments: dict[str, Any]) -> Callable[[Any], Any]
     return step
 
 
-def run_chain(inner: Evaluate, steps: list[Step], *, remember: bool = False) -> Evaluate:
-    """Give the rule that sends the value of another one through these steps.
+def work_of(steps: list[Step], *, remember: bool = False) -> Work | None:
+    """Give these steps as one piece of work, None where there is none.
 
-    With `remember` the results for the texts seen last are kept: words of a call centre repeat, and functions are pure.
+    With `remember` the results for the texts and whole numbers seen last are kept: words of a call centre repeat, and
+    functions are pure.
     """
     if not steps:
+        return None
+    return _remembering(steps) if remember else _working(steps)
+
+
+def run_chain(inner: Evaluate, work: Work | None) -> Evaluate:
+    """Give the rule that sends the value of another one through this work."""
+    if work is None:
         return inner
-    work = _remembering(steps) if remember else _working(steps)
 
     def run(record: Any, context: Context) -> tuple[Any, Trace]:
         value, trace = inner(record, context)
@@ -134,8 +138,8 @@ def run_chain(inner: Evaluate, steps: list[Step], *, remember: bool = False) -> 
     return run
 
 
-def _working(steps: list[Step]) -> Callable[[Any], Worked]:
-    def work(value: Any) -> Worked:
+def _working(steps: list[Step]) -> Work:
+    def work(value: Any) -> tuple[Any, str, bool]:
         for step, failed, emptied in steps:
             try:
                 value = step(value)
@@ -148,7 +152,12 @@ def _working(steps: list[Step]) -> Callable[[Any], Worked]:
     return work
 
 
-def _remembering(steps: list[Step]) -> Callable[[Any], Worked]:
-    work = _working(steps)
-    known = lru_cache(maxsize=MOST_REMEMBERED)(work)
-    return lambda value: known(value) if value.__class__ is str and len(value) <= LONGEST_REMEMBERED else work(value)
+def _remembering(steps: list[Step]) -> Work:
+    anew = _working(steps)
+    known = lru_cache(maxsize=MOST_REMEMBERED)(anew)
+
+    def work(value: Any) -> tuple[Any, str, bool]:
+        kind = value.__class__
+        return known(value) if kind is int or (kind is str and len(value) <= LONGEST_REMEMBERED) else anew(value)
+
+    return work

@@ -56,7 +56,7 @@ def text_of(value: Any) -> str:
 
 def number_of(value: Any) -> int | float:
     """Give the value as it is where it is a number that JSON can carry."""
-    if value.__class__ in (int, float) and math.isfinite(value) and abs(value) < LARGEST_NUMBER:
+    if value.__class__ in (int, float) and -LARGEST_NUMBER < value < LARGEST_NUMBER:
         return value
     if value.__class__ is str:
         number = float(value)

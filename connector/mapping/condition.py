@@ -51,6 +51,9 @@ def _condition(node: Node) -> Condition:
     if not tests:
         node.problem("has no test", f"add one of {', '.join(TESTS)}")
         return _never
+    if len(tests) == 1 and node.has("exists"):
+        wanted = node.value["exists"]
+        return lambda record, context: (read(record, context) is not None) is wanted
     test = tests[0] if len(tests) == 1 else lambda value: all(one(value) for one in tests)
 
     def holds(record: Any, context: Context) -> bool:

@@ -22,21 +22,21 @@ def apply(mapping: Mapping, record: Any, context: Context) -> Draft:
     # Most fields are found where their rule looks first: their traces are laid ready, only the others are written.
     traces = plan.traces.copy()
     refusals = dict.fromkeys(mapping.unruled, "no_rule")
-    for name, evaluate, holder, key, wanted in plan.rules:
+    for name, evaluate, holder, key, wanted, work in plan.rules:
+        value: Any = None
         if wanted is not None:
-            value: Any = objects[holder].get(key)
-            fits = value.__class__ is wanted
-            if fits and (-LARGEST_NUMBER < value < LARGEST_NUMBER if wanted is int else value and not value.isspace()):
-                values[name] = value
-                continue
-        try:
-            value, traces[name] = evaluate(record, context)
-        except FieldRefusedError as error:
-            traces[name] = trace_of(error.source, error.reason)
-            refusals[name] = error.reason
-        else:
-            if value is not None:
-                values[name] = value
+            found: Any = objects[holder].get(key)
+            fits = found.__class__ is wanted
+            if fits and (-LARGEST_NUMBER < found < LARGEST_NUMBER if wanted is int else found and not found.isspace()):
+                value = found if work is None else work(found)[0]
+        if value is None:
+            try:
+                value, traces[name] = evaluate(record, context)
+            except FieldRefusedError as error:
+                traces[name] = trace_of(error.source, error.reason)
+                refusals[name] = error.reason
+        if value is not None:
+            values[name] = value
     consent = mapping.read_consent(record, context) if mapping.read_consent else None
     spans = mapping.read_spans(record, context) if mapping.read_spans else None
     return Draft(values, traces, refusals, consent, spans)
@@ -46,7 +46,9 @@ def _objects(plan: Plan, record: Any, context: Context) -> list[dict[str, Any]]:
     """Give the objects that plain paths read: the context, the record, and those right below them."""
     top = record if record.__class__ is dict else _EMPTY
     found = [context, top]
-    for holder, name in plan.places:
+    for holder, name, index in plan.places:
         below = found[holder].get(name)
+        if index is not None:
+            below = below[index] if below.__class__ is list and index < len(below) else None
         found.append(below if below.__class__ is dict else _EMPTY)
     return found

@@ -99,6 +99,7 @@ def _sequence(node: dict[str, Any]) -> Search:
 
 def _projection(node: dict[str, Any]) -> Search:
     base, each = (_compile(child) for child in node["children"])
+    name = _name(node["children"][1])
 
     def find(value: Any) -> Any:
         entries = base(value)
@@ -106,7 +107,18 @@ def _projection(node: dict[str, Any]) -> Search:
             return None
         return [found for entry in entries if (found := each(entry)) is not None]
 
-    return find
+    def find_named(value: Any) -> Any:
+        entries = base(value)
+        if entries.__class__ is not list:
+            return None
+        return [found for one in entries if one.__class__ is dict and (found := one.get(name)) is not None]
+
+    return find if name is None else find_named
+
+
+def _name(node: dict[str, Any]) -> str | None:
+    """Give the name of a part that is nothing but one: it is read in place, for a call costs more than the reading."""
+    return str(node["value"]) if node["type"] == "field" else None
 
 
 def _filter_projection(node: dict[str, Any]) -> Search:
@@ -116,16 +128,22 @@ def _filter_projection(node: dict[str, Any]) -> Search:
         entries = base(value)
         if entries.__class__ is not list:
             return None
-        return [found for entry in entries if _is_true(test(entry)) and (found := each(entry)) is not None]
+        return [
+            found
+            for entry in entries
+            if (true := test(entry)) is not False
+            and (true is True or _is_true(true))
+            and (found := each(entry)) is not None
+        ]
 
     return find
 
 
 def _flatten(node: dict[str, Any]) -> Search:
-    base = _compile(node["children"][0])
+    base, name = _compile(node["children"][0]), _name(node["children"][0])
 
     def find(value: Any) -> Any:
-        entries = base(value)
+        entries = base(value) if name is None else value.get(name) if value.__class__ is dict else None
         if entries.__class__ is not list:
             return None
         return [one for entry in entries for one in (entry if entry.__class__ is list else (entry,))]
@@ -138,8 +156,10 @@ def _comparator(node: dict[str, Any]) -> Search:
     left, right = node["children"]
     if node["value"] not in ("eq", "ne") or right["type"] != "literal" or not isinstance(right["value"], str):
         return lambda value: _INTERPRETER.visit(node, value)
-    side, literal, equal = _compile(left), right["value"], node["value"] == "eq"
-    return lambda value: (side(value) == literal) is equal
+    side, literal, equal, name = _compile(left), right["value"], node["value"] == "eq", _name(left)
+    if name is None:
+        return lambda value: (side(value) == literal) is equal
+    return lambda value: ((value.get(name) if value.__class__ is dict else None) == literal) is equal
 
 
 def _either(node: dict[str, Any]) -> Search:

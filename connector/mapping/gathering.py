@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connector.mapping.coercion import list_of, text_of
+from connector.mapping.coercion import has_value, list_of, text_of
 from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.model import Context, Evaluate, Trace, trace_of
 
@@ -45,12 +45,20 @@ def gather(items: Sequence[str | Evaluate]) -> Evaluate:
     A value that is a list is added whole. An entry that does not fit is left out; the trace then carries the reason,
     beside the value of the others.
     """
+    items = [item for item in items if has_value(item)]
 
     def evaluate(record: Any, context: Context) -> tuple[Any, Trace]:
         found: list[str] = []
         wrong: str | None = None
         for item in items:
-            texts, reason = ([item], None) if isinstance(item, str) else _entry(item, record, context)
+            if isinstance(item, str):
+                found.append(item)
+                continue
+            value, trace = item(record, context)
+            if value.__class__ is str and value and not value.isspace():
+                found.append(value)
+                continue
+            texts, reason = _entry(value, trace)
             found += texts
             wrong = wrong or reason
         if not found:
@@ -60,9 +68,8 @@ def gather(items: Sequence[str | Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _entry(item: Evaluate, record: Any, context: Context) -> tuple[list[str], str | None]:
-    """Give the texts that one rule adds to a list, and what went wrong with it."""
-    value, trace = item(record, context)
+def _entry(value: Any, trace: Trace) -> tuple[list[str], str | None]:
+    """Give the texts that the value of one rule adds to a list, and what went wrong with it."""
     if value is None:
         return [], trace.reason if trace.reason not in EXPECTED else None
     try:

@@ -22,12 +22,16 @@ __all__ = [
     "Span",
     "SpansReading",
     "Trace",
+    "Work",
     "trace_of",
 ]
 
 Context = dict[str, Any]
 Evaluate = Callable[[Any, Context], tuple[Any, "Trace"]]
 """One compiled rule: record and context in, the value (None: no value) and its trace out."""
+
+Work = Callable[[Any], tuple[Any, str, bool]]
+"""The functions of a rule: a value in; what came of it (None: nothing), why nothing did, whether that is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class SegmentsSpec:
 class Field:
     """One rule of a mapping: the target field's v3 name, whether a record is refused without it, the paths it reads.
 
-    `wanted` is the type of value that a rule which does nothing but read one path takes as it is.
+    `wanted` is the type of value that the rule takes from its first path without a look at anything else; `work` is
+    what it then does with it, None where it takes it as it is.
     """
 
     name: str
@@ -102,16 +107,18 @@ class Field:
     paths: tuple[str, ...]
     evaluate: Evaluate
     wanted: type | None = None
+    work: Work | None = None
 
 
-Place = tuple[int, str]
-"""Where an object is found: the number of the object that holds it, and its key there."""
+Place = tuple[int, str, int | None]
+"""Where an object is found: the number of the object that holds it, its key there, its index where that is a list."""
 
 
 class Planned(NamedTuple):
     """One rule as the engine runs it.
 
-    With `wanted`, the object of number `holder` is asked for `key` first: a value of exactly that type needs no work.
+    With `wanted`, the object of number `holder` is asked for `key` first: of a value of exactly that type, `work` makes
+    what the field gets (None: the value as it is). Where that is nothing, `evaluate` says why.
     """
 
     name: str
@@ -119,14 +126,15 @@ class Planned(NamedTuple):
     holder: int = 0
     key: str = ""
     wanted: type | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The rules in their order, and the objects that the plain ones read, each found below an earlier one.
 
-    Objects are numbered from the context (0) and the record (1). `traces` are those of a record in which every plain
-    rule finds what it wants; the engine writes all others.
+    Objects are numbered from the context (0) and the record (1). `traces` are those of a record in which every
+    rule finds what it wants first; the engine writes all others.
     """
 
     rules: tuple[Planned, ...] = ()

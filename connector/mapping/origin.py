@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.mapping.coercion import Kind, text_of
 from connector.mapping.gathering import gather, join
-from connector.mapping.model import Context, Evaluate, Trace
+from connector.mapping.model import Context, Evaluate, Trace, Work
 from connector.mapping.node import Node
 from connector.mapping.reference import NO_VALUE, compile_first
 
@@ -20,13 +20,15 @@ MOST_PARTS = 100
 class Made:
     """A compiled rule or part of one: how to work it out, the type it gives, the paths it reads.
 
-    `reads_alone` where it reads one path and does no more.
+    `wanted` is the type of value that it most likely finds at its first path, None where it reads more than paths;
+    `work` is what is done with any such value.
     """
 
     evaluate: Evaluate
     kind: Kind = Kind.ANY
     paths: tuple[str, ...] = ()
-    reads_alone: bool = False
+    wanted: type | None = None
+    work: Work | None = None
 
 
 def _nothing(_record: Any, _context: Context) -> tuple[Any, Trace]:
@@ -52,7 +54,7 @@ def made_of(node: Node, nested: Nested) -> Made:
 def from_paths(node: Node) -> Made:
     """Give what reads the path that stands here, or the first of several that has a value."""
     references = compile_first(node)
-    return Made(references.evaluate, references.kind, references.paths, reads_alone=len(references.reads) == 1)
+    return Made(references.evaluate, references.kind, references.paths, int if references.kind is Kind.NUMBER else str)
 
 
 def _joined(node: Node, nested: Nested) -> Made:

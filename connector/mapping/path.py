@@ -36,14 +36,11 @@ def compile_path(text: str) -> Read:
     root, rest = split_root(text)
     steps = plain_steps(rest)
     if steps is None:
-        search = _expression(rest)
-        if root is None:
-            return lambda record, _context: search(record)
-        return lambda _record, context: search(context.get(root))
+        return _expression(rest, root)
     if root is None:
         return _of_record(steps)
     walk = _walk(steps)
-    return lambda _record, context: walk(context.get(root))
+    return lambda _record, context: walk(context.get(root), context)
 
 
 def split_root(text: str) -> tuple[str | None, str]:
@@ -99,8 +96,7 @@ def _of_record(steps: tuple[str | int, ...]) -> Read:
     """Give the reader of a plain path; the two commonest shapes do without a loop."""
     names = [step for step in steps if isinstance(step, str)]
     if len(names) < len(steps) or len(names) not in (1, 2):
-        walk = _walk(steps)
-        return lambda record, _context: walk(record)
+        return _walk(steps)
     if len(names) == 1:
         name = names[0]
         return lambda record, _context: record.get(name) if record.__class__ is dict else None
@@ -113,8 +109,8 @@ def _of_record(steps: tuple[str | int, ...]) -> Read:
     return read
 
 
-def _walk(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
-    def walk(value: Any) -> Any:
+def _walk(steps: tuple[str | int, ...]) -> Read:
+    def walk(value: Any, _context: Context) -> Any:
         for step in steps:
             if value.__class__ is dict and step.__class__ is str:
                 value = value.get(step)
@@ -127,15 +123,15 @@ def _walk(steps: tuple[str | int, ...]) -> Callable[[Any], Any]:
     return walk
 
 
-def _expression(text: str) -> Callable[[Any], Any]:
+def _expression(text: str, root: str | None) -> Read:
     try:
         find = compile_expression(text)
     except ValueError as error:
         raise ValueError(f"is neither a plain path nor JMESPath: {error}") from error
 
-    def search(value: Any) -> Any:
+    def search(record: Any, context: Context) -> Any:
         try:
-            return find(value)
+            return find(record if root is None else context.get(root))
         except EXPRESSION_FAULTS as error:
             raise PathError from error
 

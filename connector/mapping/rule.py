@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from connector.mapping.chain import Step, compile_chain, mismatch, run_chain
+from connector.mapping.chain import Step, compile_chain, mismatch, run_chain, work_of
 from connector.mapping.coercion import COERCE, MISFIT, Kind, has_value
 from connector.mapping.condition import read_conditions
 from connector.mapping.failure import DATA_FAULTS
@@ -21,9 +21,8 @@ RULE_KEYS = (*ORIGINS, "by", "skip_empty", "as", "else", "when", "required", "on
 def compile_field(node: Node, target: TargetField) -> Field:
     """Give the rule that stands here, for this field of the target; note everything that is wrong with it."""
     made = _compile(node, target)
-    plain = made.reads_alone and not (node.has("as") or node.has("when") or target.choices)
-    wanted = _TAKEN_AS_IS.get(target.kind) if plain else None
-    return Field(target.name, _required(node, target), made.paths, made.evaluate, wanted)
+    wanted = None if node.has("when") else made.wanted
+    return Field(target.name, _required(node, target), made.paths, made.evaluate, wanted, made.work)
 
 
 _TAKEN_AS_IS = {Kind.TEXT: str, Kind.NUMBER: int}
@@ -56,11 +55,18 @@ def _worked_out(node: Node, target: TargetField | None) -> Made:
         remedy = mismatch(kind, target.kind)
         if remedy is not None:
             node.problem(f"{target.name} is {target.kind}, and this gives {kind}", remedy)
-    evaluate = run_chain(made.evaluate, steps, remember=kind is not Kind.TIME)
     # Only the function utc gives a time, and nothing but one: there is nothing left to fit, and moments never repeat.
-    if target is not None and kind is not Kind.TIME:
-        evaluate = run_chain(evaluate, _fitting(target))
-    return replace(made, evaluate=evaluate, kind=kind)
+    # Nor is there in what `list` gives: texts, each once.
+    fits = target is None or kind is Kind.TIME or (node.has("list") and target.kind is Kind.LIST and not steps)
+    fitting = [] if fits or target is None else _fitting(target)
+    # A list belongs to its draft alone, so it is made anew.
+    remember = bool(steps) and kind is not Kind.TIME and (target is None or target.kind is not Kind.LIST)
+    work = work_of([*steps, *fitting], remember=remember)
+    evaluate = run_chain(made.evaluate, work)
+    if target is not None and made.wanted is not None and not steps and not target.choices:
+        taken = _TAKEN_AS_IS.get(target.kind)
+        return replace(made, evaluate=evaluate, kind=kind, wanted=taken or made.wanted, work=None if taken else work)
+    return replace(made, evaluate=evaluate, kind=kind, work=work)
 
 
 def compile_part(node: Node) -> Made:

@@ -28,12 +28,9 @@ def reader_of(
     """
 
     def read_spans(record: Any, context: Context) -> SpansReading:
-        kept = [_kept(item) for item in _items(keep(record, context))]
-        return SpansReading(
-            keep=tuple([span for span in kept if span is not None]),
-            cut=tuple([_cut(item) for read in cut for item in _cut_items(read, record, context)]),
-            origin=read_moment(origin(record, context)),
-        )
+        kept = [span for item in _items(keep(record, context)) if (span := _kept(item)) is not None]
+        gone = [_cut(item) for read in cut for item in _cut_items(read, record, context)]
+        return SpansReading(tuple(kept), tuple(gone), read_moment(origin(record, context)))
 
     return read_spans
 
@@ -42,6 +39,8 @@ def _items(value: Any, depth: int = DEEPEST_LIST) -> list[Any]:
     """Give the entries of a list, of the lists in it as well; a single object counts as a list of one."""
     if value.__class__ is not list:
         return [] if value is None else [value]
+    if not value:
+        return value
     if depth == 0:
         return [value]
     return [item for entry in value for item in (_items(entry, depth - 1) if entry.__class__ is not dict else (entry,))]

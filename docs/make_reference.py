@@ -28,6 +28,8 @@ beside the options of the storage. A path is the name of a column, or a path as 
 newest counts: by `updated_at`, else the last one of the file that was changed last. A row that did not change is not
 looked at again; one that cannot be read is refused `unreadable` with its number and does not disturb the others. Rows
 bring no transcripts, so they are calls. JSON may be a list of objects, one object, or an object around such a list.
+Where `pattern`, `format` or `recording` say something else than before, the next run asks every name again: what lacked
+its recording for a wrong pattern is judged anew, and what has its conversation keeps it.
 """
 
 

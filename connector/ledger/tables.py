@@ -19,6 +19,7 @@ __all__ = [
     "FILE",
     "MAPPING_STAT",
     "METADATA",
+    "NAMING",
     "PLACE",
     "PUT_AWAY",
     "ROW_RECORDING",
@@ -84,6 +85,15 @@ class PutAway(LedgerTable, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     modified_ns: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=UtcTime)
+
+
+class Naming(LedgerTable, table=True):
+    """The words about names under which the files of a place got their labels."""
+
+    __tablename__ = "naming"
+
+    place_id: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    digest: str = Field(sa_type=Text)
 
 
 class RowRecording(LedgerTable, table=True):
@@ -208,5 +218,5 @@ class Budget(LedgerTable, table=True):
 
 METADATA = LedgerTable.metadata
 PLACE, FILE, ENTRY, STEP = (METADATA.tables[name] for name in ("place", "file", "entry", "step"))
-PUT_AWAY, ROW_RECORDING = METADATA.tables["put_away"], METADATA.tables["row_recording"]
+PUT_AWAY, ROW_RECORDING, NAMING = (METADATA.tables[name] for name in ("put_away", "row_recording", "naming"))
 RUN, MAPPING_STAT, BUDGET = (METADATA.tables[name] for name in ("run", "mapping_stat", "budget"))

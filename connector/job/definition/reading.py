@@ -51,6 +51,12 @@ class Reading:
         """Give a digest of the options: what could not be read under others may be read now."""
         return hashlib.sha256(self.options.model_dump_json().encode()).hexdigest()[:16]
 
+    @cached_property
+    def naming(self) -> str:
+        """Give a digest of what decides about labels: under other words a name may tell something else."""
+        told = self.options.model_dump_json(include={"channel", "format", "pattern", "recording"})
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
     def classify(self, path: str) -> FileName:
         """Give what a file is by its name; a recording bears the key that recording_key gives for its row."""
         name = path.rpartition("/")[2]

@@ -17,6 +17,8 @@ class RowLog:
     """Files of which a row was not worked on in this run."""
     handed_out: set[int] = field(default_factory=set)
     """Marks of the sessions that were handed out: another file may hold them as well."""
+    namings: dict[int, str] = field(default_factory=dict)
+    """By place the job's words about names, where the ledger's labels were made under others before this run."""
     broken: set[str] = field(default_factory=set)
     """The entries of rows that could not be read."""
 

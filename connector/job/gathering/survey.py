@@ -12,6 +12,7 @@ from connector.job.execution.model import Execution
 from connector.job.gathering.removal import notice_removed
 from connector.job.gathering.unknown import Unknown
 from connector.ledger import ListedFile, Window
+from connector.ledger.naming import ask_known, knows_naming
 from connector.reason import Code, Outcome
 from connector.session import FileRole
 from connector.storage import FileInfo, Storage
@@ -97,15 +98,27 @@ async def _list(run: Execution, storage: Storage, unknown: Unknown) -> int:
     """List one storage; give the number of entries that nothing happened to."""
     place, window = run.places[storage.address], Window(run.options.since, run.options.until)
     label = partial(_label, run.plan.job.source, unknown)
-    unchanged = 0
+    unchanged, naming = 0, _naming(run.plan.job.source)
+    asks_known = naming is not None and not await run.book.transact(knows_naming, place, naming)
     async with aclosing(ahead(storage.list())) as batches:
         async for batch in batches:
             run.progress.listed(len(batch))
             wanted = _wanted(run.plan.job.source, batch, only_companions=storage is not run.storage)
             listed = ledger.ListedBatch(wanted, label)
+            if asks_known:
+                run.rows.gone += await run.book.transact(ask_known, place, listed)
             found = await run.book.transact(ledger.record_listing, place, listed, window, now=run.now())
             unchanged += found.unchanged_entries
+    if asks_known and naming is not None:
+        run.rows.namings[place] = naming
     return unchanged
+
+
+def _naming(source: Source) -> str | None:
+    """Give what the labels of files hang on; None where the bodies of files decide as well, and names are fixed."""
+    if source.reading is None:
+        return None
+    return " ".join((source.reading.naming, *source.folders))
 
 
 def _wanted(source: Source, batch: Sequence[FileInfo], *, only_companions: bool) -> Sequence[FileInfo]:

@@ -14,6 +14,7 @@ from connector.job.execution.model import Execution
 from connector.job.gathering.content import read_rows
 from connector.job.gathering.gather import Broken, Key, Work, info
 from connector.ledger import Change, EntryRow, FileRow
+from connector.ledger.naming import note_naming
 from connector.ledger.putting import note_row_recordings
 from connector.reason import Code, Outcome, Verdict
 from connector.session import BrokenRow, FileRole, Session
@@ -78,6 +79,10 @@ async def close_files(run: Execution) -> None:
     await run.book.transact(ledger.drop_mended, done, sorted(run.rows.broken))
     await run.book.transact(ledger.mark_missing, gone)
     await run.book.write(Change(files_done=tuple(done)))
+    if not run.rows.left_out and run.options.limit is None:
+        # Until every row was judged under its new labels, the next run has to know of the change as well.
+        for place, naming in run.rows.namings.items():
+            await run.book.transact(note_naming, place, naming)
 
 
 class _Page:
@@ -188,7 +193,8 @@ class _Page:
         """Tell whether nothing about the outcome of an unchanged row can be another one now."""
         if entry.code == Code.FORGOTTEN:
             return True
-        fresh = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
+        came = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
+        fresh = came or bool(self.run.rows.namings)
         if entry.state == Outcome.DELIVERED:
             return not (fresh and lacks(work, entry))
         if self.run.options.only is not None:

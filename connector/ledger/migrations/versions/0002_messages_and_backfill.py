@@ -21,6 +21,7 @@ def upgrade() -> None:
     _make_import()
     _make_put_away()
     _make_row_recording()
+    _make_naming()
 
 
 def _make_put_away() -> None:
@@ -38,6 +39,14 @@ def _make_row_recording() -> None:
         "row_recording",
         sa.Column("file_id", KEY, primary_key=True, autoincrement=False),
         sa.Column("session_id", NAME, primary_key=True),
+    )
+
+
+def _make_naming() -> None:
+    op.create_table(
+        "naming",
+        sa.Column("place_id", KEY, primary_key=True, autoincrement=False),
+        sa.Column("digest", sa.Text(), nullable=False),
     )
 
 

@@ -138,7 +138,8 @@ class _Importing:
         now, verdict = self.clock.now(), None
         if some.lack is not None:
             self.done.refused[ticket] = some.lack
-            verdict = Verdict.usual(Code.UNREADABLE, f"the comments of ticket {ticket}: {some.lack}")
+            told = f"the comments of ticket {ticket}: {some.lack}; another `connector zendesk backfill` tries again"
+            verdict = Verdict.usual(Code.UNREADABLE, told)
         elif some.deleted:
             self.done.deleted += 1
             verdict = Verdict.usual(Code.FILTERED, "the ticket is deleted in Zendesk")

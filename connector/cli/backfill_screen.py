@@ -85,21 +85,23 @@ def show_done(console: Console, done: Done) -> None:
         console.print(f"  part {part.id} of {part.day}: {part.state}, {part.problem or 'not finished'}", markup=False)
     if done.planning.outside:
         console.print(f"  {done.planning.outside:,} more sessions ended outside the range and were left alone")
-    if done.summary.error:
+    if done.summary.error == "cancelled":
+        console.print("  the plan was let go; what is delivered stays so, and a new backfill plans the rest")
+    elif done.summary.error:
         console.print("  the same command again goes on from here")
 
 
 def _reckoning(done: Done) -> Table:
     counts = done.summary.counts
     planned = sum(part.items for part in done.parts)
-    table = columns(None, "  planned", "sessions", "became", "entries")
-    table.add_row("  in this run", f"{planned:,}", "", "")
+    table = columns(None, "  parts of the plan", "sessions", "entries became", "")
+    table.add_row("  taken by this call", f"{planned:,}", "", "")
     for outcome in Outcome:
         if counts[outcome]:
             name = f"[{COLOURS[outcome.value]}]{outcome.value}[/]"
             table.add_row("", "", name, f"{counts[outcome]:,}")
     finished = sum(part.items for part in done.parts if part.state == "done")
-    table.add_row("  of these finished", f"{finished:,}", "in all", f"{sum(counts.values()):,}")
+    table.add_row("  finished by it", f"{finished:,}", "in all", f"{sum(counts.values()):,}")
     return table
 
 

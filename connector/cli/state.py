@@ -61,7 +61,8 @@ def status(
     accepted = ask(settings, case_listing.count_messages)
     alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
     working = ask(settings, ledger.at_work, datetime.now(UTC))
-    planned = schedules(settings, ask(settings, ledger.controls))
+    asked = ask(settings, ledger.controls)
+    planned = schedules(settings, asked)
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
         facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
@@ -76,6 +77,7 @@ def status(
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
     _print_working(working)
+    _print_held(asked)
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
     _print_orphans(alone, orphan_days)
@@ -86,6 +88,13 @@ def _print_working(working: Sequence[Any]) -> None:
         output.print(working_table(working))
     for line in storages_in_trouble(working):
         output.print(line, markup=False, style="red", soft_wrap=True)
+
+
+def _print_held(asked: Sequence[Any]) -> None:
+    for one in asked:
+        if one.scope == "backfill" and one.state == "paused":
+            text = f"\nThe backfill of {one.job} is paused; go on with: connector resume {one.job}"
+            output.print(text, markup=False, style="yellow")
 
 
 def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:
@@ -168,7 +177,8 @@ def _run_cells(row: Any, *, with_id: bool) -> list[str]:
     took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "goes on"
     counts = [f"{row.counts.get(name, 0):,}" for name in ("delivered", "held", "skipped", "refused")]
     code = "" if row.exit_code is None else str(row.exit_code)
-    cells = [row.job, time_of(row.started_at), took, *counts, code]
+    what = row.job if not (row.options or {}).get("restricted_to") else f"{row.job} (named entries alone)"
+    cells = [what, time_of(row.started_at), took, *counts, code]
     return [row.id, *cells] if with_id else cells
 
 
@@ -176,6 +186,7 @@ def _run_facts(row: Any) -> dict[str, Any]:
     return {
         "run_id": row.id,
         "job": row.job,
+        "restricted_to": (row.options or {}).get("restricted_to"),
         "dry_run": row.dry_run,
         "started_at": row.started_at,
         "finished_at": row.finished_at,

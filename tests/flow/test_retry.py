@@ -168,8 +168,10 @@ async def test_the_command_tries_again_and_says_what(make_project, capturi, comm
         done = await command(project.folder, "retry", "--id", "call-2", "--json")
         nothing = await command(project.folder, "retry", "--all")
         wrong = await command(project.folder, "retry", "--reason", "audio_invald", "--json")
+        listed = await command(project.folder, "runs")
     assert (0, 1, 1) == (done.code, done.told["delivered"], len(done.told["runs"])), done
     assert 0 == nothing.code
     assert "nothing to try again" in nothing.out
+    assert 1 == listed.out.count("demo (named entries alone)"), "a retry looks like any other run"
     assert 2 == wrong.code
     assert "did you mean" in json.loads(wrong.out)["error"]

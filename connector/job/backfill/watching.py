@@ -20,6 +20,8 @@ __all__ = ["Watching"]
 SMOOTHING = 0.2
 """Weight of the newest measurement of a rate."""
 STANDSTILL = 0.01
+BEGINNING_SECONDS = 30.0
+"""For so long the rate is that of all the time since the beginning."""
 
 
 class Watching:
@@ -31,7 +33,8 @@ class Watching:
         """Sessions of parts that earlier runs of the plan finished."""
         self._rates: dict[int, float] = {}
         self._worked: dict[int, int] = {}
-        self._looked_at = clock.monotonic()
+        self._began_at = self._looked_at = clock.monotonic()
+        self._began_with: int | None = None
 
     def look(self, connection: Connection) -> Sight:
         """Give how far it is now; runs inside one reading transaction."""
@@ -79,7 +82,16 @@ class Watching:
             known = self._rates.get(number, more / seconds)
             self._rates[number] = known + SMOOTHING * (more / seconds - known)
         self._worked = amounts
-        return self._rates[0], self._rates
+        return self._whole(worked, now), self._rates
+
+    def _whole(self, worked: int, now: float) -> float:
+        """Give the rate of all: in the beginning what there was in all, since single looks see it in jumps."""
+        if self._began_with is None:
+            self._began_at, self._began_with = now, worked
+        seconds = now - self._began_at
+        if 0 < seconds < BEGINNING_SECONDS:
+            return (worked - self._began_with) / seconds
+        return self._rates[0]
 
     def _note(self, control: Control, *, others: bool, total: float) -> str:
         job = self._plan.job

@@ -91,6 +91,8 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             await restrict(run_)
             await label_messages(run_)
             await work(run_)
+            if run_.neighbours.plan is not None:
+                summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
             await close_vanished(run_)
             await finish_messages(run_)
             await put_files_away(run_)

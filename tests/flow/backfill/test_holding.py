@@ -87,9 +87,11 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
         before = await delivered(project, 0)
         await asyncio.sleep(1.0)
         still = await delivered(project, 0)
+        shown = await command(project.folder, "status")
         resumed = await command(project.folder, "resume", "demo")
         code, out, _ = await end(process)
     assert "backfill of demo: paused" in paused.out
+    assert "The backfill of demo is paused; go on with: connector resume demo" in shown.out
     assert "backfill of demo: resumed" in resumed.out
     assert before == still < 80
     assert 0 == code

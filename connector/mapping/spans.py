@@ -39,8 +39,6 @@ def _items(value: Any, depth: int = DEEPEST_LIST) -> list[Any]:
     """Give the entries of a list, of the lists in it as well; a single object counts as a list of one."""
     if value.__class__ is not list:
         return [] if value is None else [value]
-    if not value:
-        return value
     if depth == 0:
         return [value]
     return [item for entry in value for item in (_items(entry, depth - 1) if entry.__class__ is not dict else (entry,))]

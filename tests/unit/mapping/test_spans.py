@@ -146,3 +146,14 @@ def test_pauses_that_cannot_be_worked_out_cut_everything(draft: Callable[..., Dr
     made = draft("subject: a", {"pauses": [{"start": 5}, {"start": "x"}]}, more=more)
     assert made.spans is not None
     assert (Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),) == made.spans.cut
+
+
+def test_pauses_deeper_than_anyone_writes_cut_everything(read: Read) -> None:
+    """Lists beyond the depth that is read are an unreadable pause, the empty one as well."""
+    pauses: list[Any] = []
+    for _ in range(6):
+        pauses = [pauses]
+    spans = read({"start": time(0), "recordings": [{"pauses": pauses}]})
+    assert [(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))] == [
+        (cut.start, cut.end) for cut in spans.cut
+    ]

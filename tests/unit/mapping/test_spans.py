@@ -151,7 +151,7 @@ def test_pauses_that_cannot_be_worked_out_cut_everything(draft: Callable[..., Dr
 def test_pauses_deeper_than_anyone_writes_cut_everything(read: Read) -> None:
     """Lists beyond the depth that is read are an unreadable pause, the empty one as well."""
     pauses: list[Any] = []
-    for _ in range(6):
+    for _ in range(3):
         pauses = [pauses]
     spans = read({"start": time(0), "recordings": [{"pauses": pauses}]})
     assert [(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))] == [

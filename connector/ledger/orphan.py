@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from connector.ledger.correction import NEVER_NS
-from connector.ledger.model import COMPANIONS, METADATA_FILE
-from connector.ledger.tables import ENTRY, FILE, PLACE
+from connector.ledger.model import COMPANIONS, METADATA_FILE, OTHER_FILE
+from connector.ledger.tables import ENTRY, FILE, PLACE, ROW_RECORDING
 
-__all__ = ["Orphans", "orphans"]
+__all__ = ["Orphans", "orphans", "unused"]
 
 BY_NAME = ("ccai", "ccai-email")
 """Kinds of sources whose files name their session; in others only the rows tell whose a recording is."""
+BY_ROW = "files"
 
 
 class Orphans(NamedTuple):
@@ -25,11 +26,13 @@ class Orphans(NamedTuple):
     examples: tuple[str, ...]
 
 
-def orphans(connection: Connection, before: datetime, examples: int = 3) -> list[Orphans]:
+def orphans(
+    connection: Connection, before: datetime, examples: int = 3, *, tenants: Sequence[str] | None = None
+) -> list[Orphans]:
     """Count the files that were first seen before this moment and belong to no session, by storage and role."""
     found = []
     groups: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
-    for place in connection.execute(select(PLACE).where(PLACE.c.source_kind.in_(BY_NAME)).order_by(PLACE.c.id)):
+    for place in connection.execute(_places(tenants).where(PLACE.c.source_kind.in_(BY_NAME))):
         groups.setdefault((place.tenant, place.source_kind, place.target), []).append((place.id, place.address))
     for (tenant, kind, target), places in groups.items():
         alone = _alone([id_ for id_, _ in places], before)
@@ -38,6 +41,29 @@ def orphans(connection: Connection, before: datetime, examples: int = 3) -> list
         for id_, address in places:
             found += _of_place(connection, id_, address, alone, examples)
     return found
+
+
+def unused(connection: Connection, before: datetime, tenants: Sequence[str], examples: int = 3) -> list[Orphans]:
+    """Count what orphans counts of these tenants, recordings that no row names, and files whose names tell nothing.
+
+    Hidden files are left out, and so is what lies beside the recordings of e-mailed calls: another job may read that.
+    """
+    found = orphans(connection, before, examples, tenants=tenants)
+    shown = and_(FILE.c.modified_ns != NEVER_NS, FILE.c.first_seen_at < before)
+    unknown = and_(shown, FILE.c.role == OTHER_FILE, FILE.c.path.not_like(".%"), FILE.c.path.not_like("%/.%"))
+    named = exists(select(ROW_RECORDING.c.file_id).where(ROW_RECORDING.c.file_id == FILE.c.id))
+    for place in connection.execute(_places(tenants).where(PLACE.c.source_kind != "ccai-email")):
+        if place.source_kind == BY_ROW:
+            found += _of_place(
+                connection, place.id, place.address, and_(shown, FILE.c.role == "recording", ~named), examples
+            )
+        found += _of_place(connection, place.id, place.address, unknown, examples)
+    return found
+
+
+def _places(tenants: Sequence[str] | None) -> Select[Any]:
+    wanted = select(PLACE).order_by(PLACE.c.id)
+    return wanted if tenants is None else wanted.where(PLACE.c.tenant.in_(tenants))
 
 
 def _of_place(

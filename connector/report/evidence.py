@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from connector.ledger.model import RunRow
+from connector.ledger.orphan import Orphans
 from connector.ledger.reporting import Closing
 from connector.mapping.statistics import FieldCounts
 
@@ -36,6 +37,8 @@ class Evidence:
     """One row per entry, its last closing within the reported runs; the columns are those of entries.COLUMNS."""
     listed: Sequence[Closing]
     """Of the same closings those that held or refused."""
+    unused: Sequence[Orphans] = ()
+    """Files of the reported tenants' storages that nothing came of, as the ledger knows them now."""
 
     @property
     def zone(self) -> tzinfo:

@@ -1,6 +1,6 @@
 """Make the report of what the ledger told."""
 
-from connector.report import agents, audio, breakdown, consent, coverage, delay, entries, remarks, runs, source
+from connector.report import agents, audio, breakdown, consent, coverage, delay, entries, remarks, runs, source, unused
 from connector.report.evidence import Evidence
 from connector.report.model import Report
 from connector.report.privacy import Privacy
@@ -28,6 +28,7 @@ def make(evidence: Evidence, *, unmasked: bool = False) -> Report:
         source.drift_table(evidence),
         source.unread_table(evidence),
         source.job_table(evidence),
+        unused.unused_table(evidence, privacy),
     )
     by_name = {table.name: table for table in tables}
     return Report(title, told, runs.counts(evidence), by_name, evidence.zone, _notes(evidence, unmasked=unmasked))

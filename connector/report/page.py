@@ -36,6 +36,7 @@ SECTIONS = {
     "drift": "Source changes",
     "unread": "Unread fields",
     "job_reads": "Read by the job",
+    "unused": "Unused files",
     "runs": "Runs",
     "notes": "How to read",
 }
@@ -46,6 +47,7 @@ EMPTY = {
     "agents": "Every agent is known.",
     "remarks": "Nothing was noted.",
     "drift": "The source's fields are those of the runs before, or there is nothing to compare with.",
+    "unused": "Something came of every file that the ledger knows.",
     "job_reads": "Rules read every field that the job reads, or no record was looked at.",
     "unread": "Everything that has a value is read, or no record was looked at.",
 }

@@ -1,12 +1,14 @@
 """Read from the ledger what a report is made of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from connector.ledger import reporting
 from connector.ledger.model import RunRow
+from connector.ledger.orphan import unused
 from connector.ledger.reporting import Closing, FieldStatistics
 from connector.mapping.statistics import ABOUT, Statistics
 from connector.reason import Outcome
@@ -31,7 +33,13 @@ def read(connection: Connection, runs: Sequence[RunRow]) -> Evidence:
         for name, one in counted.items()
     }
     late = reporting.awaited_audio(connection, collector.delivered())
-    return Evidence(runs, mappings, make_frame(collector.lines, late), list(collector.listed.values()))
+    lost = unused(connection, _end(runs[-1]), sorted({run.tenant for run in runs}))
+    return Evidence(runs, mappings, make_frame(collector.lines, late), list(collector.listed.values()), lost)
+
+
+def _end(run: RunRow) -> datetime:
+    """Give the moment after everything that the run saw."""
+    return (run.finished_at or datetime.now(UTC)) + timedelta(seconds=1)
 
 
 class _Collector:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from connector.ledger.orphan import Orphans, orphans
+from connector import ledger
+from connector.ledger.orphan import Orphans, orphans, unused
+from connector.ledger.putting import note_row_recordings
 
 
 def test_what_belongs_to_no_session_is_counted(book, listed):
@@ -38,3 +40,25 @@ def test_metadata_of_another_storage_counts(book, listed):
     assert [Orphans("s3://recordings", "recording", 1, ("call-2.wav",))] == found
     book.list(listed("call-2.json", "2"))
     assert [] == orphans(book.connection, book.now + timedelta(seconds=1))
+
+
+def test_files_of_unknown_names_are_told_beside_orphans(book, listed):
+    """Hidden files and other tenants' are nobody's business; each sort is told with its number."""
+    names = ("odd.pdf", "x/odd.doc", ".hidden", "x/.hidden", "gone.pdf")
+    book.list(*(listed(name, None, role="other") for name in names), listed("call-1.wav", "1", role="recording"))
+    ledger.mark_missing(book.connection, [5])
+    found = unused(book.connection, book.now + timedelta(seconds=1), ["acme"])
+    assert [
+        Orphans("file:///export", "recording", 1, ("call-1.wav",)),
+        Orphans("file:///export", "other", 2, ("odd.pdf", "x/odd.doc")),
+    ] == found
+    assert [] == unused(book.connection, book.now + timedelta(seconds=1), ["other"])
+
+
+def test_where_rows_tell_whose_a_recording_is_the_named_ones_are_used(book, listed):
+    """Of two recordings of a source of rows, the one that no row was read for is told."""
+    place = ledger.place_id(book.connection, "acme", "files", book.target, "file:///rows")
+    book.list(listed("a.wav", "a", role="recording"), listed("b.wav", "b", role="recording"), place=place)
+    note_row_recordings(book.connection, [(1, "one")])
+    found = unused(book.connection, book.now + timedelta(seconds=1), ["acme"])
+    assert [Orphans("file:///rows", "recording", 1, ("b.wav",))] == found

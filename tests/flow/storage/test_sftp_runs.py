@@ -57,6 +57,7 @@ def wrongs(ssh_server, ssh_folder, tmp_path):
     return {
         "another key": ((key, other), 1, "does not let"),
         "password": ((f'"private_key_file": "{key}"', '"password": "${WRONG}"'), 1, "does not let"),
+        "unknown host key": ((f'"{ssh_server.fingerprint}"', "[]"), 1, ssh_server.fingerprint),
         "host key": ((ssh_server.fingerprint, another), 1, "somebody in between"),
         "folder": ((place, f"{place}-absent"), 1, "there is no folder"),
         "port": ((f":{ssh_server.port}/", f":{free_port()}/"), 1, "refuses the connection"),
@@ -70,7 +71,7 @@ def wrongs(ssh_server, ssh_folder, tmp_path):
 
 
 WRONGS = {
-    *("another key", "password", "host key", "folder", "port", "name"),
+    *("another key", "password", "unknown host key", "host key", "folder", "port", "name"),
     *("missing key", "no passphrase", "passphrase", "literal secret", "option"),
 }
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
-from connector.cli.screen import COLOURS, columns, show_summary, size
+from connector.cli.screen import COLOURS, columns, counted, show_summary, size
 from connector.job.backfill.forecast import Forecast, Load, Means
 from connector.job.backfill.view import Sight, View
 from connector.job.backfill.wish import Done
@@ -51,7 +51,7 @@ def duration(seconds: float) -> str:
 def show_forecast(console: Console, load: Load, forecast: Forecast) -> None:
     """Print how much there is, how long it will take, and what holds it up."""
     console.print(
-        f"{load.items:,} sessions to work on, {size(load.items * load.size_bytes)} of recordings;"
+        f"{counted(load.items, 'session')} to work on, {size(load.items * load.size_bytes)} of recordings;"
         f" expected to take {duration(forecast.seconds)}, until {forecast.ends_at:%Y-%m-%d %H:%M}Z"
         f" (at most {forecast.rate:,.1f} a second, {forecast.per_day:,.0f} a day; what binds: {forecast.binds})",
         markup=False,
@@ -61,7 +61,7 @@ def show_forecast(console: Console, load: Load, forecast: Forecast) -> None:
 def show_simulation(console: Console, load: Load, means: Means, forecast: Forecast) -> None:
     """Print a forecast as a table: each bound, and what follows from all of them."""
     console.print(
-        f"[bold]{load.items:,} sessions[/] · {load.seconds:g} s and {load.requests:g} requests each"
+        f"[bold]{counted(load.items, 'session')}[/] · {load.seconds:g} s and {load.requests:g} requests each"
         f" · {size(load.size_bytes)} of audio each · {means.machines} machines x {means.workers} processes"
     )
     table = columns(None, "  what allows", "sessions/s", "sessions/hour")
@@ -123,10 +123,10 @@ class _Bars:
 
     def listed(self, files: int) -> None:
         self._files += files
-        self._bars.update(self._whole, told=f"{self._files:,} files")
+        self._bars.update(self._whole, told=counted(self._files, "file"))
 
     def planned(self, sessions: int, outside: int) -> None:
-        told = f"{sessions:,} sessions in the range, {outside:,} outside"
+        told = f"{counted(sessions, 'session')} in the range, {outside:,} outside"
         self._bars.update(self._whole, description="planning", told=told)
 
     def foretold(self, load: Load, forecast: Forecast) -> None:
@@ -165,10 +165,10 @@ class _Lines:
 
     def planned(self, sessions: int, outside: int) -> None:
         if self._is_time():
-            self._console.print(f"planning: {sessions:,} sessions in the range, {outside:,} outside")
+            self._console.print(f"planning: {counted(sessions, 'session')} in the range, {outside:,} outside")
 
     def foretold(self, load: Load, forecast: Forecast) -> None:
-        self._console.print(f"{self._files:,} files listed")
+        self._console.print(f"{counted(self._files, 'file')} listed")
         show_forecast(self._console, load, forecast)
 
     def say(self, text: str) -> None:

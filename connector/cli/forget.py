@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from connector import clock
 from connector.cli.app import app, guarded, load_settings, output
-from connector.cli.screen import columns
+from connector.cli.screen import columns, counted
 from connector.errors import ConfigurationError, Problem
 from connector.settings import Settings
 
@@ -53,8 +53,9 @@ def forget(
         fields = asyncio.run(_erase(settings, found, words))
         for path in reports:
             path.unlink(missing_ok=True)
-        told = f"{len(found.entries)} conversations, {len(found.messages)} messages, {len(reports)} reports"
-        output.print(f"Erased: {told}, values of {fields} fields in statistics.", style="bold green")
+        kinds = (("conversation", found.entries), ("message", found.messages), ("report", reports))
+        told = ", ".join(counted(len(rows), name) for name, rows in kinds)
+        output.print(f"Erased: {told}, values of {counted(fields, 'field')} in statistics.", style="bold green")
         output.print("Reports that were written elsewhere, and backup copies of the ledger, are yours to delete.")
 
 
@@ -77,7 +78,7 @@ async def _erase(settings: Settings, found: Any, words: Collection[str]) -> int:
 def _show(found: Any, reports: Sequence[Path]) -> None:
     sent = [entry for entry in found.entries if entry.created or entry.state == "delivered"]
     kept = len(found.entries) - len(sent)
-    output.print(f"{len(found.entries)} conversations and messages: {len(sent)} were sent, {kept} were not.")
+    output.print(f"Conversations and messages: {len(found.entries)}. Sent: {len(sent)}, not sent: {kept}.")
     if sent:
         table = columns("\nAsk for their erasure at the target", "  external id", "uid", "target", "sent", "audio")
         for entry in sent:

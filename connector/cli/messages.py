@@ -9,7 +9,7 @@ from rich.table import Table
 
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.mapping_view import print_json, say
-from connector.cli.screen import COLOURS, columns
+from connector.cli.screen import COLOURS, columns, counted
 from connector.job.execution.summary import ExitCode, Summary
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _retry(settings: "Settings", wanted: "Wanted", *, as_json: bool) -> int:
     if as_json:
         print_json({"again": count, "intakes": {name: one.as_dict() if one else None for name, one in done.items()}})
     else:
-        say(output, f"{count:,} messages are done again.")
+        say(output, f"{counted(count, 'message')} {'is' if count == 1 else 'are'} done again.")
         for name, one in done.items():
             say(output, _told(name, one))
     codes = [one.exit_code for one in done.values() if one is not None]

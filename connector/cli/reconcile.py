@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
-from connector.cli.screen import columns, show_summary, watching
+from connector.cli.screen import columns, counted, show_summary, watching
 from connector.cli.state import AsJson, print_json
 from connector.job.execution.summary import ExitCode, Options
 
@@ -62,8 +62,8 @@ def reconcile(
 
 def _show(found: "Comparison") -> None:
     output.print(f"[bold]{found.job}[/]")
-    output.print(f"  storage  {found.files:,} metadata files")
-    output.print(f"  ledger   {found.entries:,} entries, {found.delivered:,} of them delivered")
+    output.print(f"  storage  {counted(found.files, 'metadata file')}")
+    output.print(f"  ledger   {counted(found.entries, 'entry', 'entries')}, {found.delivered:,} of them delivered")
     asked = "not asked: the job names no target.portal" if found.looked_up is None else f"{found.looked_up:,} looked up"
     output.print(f"  Capturi  {asked}")
     if not found.gaps:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from connector import clock, document
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.run import moment
-from connector.cli.screen import COLOURS, columns, show_summary, watching
+from connector.cli.screen import COLOURS, columns, counted, show_summary, watching
 from connector.cli.state import AsJson, ask, print_json, time_of
 from connector.cli.trace import names_of
 from connector.errors import ConfigurationError, Problem
@@ -70,7 +70,8 @@ def _retry(batch: Any, settings: Settings, *, dry_run: bool) -> Summary | None:
     from connector.job.repair import retry as retrying  # noqa: PLC0415
 
     if batch.plan is None:
-        text = f"{len(batch.entries)} entries of {batch.job} are left alone: there is no such job here."
+        entries = counted(len(batch.entries), "entry", "entries")
+        text = f"Left alone: {entries} of {batch.job}. There is no such job here."
         errors.print(text, style="yellow", markup=False)
         errors.print("  Those of an intake are tried again by `connector messages --retry`.")
         return None

@@ -13,12 +13,17 @@ from connector.job.execution.progress import Progress as Watcher
 from connector.job.execution.summary import Summary
 from connector.reason import Outcome
 
-__all__ = ["COLOURS", "columns", "facts_table", "show_summary", "size", "watching"]
+__all__ = ["COLOURS", "columns", "counted", "facts_table", "show_summary", "size", "watching"]
 
 THOUSAND = 1000
 ROOMY = 110
 """So many columns hold examples beside the reasons."""
 COLOURS = {"delivered": "green", "held": "yellow", "skipped": "blue", "refused": "red", "unchanged": "dim"}
+
+
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """Give a number with its noun, which is `nouns`, else the noun with an s, where it is not one."""
+    return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"
 
 
 def columns(title: str | None, *names: str) -> Table:
@@ -41,11 +46,13 @@ def show_summary(console: Console, summary: Summary) -> None:
         f"[{COLOURS[name]}]{facts[name]:,} {name}[/]"
         for name in ("delivered", "held", "skipped", "refused", "unchanged")
     )
-    console.print(f"  {facts['seen']:,} seen:  {counts}")
-    console.print(f"  {summary.audio_uploaded:,} recordings uploaded, {size(summary.bytes_uploaded)}")
+    console.print(f"  {facts['seen']:,} seen{', would be' if summary.dry_run else ''}:  {counts}")
+    uploaded = "would be uploaded" if summary.dry_run else "uploaded"
+    console.print(f"  {counted(summary.audio_uploaded, 'recording')} {uploaded}, {size(summary.bytes_uploaded)}")
     if summary.reasons:
         console.print(_reasons(summary, with_examples=console.width >= ROOMY))
-        console.print("  `connector show ID` tells the whole story of one of them.", style="dim")
+        asked = "`connector mapping explain JOB ID`" if summary.dry_run else "`connector show ID`"
+        console.print(f"  {asked} tells the whole story of one of them.", style="dim")
     for note in summary.notes:
         console.print(f"  {note}", markup=False)
     if summary.report:
@@ -120,7 +127,7 @@ class _Bar:
 
     def listed(self, files: int) -> None:
         self.counts.files += files
-        self.bar.update(self.task, outcomes=f"{self.counts.files:,} files")
+        self.bar.update(self.task, outcomes=counted(self.counts.files, "file"))
 
     def expects(self, sessions: int) -> None:
         self.total = sessions
@@ -145,7 +152,7 @@ class _Lines:
 
     def expects(self, sessions: int) -> None:
         self.total = sessions
-        self.console.print(f"{self.counts.files:,} files listed, {sessions:,} to work on")
+        self.console.print(f"{counted(self.counts.files, 'file')} listed, {sessions:,} to work on")
 
     def closed(self, outcome: Outcome) -> None:
         text = self.counts.count(outcome)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, union
+from sqlalchemy import Connection, Select, or_, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
@@ -58,7 +58,8 @@ def find(connection: Connection, *names: str) -> list[EntryRow]:
     """Give the entries that bear one of these names, over all tenants and targets.
 
     A name is an external id, a session id, channel and session id (call-1418), a uid, or a metadata file's path in its
-    storage or with the storage's address before it. Where it is none of these, it may be a file's name alone.
+    storage or with the storage's address before it. Where it is none of these, it may be a file's name alone, with or
+    without its .json: a file that cannot be read told no id.
     """
     columns = (ENTRY.c.external_id, ENTRY.c.session_id, ENTRY.c.uid)
     named = [select(ENTRY.c.id).where(column.in_(names)) for column in columns]
@@ -81,9 +82,10 @@ def _paths(connection: Connection, names: Sequence[str]) -> set[str]:
 
 def _of_file_names(connection: Connection, names: Sequence[str]) -> list[EntryRow]:
     """Give the entries of files of this name, whatever their folder: a look at every path there is."""
-    if not names or "/" in names[0] or "." not in names[0]:
+    if not names or "/" in names[0]:
         return []
-    files = select(FILE.c.id).where(FILE.c.path.endswith(f"/{names[0]}", autoescape=True))
+    name = names[0] if "." in names[0] else f"{names[0]}.json"
+    files = select(FILE.c.id).where(or_(FILE.c.path == name, FILE.c.path.endswith(f"/{name}", autoescape=True)))
     return list(_rows(connection, select(ENTRY).where(ENTRY.c.file_id.in_(files)).order_by(ENTRY.c.id)))
 
 

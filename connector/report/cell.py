@@ -8,6 +8,8 @@ LONGEST_TEXT = 32_000
 """In UTF-16 units, as spreadsheets count; they hold 32,767."""
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINE_END = re.compile(r"\r\n?")
+"""A lone carriage return is no line's end to who writes CSV and one to who reads it: what follows would be a new row."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
@@ -15,8 +17,11 @@ _PHONE = re.compile(r"\+[ (]{0,2}\d[\d ()./-]{3,}")
 
 
 def clean(text: str) -> str:
-    """Give the text without characters that no file can carry, lone surrogates replaced, long text cut with a mark."""
-    kept = _UNWRITABLE.sub("", _SURROGATE.sub("\ufffd", text[:LONGEST_TEXT]))
+    """Give the text without characters that no file can carry, lone surrogates replaced, long text cut with a mark.
+
+    Every line ends with a line feed alone.
+    """
+    kept = _UNWRITABLE.sub("", _SURROGATE.sub("\ufffd", _LINE_END.sub("\n", text[:LONGEST_TEXT])))
     if len(kept) > LONGEST_TEXT // 2 and len(units := kept.encode("utf-16-le")) > 2 * LONGEST_TEXT:
         kept = units[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
         return f"{kept}{_mark(text)}"

@@ -134,7 +134,9 @@ def _summary(report: Report) -> str:
         return "Nothing new came." if several else "Nothing was there to work on."
     worked = counts["seen"] - counts["unchanged"]
     if not worked:
-        return f"Nothing new: all {counts['seen']:,} conversations seen were dealt with before."
+        seen = counts["seen"]
+        told = "the one conversation seen was" if seen == 1 else f"all {seen:,} conversations seen were"
+        return f"Nothing new: {told} dealt with before."
     told = _told_of_period(report, worked) if several else _told_of_run(report, worked)
     refused = counts["refused"]
     return f"{told} {refused:,} {_were(refused)} refused and need{_s(refused == 1)} a person." if refused else told

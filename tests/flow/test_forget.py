@@ -35,7 +35,7 @@ async def test_what_was_sent_is_printed_and_nothing_changed_without_yes(called, 
     before = called.entries()
     told = await command(called.folder, "forget", "--customer", "212 555 0134", **KEY)
     assert 0 == told.code, told
-    assert "2 conversations and messages: 1 were sent, 1 were not" in told.out
+    assert "Conversations and messages: 2. Sent: 1, not sent: 1." in told.out
     assert called.entry("acme-call-1")["uid"] in told.out
     assert "acme-call-3" not in told.out
     assert before == called.entries()
@@ -67,7 +67,7 @@ async def test_what_is_left_tells_nothing_and_keeps_it_from_being_sent_again(cal
     summary = await called.run()
     assert 1 == summary.as_dict()["delivered"], summary
     again = await command(called.folder, "forget", "--customer", NUMBER, **KEY)
-    assert "1 conversations and messages: 1 were sent" in again.out
+    assert "Conversations and messages: 1. Sent: 1" in again.out
 
 
 async def test_without_its_key_nobody_is_found(called, command):

@@ -57,6 +57,8 @@ class Execution:
     portal: Portal | None = None
     """The way to ask what the target has, where the job names who asks."""
     gate: Gate = field(default_factory=Gate)
+    listed: int = 0
+    """How many files the storages have."""
     listed_at: float = 0.0
     """When the storages were listed, by the clock's monotonic seconds."""
     hash_key: bytes | None = None

@@ -19,7 +19,7 @@ from connector.storage import FileInfo, Storage
 from connector.storage.concurrency import ahead
 from connector.storage.finishing import folder_of, is_below
 
-__all__ = ["survey"]
+__all__ = ["note_nothing_seen", "survey"]
 
 
 async def survey(run: Execution) -> int:
@@ -53,6 +53,17 @@ async def survey(run: Execution) -> int:
     if run.options.only is None:
         run.progress.expects(expected)
     return expected
+
+
+def note_nothing_seen(run: Execution) -> None:
+    """Say why a run that found files counts no entry, where nobody narrowed it."""
+    asked, counts = run.options, run.summary.counts
+    if not run.listed or any(counts.values()) or asked.only is not None or asked.since or asked.until:
+        return
+    run.summary.notes.append(
+        f"{run.listed:,} {'file is' if run.listed == 1 else 'files are'} there and none counts: what they tell was "
+        "delivered from files elsewhere (moved or renamed since?), or none is a session's"
+    )
 
 
 async def _wake(run: Execution) -> int:
@@ -103,6 +114,7 @@ async def _list(run: Execution, storage: Storage, unknown: Unknown) -> int:
     async with aclosing(ahead(storage.list())) as batches:
         async for batch in batches:
             run.progress.listed(len(batch))
+            run.listed += len(batch)
             wanted = _wanted(run.plan.job.source, batch, only_companions=storage is not run.storage)
             listed = ledger.ListedBatch(wanted, label)
             if asks_known:

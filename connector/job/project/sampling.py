@@ -56,7 +56,8 @@ class Samples:
         """Say in words what was looked at."""
         forms = ", ".join(f"{count} {name}" for name, count in self.formats.most_common())
         files = f"{self.files:,} files" if self.files > 1 else "1 file"
-        return f"{len(self.records):,} records of {files} ({forms}) in the folder {self.folder.name}"
+        records = f"{len(self.records):,} record{'s' if len(self.records) != 1 else ''}"
+        return f"{records} of {files} ({forms}) in the folder {self.folder.name}"
 
 
 def take_samples(folder: Path, format_name: FormatName | None = None) -> Samples:

@@ -22,7 +22,7 @@ from connector.job.execution.upkeep import begin_run, ended, first_facts, note_u
 from connector.job.gathering.gather import Broken, Work, gather, info
 from connector.job.gathering.mailbox import finish_messages, label_messages
 from connector.job.gathering.putting import put_files_away
-from connector.job.gathering.survey import survey
+from connector.job.gathering.survey import note_nothing_seen, survey
 from connector.job.run.first import guard_first_run
 from connector.job.run.planned import is_planned
 from connector.job.run.rendering import render_report
@@ -94,6 +94,7 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             if run_.neighbours.plan is not None:
                 summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
             await close_vanished(run_)
+            note_nothing_seen(run_)
             await finish_messages(run_)
             await put_files_away(run_)
             error = None

@@ -30,7 +30,7 @@ def ended_badly(job: Scheduled, slot: datetime, ended: Ended) -> Alert:
         text = f"The run of {job.job} had to stop: {told.get('error') or 'see its log'}."
         return Alert("run.stopped", job.job, text, facts)
     reasons = ", ".join(f"{code} {count}" for code, count in (told.get("reasons") or {}).items())
-    text = f"The run of {job.job} refused {told.get('refused')} entries. What held anything back: {reasons}."
+    text = f"The run of {job.job} refused: {told.get('refused')}. What held anything back: {reasons}."
     return Alert("run.refused", job.job, text, facts)
 
 

@@ -103,7 +103,7 @@ def _facts(source: Source, census: _Census) -> list[tuple[str, str]]:
     if census.unknown.count:
         facts.append(("passed over", census.unknown.told()))
     if census.left_out:
-        facts.append(("left out", f"{census.left_out:,} files in other folders than {', '.join(source.folders)}"))
+        facts.append(("left out", f"{census.left_out:,} in other folders than {', '.join(source.folders)}"))
     if census.away:
-        facts.append(("put away", f"{census.away:,} files in {folder_of(source.done)}"))
+        facts.append(("put away", f"{census.away:,} in {folder_of(source.done)}"))
     return facts

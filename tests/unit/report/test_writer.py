@@ -8,15 +8,22 @@ import zipfile
 
 import openpyxl
 import pytest
+from markupsafe import escape
 
 from connector.errors import ConfigurationError
 from connector.mapping.profile import Profile
 from connector.mapping.sensitivity import Sensitivity
 from connector.report import Wish, choose, make, read, write, write_files
+from connector.report.cell import clean, harmless
 
 HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "formula": "=cmd|' /C calc'!A0",
+    "plus": "+cmd|' /C calc'!A0",
+    "minus": "-2+3+cmd|' /C calc'!A0",
+    "at": "@SUM(1+1)",
+    "tab": "\t=1+1",
+    "return": "\r=1+1",
     "attribute": '" onmouseover="alert(3)" \'',
     "long": "x" * 1_000_000,
     "emoji": "😀" * 40_000,
@@ -26,7 +33,7 @@ HOSTILE = {
     "template": "{{ 7 * 7 }}{% raw %}",
     "sheet": "#REF!",
 }
-FORMATS = ["html", "csv", "json", "xlsx"]
+FORMATS = ["html", "csv", "json", "xlsx", "parquet"]
 
 
 def run(connection, book):
@@ -125,34 +132,46 @@ def test_parquet_needs_its_library(report):
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_values_neither_break_nor_run(connection, book, form, value):
     """Whatever stands anywhere, every format can be written, stays small, and holds nothing that runs."""
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
     content = write(hostile(connection, book, value), form)
     assert len(content) < 2_000_000
-    _CHECKS[form](content)
+    _CHECKS[form](content, value.encode("utf-8", "replace").decode())
 
 
-def _check_html(content):
+def _check_html(content, value):
     text = content.decode()
+    assert str(escape(clean(value)[:50])) in text
     assert "\x00" not in text
     for running in ("<script", "<img", '" onmouseover', "javascript:"):
         assert running not in text
 
 
-def _check_csv(content):
+def _check_csv(content, value):
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert 2 == len(rows)
+    assert [harmless(clean(value))] * 2 == rows[1][:2]
     assert not any(cell.startswith(("=", "@", "\t", "\r")) for row in rows for cell in row)
 
 
-def _check_json(content):
-    assert "entries" in json.loads(content)["tables"]
+def _check_json(content, value):
+    told = json.loads(content)["tables"]
+    assert [clean(value), clean(value)] == [told["fields"][0]["mapping"], told["fields"][0]["field"]]
+    assert clean(value) == told["entries"][0]["detail"]
 
 
-def _check_xlsx(content):
+def _check_parquet(content, value):
+    table = importlib.import_module("pandas").read_parquet(io.BytesIO(content))
+    assert [clean(value), clean(value)] == table.loc[0, ["mapping", "field"]].tolist()
+
+
+def _check_xlsx(content, value):
     cells = [cell for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet for cell in row]
     assert not [cell.value for cell in cells if cell.data_type == "f"]
+    assert harmless(clean(value)) in {cell.value for cell in cells}
     assert max(len(str(cell.value or "").encode("utf-16-le")) // 2 for cell in cells) <= 32_767
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert b"<f>" not in package.read("xl/worksheets/sheet2.xml")
 
 
-_CHECKS = {"html": _check_html, "csv": _check_csv, "json": _check_json, "xlsx": _check_xlsx}
+_CHECKS = {"html": _check_html, "csv": _check_csv, "json": _check_json, "xlsx": _check_xlsx, "parquet": _check_parquet}

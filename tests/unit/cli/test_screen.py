@@ -1,0 +1,45 @@
+"""What a summary says to people."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from connector.cli.screen import counted, show_summary
+from connector.job.execution.summary import Summary
+from connector.reason import Code, Outcome
+
+
+def said(*, dry_run):
+    summary = Summary("nightly", datetime(2026, 3, 24, tzinfo=UTC), dry_run=dry_run)
+    summary.add(Outcome.DELIVERED, audio=1, size_bytes=1500)
+    for _ in range(2):
+        summary.add(Outcome.HELD, Code.AUDIO_AWAITED, name="call-7")
+    out = io.StringIO()
+    show_summary(Console(file=out, width=140), summary)
+    return out.getvalue()
+
+
+def test_a_dry_run_says_what_would_be():
+    """Nothing that was only tried reads as if it had been done, nor points to a trace that was not written."""
+    told = said(dry_run=True)
+    assert "3 seen, would be:  1 delivered" in told
+    assert "1 recording would be uploaded, 1.5 kB" in told
+    assert "connector show" not in told
+
+
+def test_a_run_says_what_was():
+    """A run tells what it did; one recording is one, and legs of one call are one example."""
+    told = said(dry_run=False)
+    assert "3 seen:  1 delivered" in told
+    assert "1 recording uploaded" in told
+    assert 1 == told.count("call-7")
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (1200, "1,200 entries")]
+)
+def test_one_is_singular(count, told):
+    """A noun fits its number."""
+    assert told == counted(count, "entry", "entries")

@@ -9,7 +9,7 @@ LONGEST_TEXT = 32_000
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n?")
-"""A lone carriage return is no line's end to who writes CSV and one to who reads it: what follows would be a new row."""
+"""A lone carriage return is no line's end to who writes CSV and one to who reads it: a new row would begin there."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")

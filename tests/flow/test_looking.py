@@ -58,6 +58,17 @@ async def test_a_run_that_goes_on_is_left_alone(make_project, capturi, command, 
     assert "goes on" in told.out
 
 
+async def test_an_unreadable_file_is_found_by_the_id_in_its_name(make_project, capturi, command):
+    """What cannot be read told no id: the name of its file is what people have."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.put("metadata/call-1442.json", b'{"id": 1442, "menu": "\xf8"}')
+        await project.run()
+    found = await command(project.folder, "show", "call-1442")
+    assert 0 == found.code
+    assert "unreadable" in found.out
+
+
 async def test_a_run_that_could_not_begin_says_why(make_project, capturi, command):
     """A storage that is gone stops the run before it begins: it is in the list, with what stopped it."""
     async with capturi() as address:

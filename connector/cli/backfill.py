@@ -28,7 +28,8 @@ SetLimits = Annotated[
     str | None,
     typer.Option(
         "--set-limits",
-        help="Change limits of a backfill while it goes on: requests_per_second=2,per_hour=500; none takes one away.",
+        help="Change limits of a backfill while it goes on: requests_per_second=2,per_hour=500; none goes"
+        " back to the job file's.",
     ),
 ]
 

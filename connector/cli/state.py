@@ -14,6 +14,7 @@ from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.last_word import note_printed
 from connector.cli.planned import schedules, schedules_table
 from connector.cli.screen import COLOURS, columns
+from connector.cli.unfinished import Unfinished, backfills, backfills_facts, backfills_table
 from connector.cli.working import storages_in_trouble, working_facts, working_table
 from connector.reason import Code
 from connector.settings import Settings
@@ -61,29 +62,33 @@ def status(
     accepted = ask(settings, case_listing.count_messages)
     alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
     working = ask(settings, ledger.at_work, datetime.now(UTC))
+    historical = ask(settings, backfills, datetime.now(UTC))
     asked = ask(settings, ledger.controls)
     planned = schedules(settings, asked)
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
         facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
         facts["orphans"] = [row._asdict() for row in alone]
-        print_json({"schedules": [one.as_dict() for one in planned], "working": working_facts(working), **facts})
+        facts |= {"working": working_facts(working), "backfills": backfills_facts(historical)}
+        print_json({"schedules": [one.as_dict() for one in planned], **facts})
         return
     if planned:
         output.print(schedules_table(planned))
     if accepted:
         output.print(_messages_table(accepted))
-    if not counts and not latest and not accepted:
+    if not counts and not latest and not accepted and not historical:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
-    _print_working(working)
+    _print_working(working, historical)
     _print_held(asked)
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
     _print_orphans(alone, orphan_days)
 
 
-def _print_working(working: Sequence[Any]) -> None:
+def _print_working(working: Sequence[Any], historical: Sequence[Unfinished]) -> None:
+    if historical:
+        output.print(backfills_table(historical))
     if working:
         output.print(working_table(working))
     for line in storages_in_trouble(working):

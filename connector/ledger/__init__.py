@@ -72,7 +72,18 @@ from connector.ledger.model import (
 from connector.ledger.overview import count_pending, counts_by_state, delivered_before
 from connector.ledger.owner import is_gone, make_owner
 from connector.ledger.partition import Partition, StateSum, check_claim, claim, finish, partitions, release, renew, sums
-from connector.ledger.plan import DONE, PLANNING, WORKING, Planned, end_plan, lock_plan, plan, set_plan, start_plan
+from connector.ledger.plan import (
+    DONE,
+    PLANNING,
+    WORKING,
+    Planned,
+    end_plan,
+    lock_plan,
+    open_plans,
+    plan,
+    set_plan,
+    start_plan,
+)
 from connector.ledger.presence import Present, announce, at_work, present, withdraw
 from connector.ledger.received import Handled, InboxRow, InboxState, Received, hash_body
 from connector.ledger.rehearsal import exists, rehearsal_copy
@@ -198,6 +209,7 @@ __all__ = [
     "mark_unread",
     "mark_waiting",
     "open_ledger",
+    "open_plans",
     "partitions",
     "pending_files",
     "pending_groups",

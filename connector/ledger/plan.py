@@ -8,7 +8,18 @@ from sqlalchemy import Connection, delete, select, update
 from connector.ledger import dialect
 from connector.ledger.backfill_tables import ITEM, PARTITION, PLAN
 
-__all__ = ["DONE", "PLANNING", "WORKING", "Planned", "end_plan", "lock_plan", "plan", "set_plan", "start_plan"]
+__all__ = [
+    "DONE",
+    "PLANNING",
+    "WORKING",
+    "Planned",
+    "end_plan",
+    "lock_plan",
+    "open_plans",
+    "plan",
+    "set_plan",
+    "start_plan",
+]
 
 PLANNING: Final = "planning"
 WORKING: Final = "working"
@@ -36,6 +47,12 @@ def plan(connection: Connection, job: str) -> Planned | None:
     """Give the job's plan, None where it never had a backfill."""
     row = connection.execute(select(PLAN).where(PLAN.c.job == job)).first()
     return None if row is None else Planned(*row)
+
+
+def open_plans(connection: Connection) -> list[Planned]:
+    """Give the plans of which something is still to be done, by job."""
+    wanted = select(PLAN).where(PLAN.c.state.in_((PLANNING, WORKING))).order_by(PLAN.c.job)
+    return [Planned(*row) for row in connection.execute(wanted)]
 
 
 def lock_plan(connection: Connection, job: str) -> None:

@@ -51,8 +51,9 @@ def parse_amount(option: str, text: str) -> float:
 
 
 def read_limits(option: str, pairs: Mapping[str, str], limits: Limits) -> tuple[Limits, dict[str, Any]]:
-    """Give the limits with what the pairs change, and the changes; `none` takes a limit away."""
-    told: dict[str, Any] = {name: None if value == "none" else value for name, value in pairs.items()}
+    """Give the limits with what the pairs change, and the changes; `none` stands for a limit that is left out."""
+    usual = Limits()
+    told: dict[str, Any] = {name: getattr(usual, name) if value == "none" else value for name, value in pairs.items()}
     try:
         changed = Limits.model_validate({**limits.model_dump(), **told})
     except ValidationError as error:
@@ -61,7 +62,7 @@ def read_limits(option: str, pairs: Mapping[str, str], limits: Limits) -> tuple[
             for one in error.errors(include_url=False)
         ]
         raise ConfigurationError(problems) from error
-    return changed, {name: getattr(changed, name) for name in told}
+    return changed, {name: None if pairs[name] == "none" else getattr(changed, name) for name in told}
 
 
 def read_supposition(text: str, limits: Limits) -> tuple[Load, Means, Limits]:

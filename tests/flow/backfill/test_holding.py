@@ -37,6 +37,8 @@ async def test_killed_in_the_middle_the_same_command_completes_it(
         await delivered(project, 5)
         process.kill()
         await process.communicate()
+        told = await command(project.folder, "status")
+        assert "stopped: the same command goes on" in " ".join(told.out.split()), told
         done, _ = await completes(project, command, reading, address, 40)
     assert 5 <= done.told["unchanged"] < 40
 
@@ -83,6 +85,7 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
         process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
         await delivered(project, 3)
         paused = await command(project.folder, "pause", "demo")
+        looked = json.loads((await command(project.folder, "status", "--json")).out)["backfills"]
         await asyncio.sleep(1.5)
         before = await delivered(project, 0)
         await asyncio.sleep(1.0)
@@ -92,10 +95,22 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
         code, out, _ = await end(process)
     assert "backfill of demo: paused" in paused.out
     assert "The backfill of demo is paused; go on with: connector resume demo" in shown.out
+    assert [("demo", "paused", 80)] == [(one["job"], one["state"], one["items"]) for one in looked]
     assert "backfill of demo: resumed" in resumed.out
     assert before == still < 80
     assert 0 == code
     assert '"delivered": 80' in out
+
+
+async def test_limits_go_back_to_those_of_the_job_file(history, command):
+    """`none` takes back every change that was made, also where a limit always has a value."""
+    project = history("http://127.0.0.1:1", days=1, a_day=1, audio=False)
+    for change in ("concurrency=3,per_hour=7,hours=20:00-06:00", "concurrency=none,timezone=none,backfill_share=none"):
+        told = await command(project.folder, "backfill", "demo", "--set-limits", change)
+        assert 0 == told.code, told
+    assert (False, True) == ("concurrency" in told.out, "per_hour: 7" in told.out)
+    told = await command(project.folder, "backfill", "demo", "--set-limits", "per_hour=none,hours=none")
+    assert "those of the job file" in told.out
 
 
 async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, started, command, reading, delivered):

@@ -63,8 +63,7 @@ def status(
     alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
     working = ask(settings, ledger.at_work, datetime.now(UTC))
     historical = ask(settings, backfills, datetime.now(UTC))
-    asked = ask(settings, ledger.controls)
-    planned = schedules(settings, asked)
+    planned = schedules(settings, ask(settings, ledger.controls))
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
         facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
@@ -80,7 +79,6 @@ def status(
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
     _print_working(working, historical)
-    _print_held(asked)
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
     _print_orphans(alone, orphan_days)
@@ -89,17 +87,13 @@ def status(
 def _print_working(working: Sequence[Any], historical: Sequence[Unfinished]) -> None:
     if historical:
         output.print(backfills_table(historical))
+    for one in (one for one in historical if one.state == "paused"):
+        text = f"The backfill of {one.job} is paused; go on with: connector resume {one.job}"
+        output.print(text, markup=False, style="yellow")
     if working:
         output.print(working_table(working))
     for line in storages_in_trouble(working):
         output.print(line, markup=False, style="red", soft_wrap=True)
-
-
-def _print_held(asked: Sequence[Any]) -> None:
-    for one in asked:
-        if one.scope == "backfill" and one.state == "paused":
-            text = f"\nThe backfill of {one.job} is paused; go on with: connector resume {one.job}"
-            output.print(text, markup=False, style="yellow")
 
 
 def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:

@@ -1,18 +1,20 @@
 """Add the command `backfill`: years of sessions, with an estimate, a brake and a plan that outlives every kill."""
 
 import asyncio
-from dataclasses import dataclass, replace
+import json
+import sys
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
 import typer
 
 from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
-from connector.cli.last_word import not_started
+from connector.cli.last_word import not_started, note_printed
 from connector.cli.run import moment, print_json
 from connector.cli.screen import show_summary, watching
 from connector.errors import ConfigurationError, Problem
-from connector.job.execution.summary import ExitCode, Options
+from connector.job.execution.summary import ExitCode, Options, Summary
 from connector.settings import Settings
 
 __all__ = ["backfill"]
@@ -75,9 +77,9 @@ def backfill(  # noqa: PLR0913 - one parameter per documented option
     try:
         settings = load_settings()
         if simulate is not None:
-            return _simulate(job, settings, simulate)
+            return _simulate(job, settings, simulate, as_json=as_json)
         if set_limits is not None:
-            return _set_limits(job, settings, set_limits)
+            return _set_limits(job, settings, set_limits, as_json=as_json)
         return _backfill(wish, settings)
     except ConfigurationError as error:
         if as_json:
@@ -154,7 +156,7 @@ def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool)
     return summary.exit_code
 
 
-def _simulate(job: str, settings: Settings, text: str) -> int:
+def _simulate(job: str, settings: Settings, text: str, *, as_json: bool) -> int:
     from connector.cli.backfill_screen import show_simulation  # noqa: PLC0415
     from connector.job.backfill.forecast import foretell  # noqa: PLC0415
     from connector.job.backfill.simulation import read_supposition  # noqa: PLC0415
@@ -162,11 +164,26 @@ def _simulate(job: str, settings: Settings, text: str) -> int:
 
     plan = loader.load(job, settings)
     load, means, limits = read_supposition(text, plan.job.limits)
-    show_simulation(output, load, means, foretell(load, means, limits, clock.SystemClock().now()))
+    forecast = foretell(load, means, limits, clock.SystemClock().now())
+    if as_json:
+        _print_without_a_run(
+            job, forecast={**asdict(forecast), "ends_at": forecast.ends_at.isoformat(timespec="seconds")}
+        )
+    else:
+        show_simulation(output, load, means, forecast)
     return ExitCode.DONE
 
 
-def _set_limits(job: str, settings: Settings, text: str) -> int:
+def _print_without_a_run(job: str, **facts: Any) -> None:
+    """Print the object of `--json` for what starts no run: counts of 0, and beside them what was asked for."""
+    now = clock.SystemClock().now()
+    nothing = Summary(job, now, dry_run=True)
+    nothing.finish(now, error=None, exit_code=ExitCode.DONE)
+    note_printed()
+    sys.stdout.write(json.dumps({**nothing.as_dict(), **facts}) + "\n")
+
+
+def _set_limits(job: str, settings: Settings, text: str, *, as_json: bool) -> int:
     from connector import ledger  # noqa: PLC0415
     from connector.job.backfill.simulation import LIMITS, read_limits, read_pairs  # noqa: PLC0415
     from connector.job.definition import loader  # noqa: PLC0415
@@ -181,6 +198,9 @@ def _set_limits(job: str, settings: Settings, text: str) -> int:
             return await book.transact(ledger.set_control, job, ledger.BACKFILL, now=now, facts=changes)
 
     told = asyncio.run(note()).facts
+    if as_json:
+        _print_without_a_run(job, limits=dict(told))
+        return ExitCode.DONE
     output.print(f"limits of the backfill of {job}, taken up within a second:", style="bold", markup=False)
     for name, value in told.items():
         output.print(f"  {name}: {value}", markup=False)

@@ -104,6 +104,20 @@ async def test_a_foretelling_names_what_binds(history, capturi, command):
     assert "per_day" in ended.out
 
 
+async def test_what_starts_no_run_gives_one_object_as_well(history, command):
+    """With --json a forecast and changed limits are one object each, with the keys of a run that did nothing."""
+    project = history("http://127.0.0.1:1", days=1, a_day=1, audio=False)
+    foretold = await command(
+        project.folder, "backfill", "demo", "--simulate", "items=1M,per_day=100000,concurrency=512", "--json"
+    )
+    assert (0, 0, 0, True) == tuple(foretold.told[name] for name in ("exit_code", "seen", "delivered", "dry_run"))
+    assert ("per_day", 100_000) == tuple(foretold.told["forecast"][name] for name in ("binds", "per_day"))
+    changed = await command(
+        project.folder, "backfill", "demo", "--set-limits", "per_hour=7,hours=20:00-06:00", "--json"
+    )
+    assert (0, {"per_hour": 7, "hours": "20:00-06:00"}) == (changed.told["exit_code"], changed.told["limits"])
+
+
 async def test_the_plan_stays_for_the_record(history, capturi, command):
     """The plan of what is done is kept, and its end is written down."""
     async with capturi() as address:

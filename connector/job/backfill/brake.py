@@ -51,12 +51,16 @@ class Brake:
 
     async def passes(self) -> bool:
         """Return once a session may be begun; False where the work is to end, and what is under way is the last."""
-        while not self.ending and (self.paused or self._is_crowded()):  # noqa: ASYNC110 - many things may end it
-            await asyncio.sleep(LOOK_SECONDS)
-        return not self.ending
+        while not self.ending:
+            if self.paused:
+                await asyncio.sleep(LOOK_SECONDS)
+            elif (run := self._run) is not None and self._is_crowded(run):
+                # Not a sleep: sessions end much more often than anybody would look.
+                await run.neighbours.one_ends(LOOK_SECONDS)
+            else:
+                return True
+        return False
 
-    def _is_crowded(self) -> bool:
+    def _is_crowded(self, run: Execution) -> bool:
         """Tell whether as many are under way as may be."""
-        if self._run is None or self.most is None:
-            return False
-        return len(self._run.neighbours.under_way) >= max(1, round(self.most * self.share))
+        return self.most is not None and len(run.neighbours.under_way) >= max(1, round(self.most * self.share))

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from starlette.applications import Starlette
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.errors import ServerErrorMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector.web.browser import PREFLIGHT, answer_preflight, open_to_page
+from connector.web.description import describe
 from connector.web.health import Health
 from connector.web.incoming import Incoming
 from connector.web.reception import Reception
@@ -17,6 +17,8 @@ from connector.web.reception import Reception
 __all__ = ["create_app"]
 
 HOOKS: Final = "/hooks/"
+SILENT: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""What senders send is nobody else's business."""
 
 
 class _Hooks:
@@ -49,18 +51,25 @@ class _Fork:
 
 
 def create_app(reception: Reception, health: Health) -> ASGIApp:
-    """Give the application for these intakes; it opens and closes nothing."""
+    """Give the application for these intakes; it opens and closes nothing.
 
-    async def tell_health(_request: Request) -> JSONResponse:
+    `/openapi.json` describes it. There are no pages that do: those would load scripts from elsewhere.
+    """
+    rest = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None, telemetry=SILENT)
+    document = describe(reception.plans.values())
+    # What FastAPI would find out by itself is `/healthz` alone.
+    rest.openapi = lambda: document  # type: ignore[method-assign]
+
+    @rest.get("/healthz")
+    async def tell_health() -> JSONResponse:
         """Tell with 200 that requests can be accepted, with 503 that they cannot."""
         if await health.is_good():
             return JSONResponse({"status": "ok"})
         return JSONResponse({"status": "trouble"}, 503, {"retry-after": "5"})
 
+    @rest.exception_handler(Exception)
     async def tell_trouble(request: Request, _error: Exception) -> Response:
         """Tell the sender to come again; the error goes on to the log, with what was sent in no line of it."""
         return reception.fail(request.scope["path"])
 
-    hooks = ServerErrorMiddleware(_Hooks(reception), handler=tell_trouble)
-    rest = Starlette(routes=[Route("/healthz", tell_health)], exception_handlers={Exception: tell_trouble})
-    return _Fork(hooks, rest)
+    return _Fork(ServerErrorMiddleware(_Hooks(reception), handler=tell_trouble), rest)

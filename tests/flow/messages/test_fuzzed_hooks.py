@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from requests.auth import AuthBase
 from schemathesis import GenerationMode, checks
 
-from connector.job.definition import loader
-from connector.web.description import describe
 from tests.servers.service import chatwoot_headers, running_service, write_project, zendesk_headers
 
 checks.load_all_checks()
@@ -41,10 +39,9 @@ async def test_no_described_request_ends_in_a_500(capturi, tmp_path):
     """Whatever is made from the description of an intake, right or wrong, signed or not, gets an answer it names."""
     home, seen = tmp_path / "project", {}
     async with capturi() as address:
-        loaded = write_project(home, address)
-        document = describe(loader.load_intake(name, loaded) for name in loader.intakes(home))
+        write_project(home, address)
         with running_service(home) as service:
-            await asyncio.to_thread(_fuzz_all, document, service.address, seen)
+            await asyncio.to_thread(_fuzz_all, service.address, seen)
             code, _, said = service.end()
 
     assert {"PUT /hooks/zendesk/acme-zendesk", "POST /hooks/sangoma/acme-sangoma", "GET /healthz"} <= seen.keys()
@@ -54,9 +51,10 @@ async def test_no_described_request_ends_in_a_500(capturi, tmp_path):
         assert book.execute("SELECT count(*) FROM inbox").fetchone()[0] > EXAMPLES
 
 
-def _fuzz_all(document, address, seen):
+def _fuzz_all(address, seen):
     with requests.Session() as session:
         session.trust_env = False
+        document = session.get(f"{address}/openapi.json").json()
         for found in schemathesis.openapi.from_dict(document).get_all_operations():
             _fuzz(found.ok(), address, session, seen)
         assert {"status": "ok"} == session.get(f"{address}/healthz").json()

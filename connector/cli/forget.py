@@ -68,11 +68,15 @@ async def _find(settings: Settings, hashes: Collection[str], words: Collection[s
 
 async def _erase(settings: Settings, found: Any, words: Collection[str]) -> int:
     from connector import ledger  # noqa: PLC0415
+    from connector.ledger.database import empty_log  # noqa: PLC0415
     from connector.mapping import profile  # noqa: PLC0415
 
     now = clock.SystemClock().now()
     async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
-        return await book.transact(ledger.forgetting.forget, found, words, now, profile.erased)
+        fields = await book.transact(ledger.forgetting.forget, found, words, now, profile.erased)
+    if not empty_log(settings.ledger_url):
+        output.print("A process at work keeps old pages in the ledger's log; they go when it ends.", style="yellow")
+    return fields
 
 
 def _show(found: Any, reports: Sequence[Path]) -> None:

@@ -1,5 +1,6 @@
 """Connect to the ledger's database: SQLite with what keeps it safe and fast, or PostgreSQL."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["CACHE_KIBIBYTES", "choose_durability", "connect", "file_of", "place_of"]
+__all__ = ["CACHE_KIBIBYTES", "choose_durability", "connect", "empty_log", "file_of", "place_of"]
 
 SETTING: Final = "CONNECTOR_LEDGER"
 DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -48,6 +49,22 @@ def connect(url: str, *, busy_seconds: float, writes: bool, cache_kibibytes: int
     except ModuleNotFoundError as error:
         hint = "install the extra: pip install 'conversation-connector[postgresql]'"
         raise ConfigurationError([Problem("PostgreSQL needs psycopg", field=SETTING, hint=hint)]) from error
+
+
+def empty_log(url: str, *, busy_seconds: float = 10.0) -> bool:
+    """Move what SQLite's log holds into the file and empty the log; tells whether that was possible.
+
+    While another process has the ledger open, the log keeps what rows were before, also those that were erased.
+    """
+    if file_of(url) is None:
+        return True
+    engine = connect(url, busy_seconds=busy_seconds, writes=True)
+    try:
+        with closing(engine.raw_connection()) as connection:
+            busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    finally:
+        engine.dispose()
 
 
 def choose_durability(connection: Connection, *, durable: bool) -> None:

@@ -1,5 +1,7 @@
 """Erasing a customer: what is printed, what is left, and that nothing of it is sent again."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -99,3 +101,13 @@ async def test_what_is_too_old_is_let_go(called):
     assert [] == called.ask("SELECT id FROM step")
     assert [] == called.ask("SELECT * FROM mapping_stat")
     assert 3 == len(called.entries())
+
+
+async def test_nothing_is_left_in_the_files_while_another_process_has_the_ledger_open(called, command):
+    """Old pages do not stay in SQLite's log until a service ends that holds it open."""
+    hashed = customer_hash(b"a-key-for-tests", NUMBER).encode()
+    with closing(sqlite3.connect(called.folder / "connector.db")) as other:
+        assert other.execute("SELECT count(*) FROM entry").fetchone()
+        told = await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY)
+        assert 0 == told.code, told
+        assert [] == [path.name for path in called.folder.glob("connector.db*") if hashed in path.read_bytes()]

@@ -20,8 +20,6 @@ def upgrade() -> None:
     _make_schedules()
     _make_import()
     _make_put_away()
-    _make_row_recording()
-    _make_naming()
 
 
 def _make_put_away() -> None:
@@ -31,22 +29,6 @@ def _make_put_away() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("modified_ns", sa.BigInteger(), nullable=False),
         sa.Column("at", TIME, nullable=False),
-    )
-
-
-def _make_row_recording() -> None:
-    op.create_table(
-        "row_recording",
-        sa.Column("file_id", KEY, primary_key=True, autoincrement=False),
-        sa.Column("session_id", NAME, primary_key=True),
-    )
-
-
-def _make_naming() -> None:
-    op.create_table(
-        "naming",
-        sa.Column("place_id", KEY, primary_key=True, autoincrement=False),
-        sa.Column("digest", sa.Text(), nullable=False),
     )
 
 

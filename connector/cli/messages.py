@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -33,7 +33,8 @@ def messages(  # noqa: PLR0913 - each option is a parameter
     retry: Annotated[bool, typer.Option("--retry", help="Do again what is held or refused, now.")] = False,
     intake: Annotated[str | None, typer.Option(help="Only of this intake.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="Only these: waiting, held, delivered, skipped, refused or recorded.")
+        Literal["waiting", "held", "delivered", "skipped", "refused", "recorded"] | None,
+        typer.Option(help="Only these: waiting, held, delivered, skipped, refused or recorded."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal data as it came.")] = False,
@@ -50,7 +51,8 @@ def messages(  # noqa: PLR0913 - each option is a parameter
     if as_json:
         print_json([_facts(row, seen.get(row.inbox_id), unmasked=unmasked) for row in rows])
     elif not rows:
-        say(errors, "Nothing was accepted yet." if id_ is None else f"No accepted message is known as {id_!r}.")
+        nothing = "No accepted message is like that." if intake or state else "Nothing was accepted yet."
+        say(errors, nothing if id_ is None else f"No accepted message is known as {id_!r}.")
     else:
         output.print(_table(rows))
         for number, one in seen.items():

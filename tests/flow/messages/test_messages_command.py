@@ -64,8 +64,11 @@ async def test_what_nobody_could_read_is_read_again(make_desk, capturi):
         await desk.forward()
         code, _, _ = await messages(desk, "--retry", "--id", "1")
         _, out, _ = await messages(desk, "--state", "refused", "--json")
+        _, _, none = await messages(desk, "--state", "held")
+        misspelt, _, _ = await messages(desk, "--state", "refuse")
 
-    assert 3 == code
+    assert (3, 2) == (code, misspelt)
+    assert "No accepted message is like that." in none
     assert ["unreadable"] == [one["code"] for one in json.loads(out)]
     assert "no JSON" in json.loads(out)[0]["detail"]
     assert {"inbox 1": "unreadable"} == desk.states()

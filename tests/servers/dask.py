@@ -21,6 +21,7 @@ class DaskCluster:
         self.port, self.folder = port, folder
         self._environment = dict(environment)
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.scheduler: subprocess.Popen[bytes] | None = None
 
     @property
     def engine(self) -> str:
@@ -61,8 +62,9 @@ def running_dask(folder: Path, environment: Mapping[str, str], workers: int) -> 
     """Run a scheduler and so many workers until the end of the block."""
     port = free_port()
     command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-    with running_child(command, port, folder / "scheduler.log"):
+    with running_child(command, port, folder / "scheduler.log") as scheduler:
         cluster = DaskCluster(port, folder, environment)
+        cluster.scheduler = scheduler
         try:
             for _ in range(workers):
                 cluster.add_worker()

@@ -15,6 +15,7 @@ from tests.servers.postgresql import find_postgresql, running_postgresql
 
 RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
 CALLS = 60
+SUMS = "SELECT state, count(*), sum(items) FROM backfill_partition GROUP BY state"
 
 
 @pytest.fixture(scope="module")
@@ -76,32 +77,40 @@ async def test_a_cluster_loses_a_worker_and_everything_arrives_once(
     assert f'"delivered": {CALLS}'.encode() in out
     assert {"delivered": CALLS} == dict(entries)
     assert CALLS == len(arrived.conversations) == len(arrived.audio)
-    assert [("done", 6, CALLS)] == ask(
-        shared, "SELECT state, count(*), sum(items) FROM backfill_partition GROUP BY state"
-    )
+    assert [("done", 6, CALLS)] == ask(shared, SUMS)
 
 
-async def test_everything_killed_the_same_command_completes_it(
+async def test_worker_scheduler_and_all_killed_the_same_command_completes_it(
     history, capturi, started, command, reading, shared, tmp_path
 ):
-    """Command, workers and scheduler killed: with a new cluster the same command does the rest."""
+    """One of three workers is killed, then the scheduler, then everything: parts, ledger and target hold one sum."""
     async with capturi(faults="latency=40ms") as address:
         project = history(address, days=6, a_day=CALLS // 6)
         environment = {**os.environ, "CONNECTOR_HOME": str(project.folder)}
-        with running_dask(tmp_path, environment, workers=2) as cluster:
-            process = await started(project.folder, "backfill", "demo", *RANGE, "--engine", cluster.engine)
+        words = ("backfill", "demo", *RANGE, "--engine")
+        with running_dask(tmp_path, environment, workers=3) as cluster:
+            process = await started(project.folder, *words, cluster.engine, "--json")
             await states(shared, 3)
-            for worker in cluster.workers:
-                worker.kill()
-            process.kill()
+            cluster.workers[0].kill()
+            await states(shared, 10)
+            cluster.scheduler.kill()
+            out, err = await process.communicate()
+        assert (1, True) == (process.returncode, b"the scheduler is gone" in out), err.decode()
+        with running_dask(tmp_path, environment, workers=3) as cluster:
+            process = await started(project.folder, *words, cluster.engine)
+            await states(shared, 20)
+            for one in (*cluster.workers, cluster.scheduler, process):
+                one.kill()
             await process.communicate()
-        with running_dask(tmp_path, environment, workers=2) as cluster:
-            ended = await command(project.folder, "backfill", "demo", *RANGE, "--engine", cluster.engine, "--json")
+        with running_dask(tmp_path, environment, workers=3) as cluster:
+            ended = await command(project.folder, *words, cluster.engine, "--json")
         arrived = await reading(address)
     assert 0 == ended.code, ended
     assert CALLS == ended.told["delivered"] + ended.told["unchanged"]
     assert CALLS == len(arrived.conversations) == len(arrived.audio)
+    assert {1} == {one["creates"] for one in arrived.conversations.values()}
     assert [("delivered", CALLS)] == ask(shared, "SELECT state, count(*) FROM entry GROUP BY state")
+    assert [("done", 6, CALLS)] == ask(shared, SUMS)
 
 
 async def test_a_scheduler_that_is_not_there_is_told(history, capturi, command, shared):

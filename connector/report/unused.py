@@ -28,7 +28,7 @@ def unused_table(evidence: Evidence, privacy: Privacy) -> Table:
     ]
     about = (
         "Files of this tenant's storages that no conversation came of, as the ledger knows them now: a recording "
-        " whose metadata never came, or a name that the job does not know. Mend the export, or say the name "
+        "whose metadata never came, or a name that the job does not know. Mend the export, or say the name "
         "in the job's patterns."
     )
     return Table("unused", "Files that nothing came of", COLUMNS, rows, about)

@@ -75,6 +75,9 @@ class Guard:
         pieces = self.bare.stream(file, offset=offset)
         try:
             async for piece in pieces:
+                if self._breaker.is_open:
+                    # Whoever takes the pieces may be slow: nobody else waits for the last one of them.
+                    self._breaker.succeeded()
                 yield piece
             self._breaker.succeeded()
         except StorageAwayError as error:
@@ -89,7 +92,11 @@ class Guard:
                 await pieces.aclose()
 
     async def _through(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Give what the work gives, begun anew as often as the storage went away under it."""
+        """Give what the work gives, begun anew as often as the storage went away under it.
+
+        What fails while the storage answers others is not tried for ever: its error is raised.
+        """
+        alone = 0
         while True:
             if self._breaker.is_open:
                 await self._breaker.enter()
@@ -97,6 +104,9 @@ class Guard:
                 found = await work()
             except StorageAwayError as error:
                 self._failed(error)
+                alone += not self._breaker.is_open
+                if alone >= FAILURES_IN_A_ROW:
+                    raise
             except SkipError:
                 self._breaker.succeeded()
                 raise

@@ -39,9 +39,9 @@ async def forward(  # noqa: PLR0913 - what the service has and this takes part i
     """Forward until cancelled: what comes, what comes back, and what silence ends.
 
     `wake` is set by whoever accepts, so that nothing waits for the next look, and `pace` tells how much work may be
-    done beside accepting. A target in trouble and a rejected token
-    make pauses that grow; nothing is lost meanwhile. Where another process forwards this intake, it is left to it until
-    that one ends. Raises LedgerError where the ledger cannot be written.
+    done beside accepting. A target in trouble and a rejected token make pauses that grow; nothing is lost meanwhile.
+    Where another process forwards this intake, it is left to it until that one ends. Raises LedgerError where the
+    ledger cannot be written.
     """
     woken, paced = wake or asyncio.Event(), pace or Pace(clock)
     pause = FIRST_PAUSE_SECONDS

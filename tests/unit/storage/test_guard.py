@@ -36,6 +36,21 @@ class Absent(MemoryStorage):
             raise StorageAwayError("nobody answers", hint="start it")
 
 
+class Poisoned(MemoryStorage):
+    """A storage that never gives one of its files, and answers somebody else between two tries."""
+
+    tried = 0
+    meanwhile = None
+
+    async def stat(self, path):
+        if path != "a.wav":
+            return await super().stat(path)
+        self.tried += 1
+        assert 10 * FAILURES_IN_A_ROW > self.tried, "it is tried for ever"
+        await self.meanwhile()
+        raise StorageAwayError(f"nobody answers for {path}")
+
+
 @pytest.fixture
 def storage():
     return Absent({"a.wav": b"sound"})
@@ -118,3 +133,29 @@ async def test_a_stream_of_what_is_gone_closes_it(guard, storage):
     with pytest.raises(FileMissingError):
         await read(guard, FileInfo("gone.wav", 1, 1))
     assert "closed" == guard.state
+
+
+async def test_what_fails_while_others_are_answered_is_not_tried_for_ever(clock):
+    """A file that no try brings, of a storage that answers all others meanwhile, is told after a few tries."""
+    storage = Poisoned({"a.wav": b"sound", "b.wav": b"sound"})
+    guard = Guard(storage, clock, patience_seconds=PATIENCE_SECONDS)
+    storage.meanwhile = lambda: guard.stat("b.wav")
+    with pytest.raises(StorageAwayError, match=r"nobody answers for a\.wav"):
+        await guard.stat("a.wav")
+    assert FAILURES_IN_A_ROW == storage.tried
+    assert ("closed", 0) == (guard.state, clock.monotonic())
+
+
+async def test_the_first_piece_of_a_stream_lets_all_others_go_on(guard, storage):
+    """Where a stream is the one that looks, others need not wait until its last piece was taken."""
+    storage.write("long.wav", b"s" * 3_000_000)
+    file = await guard.stat("long.wav")
+    storage.away_for = FAILURES_IN_A_ROW
+    for _ in range(FAILURES_IN_A_ROW):
+        with pytest.raises(StorageAwayError):
+            await read(guard, file)
+    stream = guard.stream(file)
+    await anext(stream)
+    assert "closed" == guard.state
+    assert "long.wav" == (await guard.stat("long.wav")).path
+    await stream.aclose()

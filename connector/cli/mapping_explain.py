@@ -116,7 +116,8 @@ class Explainer:
         fate = tell_fate(self.plan, self.session, outlook, entries, self.clock)
         return fate, [
             f"In the ledger: {row.state}"
-            + (f", {row.code}: {row.detail or ''}" if row.code else "")
+            + (f", {row.code}" if row.code else "")
+            + (f": {row.detail}" if row.code and row.detail else "")
             + f", since {row.changed_at:%Y-%m-%d %H:%M} UTC. `connector show {row.external_id or row.session_id}`"
             for row in entries
         ]

@@ -29,7 +29,7 @@ def suggest_calls(name: str, guesses: Guesses, source: str) -> str:
     """Give the text of a mapping of foreign files for calls; `source` says in words what was looked at."""
     lines = [
         f"# A first mapping of calls, proposed from {source}.",
-        "# Behind each rule stands what speaks for it. Look for TODO: those things only you can say. Then see what it",
+        "# Above each rule stands what speaks for it. Look for TODO: those things only you can say. Then see what it",
         f"# makes of real calls (`connector mapping preview {name}`) and why (`connector mapping explain`).",
         f"mapping: {flow(name)}",
         "reads: files.record",

@@ -62,3 +62,13 @@ def test_where_rows_tell_whose_a_recording_is_the_named_ones_are_used(book, list
     note_row_recordings(book.connection, [(1, "one")])
     found = unused(book.connection, book.now + timedelta(seconds=1), ["acme"])
     assert [Orphans("file:///rows", "recording", 1, ("b.wav",))] == found
+
+
+def test_a_recording_that_bears_the_id_of_a_row_judged_long_ago_is_used(book, listed):
+    """Rows that were delivered before it was noted whose recordings are whose are read no more: the id tells it."""
+    place = ledger.place_id(book.connection, "acme", "files", book.target, "file:///rows")
+    book.list(listed("1.wav", "1", role="recording"), listed("2.wav", "2", role="recording"), place=place)
+    book.write("1", source_kind="files")
+    book.write("2")
+    found = unused(book.connection, book.now + timedelta(seconds=1), ["acme"])
+    assert [Orphans("file:///rows", "recording", 1, ("2.wav",))] == found

@@ -36,6 +36,10 @@ def forget(
     from connector.job.repair.spelling import spellings  # noqa: PLC0415
 
     settings = load_settings()
+    if not customer.strip():
+        raise ConfigurationError(
+            [Problem("names nobody", field="--customer", hint='write --customer "+45 31 31 31 31"')]
+        )
     if settings.mask_key is None:
         hint = "without it the ledger has no hashes of customers to find entries by"
         raise ConfigurationError([Problem("is not set", field="CONNECTOR_HASH_KEY", hint=hint)])

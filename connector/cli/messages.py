@@ -41,13 +41,17 @@ def messages(  # noqa: PLR0913 - each option is a parameter
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")] = False,
 ) -> int:
     """List accepted messages with what became of each and why; with --id show them raw and mapped side by side."""
-    from connector.ledger.case_listing import Wanted  # noqa: PLC0415 - `connector --help` must not pay for the database
+    from connector.job.definition.place import find_intake  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.ledger.case_listing import Wanted  # noqa: PLC0415
 
     settings = load_settings()
     wanted = Wanted(id_, intake, state, MOST_AGAIN if retry and not id_ else limit)
     if retry:
         return _retry(settings, wanted, as_json=as_json)
     rows, seen = asyncio.run(_look(settings, wanted, raw=id_ is not None))
+    if intake is not None and not rows:
+        # What an intake took in whose file is gone is there to be seen; a name without either is a mistake.
+        find_intake(settings.home, intake)
     if as_json:
         print_json([_facts(row, seen.get(row.inbox_id), unmasked=unmasked) for row in rows])
     elif not rows:

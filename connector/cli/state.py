@@ -134,10 +134,14 @@ def runs(
 ) -> None:
     """List runs, newest first, with what each one did."""
     from connector import ledger  # noqa: PLC0415
+    from connector.job.definition.place import find  # noqa: PLC0415
 
     settings = load_settings()
     settle(settings)
     found = ask(settings, ledger.runs, limit, job)
+    if job is not None and not found:
+        # Runs of a job whose file is gone are there to be seen; a name without either is a mistake.
+        find(settings.home, job)
     if as_json:
         print_json([_run_facts(row) for row in found])
     elif found:

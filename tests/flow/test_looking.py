@@ -137,3 +137,17 @@ async def test_a_backfill_that_goes_on_is_no_killed_run(make_project, capturi, c
         then = await command(project.folder, "runs", "--json")
     open_runs = [[one["run_id"] for one in json.loads(text.out) if not one["finished_at"]] for text in (told, then)]
     assert [["backfill"], []] == open_runs
+
+
+async def test_names_that_nothing_has_are_mistakes(make_project, command):
+    """An unknown job, intake or customer ends with 2 and says what there is; a job without runs does not."""
+    project = make_project("http://127.0.0.1:9")
+    wrong = [
+        await command(project.folder, "runs", "dmeo"),
+        await command(project.folder, "messages", "--intake", "dmeo"),
+        await command(project.folder, "forget", "--customer", " ", CONNECTOR_HASH_KEY="k"),
+    ]
+    assert [2, 2, 2] == [one.code for one in wrong]
+    assert all("did you mean 'demo'" in one.err for one in wrong[:2])
+    assert "--customer: names nobody" in wrong[2].err
+    assert 0 == (await command(project.folder, "runs", "demo")).code

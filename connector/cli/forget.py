@@ -36,15 +36,9 @@ def forget(
     from connector.job.repair.spelling import spellings  # noqa: PLC0415
 
     settings = load_settings()
-    if not customer.strip():
-        raise ConfigurationError(
-            [Problem("names nobody", field="--customer", hint='write --customer "+45 31 31 31 31"')]
-        )
-    if settings.mask_key is None:
-        hint = "without it the ledger has no hashes of customers to find entries by"
-        raise ConfigurationError([Problem("is not set", field="CONNECTOR_HASH_KEY", hint=hint)])
-    words = spellings(customer, sorted((settings.home / "mappings").rglob("*.yaml")), settings.mask_key)
-    hashes = sorted({found for word in words if (found := customer_hash(settings.mask_key, word))})
+    key = _mask_key(customer, settings)
+    words = spellings(customer, sorted((settings.home / "mappings").rglob("*.yaml")), key)
+    hashes = sorted({found for word in words if (found := customer_hash(key, word))})
     found = asyncio.run(_find(settings, hashes, words)) if ledger.exists(settings.ledger_url) else None
     reports = _reports(settings, found.runs) if found is not None else []
     if found is None or not (found.entries or found.messages):
@@ -61,6 +55,18 @@ def forget(
         told = ", ".join(counted(len(rows), name) for name, rows in kinds)
         output.print(f"Erased: {told}, values of {counted(fields, 'field')} in statistics.", style="bold green")
         output.print("Reports that were written elsewhere, and backup copies of the ledger, are yours to delete.")
+
+
+def _mask_key(customer: str, settings: Settings) -> bytes:
+    """Give what keys the hashes of customers; refuse what names nobody, and a project that has no such key."""
+    if not customer.strip():
+        raise ConfigurationError(
+            [Problem("names nobody", field="--customer", hint='write --customer "+45 31 31 31 31"')]
+        )
+    if settings.mask_key is None:
+        hint = "without it the ledger has no hashes of customers to find entries by"
+        raise ConfigurationError([Problem("is not set", field="CONNECTOR_HASH_KEY", hint=hint)])
+    return settings.mask_key
 
 
 async def _find(settings: Settings, hashes: Collection[str], words: Collection[str]) -> Any:

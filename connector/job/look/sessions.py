@@ -66,10 +66,10 @@ def _told_at(session: Session) -> datetime:
 
 
 def _names(plan: Plan, name: str) -> frozenset[str]:
-    """Give what a name may stand for: an external id holds the session's id behind tenant and channel."""
-    bare = name
+    """Give what a name may stand for: external ids, and the examples of a run's summary, begin with the channel."""
+    bare = name.removeprefix(f"{plan.job.tenant}-")
     for channel in ("call", "chat"):
-        bare = bare.removeprefix(f"{plan.job.tenant}-{channel}-")
+        bare = bare.removeprefix(f"{channel}-")
     return frozenset({name, bare, _LEG.sub("", bare)})
 
 

@@ -16,9 +16,11 @@ def upgrade() -> None:
         "row_recording",
         sa.Column("file_id", KEY, primary_key=True, autoincrement=False),
         sa.Column("session_id", NAME, primary_key=True),
+        if_not_exists=True,
     )
     op.create_table(
         "naming",
         sa.Column("place_id", KEY, primary_key=True, autoincrement=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        if_not_exists=True,
     )

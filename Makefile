@@ -10,7 +10,7 @@ demo: .venv/.base
 	@$(BIN)/connector demo
 
 test: .venv/.dev servers
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not long"
 
 check: .venv/.dev
 	$(BIN)/ruff check .
@@ -26,6 +26,7 @@ bench: .venv/.dev
 torture: .venv/.dev servers
 	nice $(BIN)/python -m tests.torture.main --kills 1000 --folder build/torture
 	nice $(BIN)/python -m tests.torture.main --of messages --kills 1000 --folder build/torture-messages
+	$(BIN)/python -m pytest -m long
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,5 @@
 """Hold a mailbox to the laws of a storage, as far as a message, which nobody names or changes, can break them."""
 
-from dataclasses import replace
-
 import pytest
 
 from connector.errors import FileChangedError, FileMissingError, SkipError
@@ -46,8 +44,8 @@ async def test_an_error_stands_in_its_place(mailbox, messages):
     """A message that is gone, another version or too large does not disturb the others."""
     async with mailbox as storage:
         small, middle, large = await listed(storage)
-        gone, alien = replace(small, path=small.path.replace("/", "/9")), FileInfo("../x", 1, 1)
-        other = replace(small, size_bytes=1)
+        gone, alien = small._replace(path=small.path.replace("/", "/9")), FileInfo("../x", 1, 1)
+        other = small._replace(size_bytes=1)
         got = await storage.read_many([middle, gone, alien, other, large, small], limit_bytes=1000)
     assert [messages[1], messages[0]] == [got[0], got[5]]
     assert [FileMissingError, FileMissingError, FileChangedError] == [type(one) for one in got[1:4]]
@@ -66,7 +64,7 @@ async def test_an_examiner_reads_anywhere(mailbox, messages):
         with pytest.raises(ZeroDivisionError):
             await storage.examine(large, lambda _, size_bytes: size_bytes // 0)
         with pytest.raises(FileChangedError):
-            await storage.examine(replace(large, modified_ns=1), lambda *_: None)
+            await storage.examine(large._replace(modified_ns=1), lambda *_: None)
 
 
 @pytest.mark.parametrize("offset", [0, 100, PIECE_BYTES])
@@ -76,7 +74,7 @@ async def test_a_stream_gives_the_rest(mailbox, messages, offset):
         *_, large = await listed(storage)
         pieces = [piece async for piece in storage.stream(large, offset=offset)]
         with pytest.raises(FileChangedError):
-            [piece async for piece in storage.stream(replace(large, size_bytes=large.size_bytes + 1))]
+            [piece async for piece in storage.stream(large._replace(size_bytes=large.size_bytes + 1))]
     assert messages[2][offset:] == b"".join(pieces)
     assert max(len(piece) for piece in pieces) <= PIECE_BYTES
 

@@ -64,7 +64,7 @@ async def test_from_nothing_to_a_delivered_call(command, capturi, tmp_path, read
     assert "nightly-ccai" in found["status"].out
     assert "consent_unknown" in found["status"].out
     assert 2 == len(json.loads(found["runs json"].out))
-    assert {"schedules", "entries", "jobs", "messages", "orphans", "working"} == set(
+    assert {"schedules", "entries", "jobs", "messages", "orphans", "working", "backfills"} == set(
         json.loads(found["status json"].out)
     )
     for one in (found["show"], by_uid, found["show path"]):

@@ -107,7 +107,7 @@ async def test_recordings_are_put_away_beside_what_becomes_of_the_message(captur
         told = " ".join(checked.out.split())
         assert "mark is allowed" in told
         assert "move:done is allowed" in told
-        assert "1 files in done" in told
+        assert "put away 1 in done" in told
         assert {"unchanged": 1, "delivered": 0, "held": 1}.items() <= counts(await project.run()).items()
         mail_server.deliver(user, CALL)
         assert {"delivered": 0, "held": 1}.items() <= counts(await project.run()).items()

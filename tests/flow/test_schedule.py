@@ -123,7 +123,7 @@ def scheduled(make_project, address, cron, zone):
     return project
 
 
-@pytest.mark.slow
+@pytest.mark.long
 async def test_a_clock_put_forwards_and_back_starts_no_night_twice(make_project, capturi, shifted):
     """In the night of autumn half past two comes twice, and the clock is put back once more: one run; then the next."""
     async with capturi() as address:
@@ -144,7 +144,7 @@ async def test_a_clock_put_forwards_and_back_starts_no_night_twice(make_project,
     assert ["2026-10-25T00:30:00+00:00", "2026-10-26T01:30:00+00:00"] == slots(project)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 async def test_a_slot_that_came_while_the_service_was_down_is_made_up_for_once(make_project, capturi, shifted):
     """Down over the slot in a night of spring, up after it, and started again: one run, for the missed slot."""
     async with capturi() as address:

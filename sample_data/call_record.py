@@ -13,6 +13,20 @@ from sample_data.people import AGENTS
 __all__ = ["record"]
 
 
+ENDED: dict[str, Any] = {
+    "voicemail_reason": "not_voicemail",
+    "deflection": "no_deflection",
+    "deflection_details": [],
+    "disconnected_by": "disconnected_by_end_user",
+    "finish_reason": "no_reason",
+    "fail_reason": "nothing",
+    "fail_details": None,
+    "in_queue_wait_time_va": None,
+    "automation_redirection": None,
+}
+"""How an ordinary call ends."""
+
+
 def record(call: Call, time: Timing, *, reexport: bool = True) -> dict[str, Any]:
     """Give the whole metadata of a call; the first export lacks the last wrap-up and everything of the survey."""
     ids = itertools.count(call.id * 100)
@@ -41,8 +55,6 @@ def record(call: Call, time: Timing, *, reexport: bool = True) -> dict[str, Any]
 
 def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
     answered, outbound = bool(call.parts), "Outbound" in call.type
-    connected = time.va_started(call) if call.virtual_agent_seconds else time.leg_started(0) if answered else None
-    queued = time.queued if call.wait_seconds and call.menu else None
     url = f"https://storage.googleapis.com/example-bucket/ujet-voice-recordings/call-{call.id}.mp3"
     return {
         "id": call.id,
@@ -54,13 +66,7 @@ def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
         "session_type_v2": call.type_v2 or call.type,
         "status": "finished",
         "sub_status": None,
-        "created_at": iso(time.created),
-        "queued_at": iso(queued),
-        "assigned_at": iso(time.recording - timedelta(seconds=7)) if answered else None,
-        "connected_at": iso(connected),
-        "ends_at": iso(time.ends),
-        "scheduled_at": iso(time.ends - call.scheduled) if call.scheduled is not None else None,
-        "updated_at": iso(updated),
+        **_moments(call, time, updated),
         "wait_duration": 0,
         "queue_duration": 0,
         "call_duration": 0,
@@ -75,20 +81,27 @@ def _root(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
         "verified": False,
         "recording_url": url if answered else None,
         "recording_permission": call.permission,
-        "voicemail_reason": "not_voicemail",
-        "deflection": "no_deflection",
-        "deflection_details": [],
-        "disconnected_by": "disconnected_by_end_user",
-        "finish_reason": "no_reason",
-        "fail_reason": "nothing",
-        "fail_details": None,
-        "in_queue_wait_time_va": None,
-        "automation_redirection": None,
+        **ENDED,
         "answer_type": "manual" if answered else None,
         "offer_type": None,
         "offer_events": [],
         "support_number": None if outbound else "+12125550100",
         "outbound_number": "+1 212-555-0100" if outbound else None,
+    }
+
+
+def _moments(call: Call, time: Timing, updated: datetime) -> dict[str, Any]:
+    answered = bool(call.parts)
+    connected = time.va_started(call) if call.virtual_agent_seconds else time.leg_started(0) if answered else None
+    queued = time.queued if call.wait_seconds and call.menu else None
+    return {
+        "created_at": iso(time.created),
+        "queued_at": iso(queued),
+        "assigned_at": iso(time.recording - timedelta(seconds=7)) if answered else None,
+        "connected_at": iso(connected),
+        "ends_at": iso(time.ends),
+        "scheduled_at": iso(time.ends - call.scheduled) if call.scheduled is not None else None,
+        "updated_at": iso(updated),
     }
 
 

@@ -16,9 +16,21 @@ WAIT_SECONDS = 5
 TARGET_SECONDS = 60
 
 
+UNTOLD: dict[str, Any] = {
+    "rating": None,
+    "has_feedback": False,
+    "feedback": None,
+    "verified": False,
+    "fail_reason": None,
+    "disconnected_by": None,
+    "out_ticket_id": None,
+    "out_ticket_url": None,
+}
+"""What an ordinary chat has nothing to say of."""
+
+
 def record(chat: Chat, base: datetime) -> dict[str, Any]:
     """Give the whole metadata of a chat; an abandoned one has no agent."""
-    ids = itertools.count(chat.id * 100)
     began, ends = chat.began(base), chat.ends(base)
     queued = began + timedelta(seconds=chat.virtual_agent_seconds)
     taken = queued + timedelta(seconds=WAIT_SECONDS + 2)
@@ -42,29 +54,31 @@ def record(chat: Chat, base: datetime) -> dict[str, Any]:
         "wait_duration": waited,
         "queue_duration": waited,
         "chat_duration": int((ends - taken).total_seconds()) if agent else 0,
-        "rating": None,
-        "has_feedback": False,
-        "feedback": None,
-        "verified": False,
-        "fail_reason": None,
-        "disconnected_by": None,
-        "out_ticket_id": None,
-        "out_ticket_url": None,
+        **UNTOLD,
         "selected_menu": menu | {"menu_type": "web_menu", "output_msg": None},
         "menu_path": {"items_count": 1, "name": chat.menu, "materialized_path": str(MENU_ID)},
         "agent_info": agent_info(agent) if agent else None,
         "end_user": {"id": chat.id % 500 + 10, "identifier": chat.identifier, "out_contact_id": None},
         "photos": [{"id": photo, "photo_type": "example_photo", "url": None} for photo in photos],
         "videos": [],
-        "transfers": [],
-        "participants": _participants(chat, (began, queued, taken, ends), ids),
-        "queue_durations": [_queue(chat, queued, waited, ids)],
-        "handle_durations": [_handled(chat, taken, ends, ids)] if agent else [],
-        "consumer_handle_durations": [_consumer(chat, began, ends, ids)],
-        "virtual_agent_handle_durations": [_virtual(chat, began, ids)] if chat.virtual_agent_seconds else [],
+        **_stretches(chat, (began, queued, taken, ends), waited),
         "consumer_event_durations": [],
     }
     return {**body, **chat.root}
+
+
+def _stretches(chat: Chat, moments: tuple[datetime, ...], waited: int) -> dict[str, Any]:
+    """Give who took part and for how long; the ids count on from one to the next."""
+    began, queued, taken, ends = moments
+    ids = itertools.count(chat.id * 100)
+    return {
+        "transfers": [],
+        "participants": _participants(chat, moments, ids),
+        "queue_durations": [_queue(chat, queued, waited, ids)],
+        "handle_durations": [_handled(chat, taken, ends, ids)] if chat.agent else [],
+        "consumer_handle_durations": [_consumer(chat, began, ends, ids)],
+        "virtual_agent_handle_durations": [_virtual(chat, began, ids)] if chat.virtual_agent_seconds else [],
+    }
 
 
 def _participants(chat: Chat, moments: tuple[datetime, ...], ids: "itertools.count[int]") -> list[dict[str, Any]]:

@@ -10,12 +10,20 @@ import pytest
 import structlog
 
 from tests.servers.azure import AzureServer, find_azurite, running_azurite
+from tests.servers.child import refusing_port
 from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
 from tests.servers.gcs import GcsServer, running_gcs
 from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
 from tests.servers.zendesk import ZendeskServer, running_zendesk
+
+
+@pytest.fixture
+def dead_port() -> Iterator[int]:
+    """Give a port that refuses connections as long as the test runs."""
+    with refusing_port() as port:
+        yield port
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from connector import sandbox
 from connector.shipped import shipped
+from tests.servers.child import free_port
 from tests.servers.service import TOKEN, running_service, write_project
 
 SNIPPET = Path(__file__).parents[2] / "docs" / "messages-ccai-snippet.js"
@@ -90,8 +90,7 @@ async def intake(pages, tmp_path):
         (home / "jobs" / f"{NAME}.yaml").write_text(text, encoding="utf-8")
         with (home / ".env").open("a", encoding="utf-8") as environment:
             environment.write(f"BROWSERS_KEY={KEY}\n")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         pages.settings = {
             "https://connector.example.com/hooks/ccai-events/acme-browsers": f"http://127.0.0.1:{port}/hooks/ccai-events/{NAME}",
             "the intake's api_key": KEY,

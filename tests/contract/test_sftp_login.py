@@ -11,7 +11,7 @@ import pytest
 
 from connector.errors import StorageUnreachableError
 from connector.storage import Storage, open_storage
-from tests.servers.sshd import SshServer, fingerprint, free_port, make_key
+from tests.servers.sshd import SshServer, fingerprint, make_key
 
 ANOTHER_KEY = "SHA256:" + "A" * 43
 Opening = Callable[..., Storage]
@@ -159,11 +159,11 @@ async def test_a_host_without_address_is_told(opening, ssh_server):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-async def test_a_closed_port_is_told(opening, ssh_server, host):
+async def test_a_closed_port_is_told(opening, ssh_server, host, dead_port):
     """A port on which nobody listens is told as such, and at once."""
-    key, port, began = str(ssh_server.client_key), free_port(), time.monotonic()
-    error = await refused(opening(f"sftp://ccai@{host}:{port}/exports", private_key_file=key))
-    assert f"{host}:{port} refuses the connection" == error.message
+    key, began = str(ssh_server.client_key), time.monotonic()
+    error = await refused(opening(f"sftp://ccai@{host}:{dead_port}/exports", private_key_file=key))
+    assert f"{host}:{dead_port} refuses the connection" == error.message
     assert time.monotonic() - began < 2
 
 
@@ -292,7 +292,7 @@ async def test_a_known_key_of_another_kind_is_asked_for(opening, ssh_server, tmp
     assert ["call-1.json"] == await read(opening(**options))
 
 
-async def test_a_jump_host_leads_in(opening, ssh_server, ssh_folder):
+async def test_a_jump_host_leads_in(opening, ssh_server, ssh_folder, dead_port):
     """A server behind a jump host is reached through it, by key, and its own host key is checked as well."""
     jump = {"address": f"{ssh_server.user}@127.0.0.1:{ssh_server.port}", "host_key": ssh_server.fingerprint}
     key = str(ssh_server.client_key)
@@ -301,6 +301,6 @@ async def test_a_jump_host_leads_in(opening, ssh_server, ssh_folder):
     assert "options.jump.host_key" in error.message
     error = await refused(opening(private_key_file=key, jump=jump, host_key=ANOTHER_KEY))
     assert "options.host_key" in error.message
-    behind = ssh_server.address(ssh_folder, port=free_port())
+    behind = ssh_server.address(ssh_folder, port=dead_port)
     error = await refused(opening(behind, private_key_file=key, jump=jump))
     assert "the jump host opens no way" in error.message

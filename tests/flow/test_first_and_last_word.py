@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import signal
-import socket
 import subprocess
 import sys
 
@@ -57,11 +56,9 @@ def read_or_end(leader):
         return b""
 
 
-def test_a_stop_is_told_once_on_a_terminal(make_project):
+def test_a_stop_is_told_once_on_a_terminal(make_project, dead_port):
     """Where a person watches, the reason stands in the summary alone; a log that nobody watches keeps its line."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    project = make_project(f"http://127.0.0.1:{port}", with_samples=False)
+    project = make_project(f"http://127.0.0.1:{dead_port}", with_samples=False)
     project.call(1)
     code, screen = read_terminal(project.folder)
     assert 1 == code

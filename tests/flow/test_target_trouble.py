@@ -1,7 +1,6 @@
 """A target that refuses, is down or misbehaves: the run stops or goes on as it should; nothing is lost or doubled."""
 
 import asyncio
-import socket
 
 import httpx
 import pytest
@@ -16,11 +15,6 @@ def fill(project, calls=CALLS):
     project.call(90, recording_permission="denied")
     project.call(91, status="queued")
     project.put("metadata/call-92.json", b"no json")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 async def set_faults(address, text):
@@ -85,9 +79,9 @@ async def test_a_token_revoked_in_the_middle_stops_the_run_and_loses_nothing(
     assert (CALLS - 1, 1) == (told["delivered"], told["unchanged"])
 
 
-async def test_a_target_that_is_down_stops_the_run(make_project, capturi, reading):
+async def test_a_target_that_is_down_stops_the_run(make_project, capturi, reading, dead_port):
     """Connections refused: exit code 1 with the remedy, nothing lost, and the next run completes."""
-    project = make_project(f"http://127.0.0.1:{free_port()}", with_samples=False)
+    project = make_project(f"http://127.0.0.1:{dead_port}", with_samples=False)
     fill(project)
     stopped = await project.run()
     assert 1 == stopped.exit_code

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(ROOT.glob("connector/**/*.py"))
+MODULES = sorted([*ROOT.glob("connector/**/*.py"), *ROOT.glob("sample_data/**/*.py")])
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "core"}
 MODULE_LINES = 250

@@ -1,5 +1,6 @@
 """Start a program that listens on a port, and stop it whatever happens."""
 
+import random
 import socket
 import subprocess
 import time
@@ -7,19 +8,44 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["free_port", "running_child"]
+__all__ = ["free_port", "refusing_port", "running_child"]
 
 STARTED_SECONDS = 20
 STOPPED_SECONDS = 10
 TAIL_CHARACTERS = 2000
+PORTS = range(20000, 32000)
 
 
 def free_port() -> int:
-    """Give a port of this machine that nobody listens on."""
+    """Give a port of this machine that nobody listens on.
+
+    It lies below those that the system hands out by itself (from 32768 on Linux): one of those could be given to any
+    connection before the server that is about to start takes it.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        if is_bindable(port):
+            return port
+    message = f"no port of {PORTS.start} to {PORTS.stop - 1} is free"
+    raise OSError(message)
+
+
+def is_bindable(port: int) -> bool:
+    """Say whether a server could listen on the port."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def refusing_port() -> Iterator[int]:
+    """Hold a port on which every connection is refused, until the end of the block: nobody else can take it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port
 
 
 @contextmanager

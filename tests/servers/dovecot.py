@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 
+from tests.servers.child import free_port
+
 __all__ = ["MailServer", "find_dovecot", "running_dovecot"]
 
 PASSWORD = "a-päss word"
@@ -217,10 +219,3 @@ def make_certificate(folder: Path) -> None:
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

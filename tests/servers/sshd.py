@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers.child import free_port
+
 __all__ = ["SshServer", "find_sshd", "make_key", "running_sshd"]
 
 PASSWORD = "correct horse battery"
@@ -192,13 +194,6 @@ def _add_account(user: str, home: Path) -> None:
     subprocess.run(["useradd", "--no-create-home", "--home-dir", str(home), "--shell", "/bin/sh", user], check=True)
     subprocess.run(["chpasswd"], input=f"{user}:{PASSWORD}", text=True, check=True)
     shutil.chown(home, user)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def children(pid: int) -> list[int]:

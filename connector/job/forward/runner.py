@@ -8,6 +8,7 @@ from connector.clock import Clock
 from connector.errors import AlreadyRunningError, LedgerError, StopError
 from connector.job.definition.chat_writer import are_chats_live
 from connector.job.definition.loader import IntakePlan
+from connector.job.execution.alone import alone
 from connector.job.execution.budget import LedgerBudget
 from connector.job.execution.opening import job_lock, make_run_id, open_capturi, open_limits
 from connector.job.execution.summary import Summary
@@ -91,23 +92,19 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
         run.summary.run_id = run.run_id
         diary = Diary(run)
         error: str | None = "interrupted"
-        broken: LedgerError | None = None
         try:
             await book.transact(cases.reopen_remapped, plan.intake.intake, plan.mapping.hash, started_at)
             until = None if wake is None else started_at.replace(hour=0, minute=0, second=0) + timedelta(days=1)
-            await Pool(run, wake or asyncio.Event(), diary).work(until)
+            with alone():
+                await Pool(run, wake or asyncio.Event(), diary).work(until)
             error = None
-        except* StopError as group:
-            stop = _first(group)
+        except StopError as stop:
             error = str(stop)
             logger().error("forwarding.paused", intake=plan.intake.intake, error=error)
             if isinstance(stop, LedgerError):
-                # Raised below: Python before 3.11.4 wraps what is raised here into a group of its own.
-                broken = stop
+                raise
         finally:
             await diary.close(error)
-    if broken is not None:
-        raise broken
     return error, run.gate.is_open
 
 
@@ -131,12 +128,3 @@ async def _open(  # noqa: PLR0913 - the parts a forwarding is made of
         hash_key=settings.mask_key,
         statistics=Statistics(plan.mapping),
     )
-
-
-def _first(group: BaseExceptionGroup[StopError]) -> StopError:
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    if not isinstance(found, StopError):
-        raise TypeError(f"{type(found)} is no error of this program")
-    return found

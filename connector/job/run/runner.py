@@ -1,16 +1,17 @@
 """Run a job once: the flow from the storage to the report, in the order in which it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 
 from connector import ledger
 from connector.clock import Clock
-from connector.errors import AlreadyRunningError, ConnectorError, StopError, StorageAwayError
+from connector.errors import AlreadyRunningError, StopError, StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.entry.handle import handle
+from connector.job.execution.alone import alone
 from connector.job.execution.memory import keep_small
 from connector.job.execution.model import Execution
 from connector.job.execution.opening import job_lock, make_run_id, open_execution
@@ -130,7 +131,7 @@ async def work(run_: Execution) -> None:
         finally:
             slots.release()
 
-    with _alone():
+    with alone():
         async with asyncio.TaskGroup() as tasks:
             async for item in _readable(run_):
                 if run_.brake is not None and not await run_.brake.passes():
@@ -179,28 +180,6 @@ def ended_at(item: Work | Broken) -> datetime | None:
 
 def _is_new(item: Work | Broken) -> bool:
     return isinstance(item, Broken) or not item.entries
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Raise what stopped one task as itself, and not as the group it comes in."""
-    stopped: list[ConnectorError] = []
-    try:
-        yield
-    except* ConnectorError as group:
-        stopped.append(_first(group))
-    # Not above: Python before 3.11.4 wraps what is raised there into a group again.
-    if stopped:
-        raise stopped[0]
-
-
-def _first(group: BaseExceptionGroup[ConnectorError]) -> ConnectorError:
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    if not isinstance(found, ConnectorError):
-        raise TypeError(f"{type(found)} is no error of this program")
-    return found
 
 
 async def _report(run_: Execution, settings: Settings, row: RunRow) -> None:

@@ -8,7 +8,7 @@ import wave
 
 import pytest
 
-from tests.servers.sshd import free_port, make_key
+from tests.servers.sshd import make_key
 
 CALLS = 8
 MEGABYTE = 1024 * 1024
@@ -49,7 +49,7 @@ def long_recording(megabytes):
 
 
 @pytest.fixture
-def wrongs(ssh_server, ssh_folder, tmp_path):
+def wrongs(ssh_server, ssh_folder, tmp_path, dead_port):
     """Give what may be wrong with a job's SFTP: name -> (change of the job, exit code, words of the message)."""
     key, place = str(ssh_server.client_key), ssh_server.address(ssh_folder)
     other, locked = str(make_key(tmp_path / "other")), str(make_key(tmp_path / "locked", passphrase="open sesame"))
@@ -60,7 +60,7 @@ def wrongs(ssh_server, ssh_folder, tmp_path):
         "unknown host key": ((f'"{ssh_server.fingerprint}"', "[]"), 1, ssh_server.fingerprint),
         "host key": ((ssh_server.fingerprint, another), 1, "somebody in between"),
         "folder": ((place, f"{place}-absent"), 1, "there is no folder"),
-        "port": ((f":{ssh_server.port}/", f":{free_port()}/"), 1, "refuses the connection"),
+        "port": ((f":{ssh_server.port}/", f":{dead_port}/"), 1, "refuses the connection"),
         "name": (("@127.0.0.1", "@no-such-host.invalid"), 1, "no address is known"),
         "missing key": ((key, f"{key}-absent"), 2, "cannot be read"),
         "no passphrase": ((key, locked), 2, "is locked"),

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -250,11 +250,3 @@ def parcel() -> Callable[..., Parcel]:
         return Parcel(**values)
 
     return make
-
-
-@pytest.fixture
-def dead_port() -> Iterator[int]:
-    """Give a port that refuses connections as long as the test runs."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        yield reserved.getsockname()[1]

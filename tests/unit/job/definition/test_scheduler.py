@@ -9,20 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.job.definition.scheduler import check_cron, next_slot, slots_between
+from tests.clocks import CHANGES
 
 COPENHAGEN = "Europe/Copenhagen"
-CHANGES = {
-    COPENHAGEN: ("2026-03-29T02:30", "2026-10-25T02:30"),
-    "Europe/London": ("2026-03-29T01:30", "2026-10-25T01:30"),
-    "Europe/Athens": ("2026-03-29T03:30", "2026-10-25T03:30"),
-    "Atlantic/Azores": ("2026-03-29T00:30", "2026-10-25T00:30"),
-    "America/New_York": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/Los_Angeles": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/St_Johns": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/Santiago": ("2026-09-06T00:30", "2026-04-04T23:30"),
-    "Australia/Sydney": ("2026-10-04T02:30", "2026-04-05T02:30"),
-    "Australia/Lord_Howe": ("2026-10-04T02:15", "2026-04-05T01:45"),
-}
 
 
 def utc(text):

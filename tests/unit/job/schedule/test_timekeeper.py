@@ -8,19 +8,8 @@ import pytest
 
 from connector import ledger
 from connector.job.schedule.child import Ended
+from tests.clocks import CHANGES
 
-ZONES = {
-    "Europe/Copenhagen": ("2026-03-29T02:30", "2026-10-25T02:30"),
-    "Europe/London": ("2026-03-29T01:30", "2026-10-25T01:30"),
-    "Europe/Athens": ("2026-03-29T03:30", "2026-10-25T03:30"),
-    "Atlantic/Azores": ("2026-03-29T00:30", "2026-10-25T00:30"),
-    "America/New_York": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/Los_Angeles": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/St_Johns": ("2026-03-08T02:30", "2026-11-01T01:30"),
-    "America/Santiago": ("2026-09-06T00:30", "2026-04-04T23:30"),
-    "Australia/Sydney": ("2026-10-04T02:30", "2026-04-05T02:30"),
-    "Australia/Lord_Howe": ("2026-10-04T02:15", "2026-04-05T01:45"),
-}
 HOUR = timedelta(hours=1)
 
 
@@ -44,10 +33,10 @@ async def film(night, way, begin, slot):
 
 @pytest.mark.parametrize("way", ["up", "down", "restarted"])
 @pytest.mark.parametrize("which", [0, 1], ids=["spring", "autumn"])
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", CHANGES)
 async def test_on_the_night_of_a_change_there_is_one_run(night, zone, which, way):
     """In ten zones, at both changes, up, down over the slot or restarted: exactly one run."""
-    wall = datetime.fromisoformat(ZONES[zone][which])
+    wall = datetime.fromisoformat(CHANGES[zone][which])
     night.schedule(f"{wall.minute} {wall.hour} * * *", zone)
     slot = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     await film(night, way, slot - 2 * HOUR, slot)

@@ -48,7 +48,9 @@ class Breaker:
         self._trouble = ""
         self._opened_at = self._closed_until = 0.0
         self._pause_seconds = FIRST_SECONDS
-        self._probing = False
+        self._looks = 0
+        self._look: int | None = None
+        """The number of the look that is under way."""
         self.is_open = False
 
     @property
@@ -56,22 +58,29 @@ class Breaker:
         """Name the state it is in."""
         if not self.is_open:
             return "closed"
-        return "half_open" if self._probing else "open"
+        return "open" if self._look is None else "half_open"
 
-    async def enter(self) -> None:
-        """Return when a request may go; raise what stands for giving up when the patience is at its end."""
+    async def enter(self) -> int | None:
+        """Return when a request may go; raise what stands for giving up when the patience is at its end.
+
+        Gives the number of the look where this request is the one that is let through, to be told again with what
+        comes of it; None where everybody passes.
+        """
         while self.is_open:
             now = self._clock.monotonic()
             if self._patience_seconds is not None and now - self._opened_at >= self._patience_seconds:
                 raise self._given_up(self._trouble)
-            if not self._probing and now >= self._closed_until:
-                self._probing = True
-                return
+            if self._look is None and now >= self._closed_until:
+                self._looks += 1
+                self._look = self._looks
+                return self._look
             await self._clock.sleep(min(LOOK_SECONDS, max(self._closed_until - now, 0.01)))
+        return None
 
-    def leave(self) -> None:
-        """Say that a request is over, whatever came of it."""
-        self._probing = False
+    def leave(self, look: int | None) -> None:
+        """Say that a look is over, whatever came of it; requests of other numbers, or of none, change nothing."""
+        if look is not None and look == self._look:
+            self._look = None
 
     def succeeded(self) -> None:
         """Note an answer that shows the system at work."""
@@ -79,14 +88,19 @@ class Breaker:
         if self.is_open:
             self.is_open, self._pause_seconds = False, FIRST_SECONDS
 
-    def failed(self, trouble: str) -> None:
-        """Note that there was none; `trouble` says what there was, without secrets or personal data."""
+    def failed(self, trouble: str, look: int | None = None) -> None:
+        """Note that there was none; `trouble` says what there was, without secrets or personal data.
+
+        Of what was under way when it opened, nothing makes the pause longer: only the look tells of the time since.
+        """
         self._failures += 1
         self._trouble = trouble
         now = self._clock.monotonic()
         if self.is_open:
-            if self._probing:
+            if look is not None and look == self._look:
                 self._pause_seconds = min(2 * self._pause_seconds, LONGEST_SECONDS)
                 self._closed_until = now + self._pause_seconds
         elif self._failures >= self._most_failures:
             self.is_open, self._opened_at, self._closed_until = True, now, now + self._pause_seconds
+            # A look that closed it may still be sending: it says nothing of this time.
+            self._look = None

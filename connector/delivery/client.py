@@ -178,27 +178,28 @@ class Capturi:
 
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()
+        look = None
         try:
             if self.breaker.is_open:
-                await self.breaker.enter()
+                look = await self.breaker.enter()
             began = self.clock.monotonic()
             answer = await self._transport.exchange(method, path, headers, content)
             # How long an upload takes tells of its size; how long a small request takes, of the target.
-            self._weigh(answer, self.clock.monotonic() - began if isinstance(content, bytes) else None)
+            self._weigh(answer, self.clock.monotonic() - began if isinstance(content, bytes) else None, look)
         except TryAgainError as error:
-            self.breaker.failed(error.message)
+            self.breaker.failed(error.message, look)
             self.limits.slots.congested()
             raise
         else:
             return answer
         finally:
-            self.breaker.leave()
+            self.breaker.leave(look)
             self.limits.leave()
 
-    def _weigh(self, answer: Answer, seconds: float | None) -> None:
+    def _weigh(self, answer: Answer, seconds: float | None, look: int | None) -> None:
         """Let an answer tell how the target is."""
         if answer.status in BROKEN_STATUSES:
-            self.breaker.failed(f"status {answer.status}")
+            self.breaker.failed(f"status {answer.status}", look)
             self.limits.slots.congested()
             return
         self.breaker.succeeded()

@@ -70,8 +70,7 @@ class Guard:
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
         """Give the file's content in pieces; who waits for them meanwhile is not kept waiting for the storage."""
-        if self._breaker.is_open:
-            await self._breaker.enter()
+        look = await self._breaker.enter() if self._breaker.is_open else None
         pieces = self.bare.stream(file, offset=offset)
         try:
             async for piece in pieces:
@@ -81,13 +80,13 @@ class Guard:
                 yield piece
             self._breaker.succeeded()
         except StorageAwayError as error:
-            self._failed(error)
+            self._failed(error, look)
             raise
         except SkipError:
             self._breaker.succeeded()
             raise
         finally:
-            self._breaker.leave()
+            self._breaker.leave(look)
             if isinstance(pieces, AsyncGenerator):
                 await pieces.aclose()
 
@@ -98,12 +97,11 @@ class Guard:
         """
         alone = 0
         while True:
-            if self._breaker.is_open:
-                await self._breaker.enter()
+            look = await self._breaker.enter() if self._breaker.is_open else None
             try:
                 found = await work()
             except StorageAwayError as error:
-                self._failed(error)
+                self._failed(error, look)
                 alone += not self._breaker.is_open
                 if alone >= FAILURES_IN_A_ROW:
                     raise
@@ -114,11 +112,11 @@ class Guard:
                 self._breaker.succeeded()
                 return found
             finally:
-                self._breaker.leave()
+                self._breaker.leave(look)
 
-    def _failed(self, error: StorageAwayError) -> None:
+    def _failed(self, error: StorageAwayError, look: int | None) -> None:
         self._hint = error.hint
-        self._breaker.failed(error.message)
+        self._breaker.failed(error.message, look)
 
     def _given_up(self, trouble: str) -> StorageAwayError:
         return StorageAwayError(f"the storage {self.address} is in trouble: {trouble}", hint=self._hint)

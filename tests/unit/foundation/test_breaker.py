@@ -29,15 +29,15 @@ async def test_one_request_goes_ahead_and_decides_for_all(clock):
     breaker = Breaker(clock)
     fail(breaker)
     before = clock.monotonic()
-    await breaker.enter()
+    look = await breaker.enter()
     assert "half_open" == breaker.state
     assert clock.monotonic() - before >= 1.0
     other = asyncio.create_task(breaker.enter())
     await asyncio.sleep(0.01)
     assert not other.done()
     breaker.succeeded()
-    breaker.leave()
-    await other
+    breaker.leave(look)
+    assert await other is None
     assert "closed" == breaker.state
 
 
@@ -48,10 +48,10 @@ async def test_the_pause_grows_while_it_stays_down(clock):
     pauses = []
     for _ in range(7):
         before = clock.monotonic()
-        await breaker.enter()
+        look = await breaker.enter()
         pauses.append(round(clock.monotonic() - before))
-        breaker.failed("status 503")
-        breaker.leave()
+        breaker.failed("status 503", look)
+        breaker.leave(look)
     assert [1, 2, 4, 8, 15, 15, 15] == pauses
 
 
@@ -62,9 +62,9 @@ async def test_patience_ends_with_what_the_trouble_was(clock):
 
     async def try_for_ever():
         while True:
-            await breaker.enter()
-            breaker.failed("status 503")
-            breaker.leave()
+            look = await breaker.enter()
+            breaker.failed("status 503", look)
+            breaker.leave(look)
 
     with pytest.raises(StopError, match=r"status 503.*next run goes on"):
         await try_for_ever()
@@ -74,6 +74,34 @@ async def test_a_look_that_was_given_up_does_not_lock_the_others_out(clock):
     """A request that is cancelled in the middle of its look leaves the next one to look."""
     breaker = Breaker(clock)
     fail(breaker)
-    await breaker.enter()
-    breaker.leave()
+    breaker.leave(await breaker.enter())
     await asyncio.wait_for(breaker.enter(), 1)
+
+
+async def test_who_was_under_way_before_does_not_end_the_look_of_another(clock):
+    """A request that began before it opened fails and leaves late: still only the one that looks is let through."""
+    breaker = Breaker(clock)
+    fail(breaker)
+    look = await breaker.enter()
+    breaker.failed("status 503")
+    breaker.leave(None)
+    assert "half_open" == breaker.state
+    other = asyncio.create_task(breaker.enter())
+    await asyncio.sleep(0.01)
+    assert not other.done(), "two requests look at once"
+    breaker.succeeded()
+    breaker.leave(look)
+    await other
+
+
+async def test_the_look_that_closed_it_says_nothing_once_it_is_open_again(clock):
+    """A long upload whose first bytes closed it neither keeps a new look away nor ends it when it is done at last."""
+    breaker = Breaker(clock)
+    fail(breaker)
+    long = await breaker.enter()
+    breaker.succeeded()
+    fail(breaker)
+    assert "open" == breaker.state
+    look = await asyncio.wait_for(breaker.enter(), 1)
+    breaker.leave(long)
+    assert (True, "half_open") == (look is not None, breaker.state)

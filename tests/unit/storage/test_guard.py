@@ -19,6 +19,9 @@ class Absent(MemoryStorage):
         super().__init__(files)
         self.away_for = 0
         self.asked = 0
+        self.pieces_given = asyncio.Event()
+        """Until this is set no stream gives a piece."""
+        self.pieces_given.set()
 
     async def stat(self, path):
         self._ask()
@@ -27,6 +30,7 @@ class Absent(MemoryStorage):
     async def stream(self, file, *, offset=0):
         async for piece in super().stream(file, offset=offset):
             self._ask()
+            await self.pieces_given.wait()
             yield piece
 
     def _ask(self):
@@ -159,3 +163,25 @@ async def test_the_first_piece_of_a_stream_lets_all_others_go_on(guard, storage)
     assert "closed" == guard.state
     assert "long.wav" == (await guard.stat("long.wav")).path
     await stream.aclose()
+
+
+async def test_only_one_looks_while_it_is_open(guard, storage):
+    """A stream that was taken up before the storage went away ends during a look: nobody else looks for its sake."""
+    storage.write("long.wav", b"s" * 3_000_000)
+    file = await guard.stat("long.wav")
+    early = guard.stream(file)
+    await anext(early)
+    storage.away_for = FAILURES_IN_A_ROW
+    for _ in range(FAILURES_IN_A_ROW):
+        with pytest.raises(StorageAwayError):
+            await read(guard, file)
+    look = guard.stream(file)
+    storage.pieces_given = asyncio.Event()
+    looking = asyncio.create_task(anext(look))
+    await asyncio.sleep(0.01)
+    assert "half_open" == guard.state
+    await early.aclose()
+    assert "half_open" == guard.state, "a second one may look"
+    storage.pieces_given.set()
+    await looking
+    await look.aclose()

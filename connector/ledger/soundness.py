@@ -1,5 +1,7 @@
 """Refuse a ledger file that lies where it is not safe, or that is damaged; prove that a ledger can be written."""
 
+import math
+import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -46,7 +48,7 @@ def check_damage(connection: Connection, file: Path | None) -> None:
         return
     is_small = file.stat().st_size <= SMALL_BYTES
     note = file.with_name(f"{file.name}-checked")
-    is_due = is_small or not note.exists() or time.time() - note.stat().st_mtime > DAY_SECONDS
+    is_due = is_small or _age_seconds(note) > DAY_SECONDS
     if _is_cut_off(file) or (is_due and not _is_sound(connection)):
         hint = "put a backup copy in its place, or move it away to begin a new one"
         raise LedgerError(f"the ledger {file}: it is damaged", hint=hint)
@@ -76,20 +78,40 @@ def _is_sound(connection: Connection) -> bool:
         timer.join()
 
 
+def _age_seconds(note: Path) -> float:
+    """Give how long ago the note was made, without end where there is none: others make and remove it as well."""
+    try:
+        return time.time() - note.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
 def _is_cut_off(file: Path) -> bool:
-    """Tell whether the file holds fewer pages than its own header says; while its log is in use nobody can tell."""
-    log = file.with_name(f"{file.name}-wal")
-    if log.exists() and log.stat().st_size:
+    """Tell whether the file holds fewer pages than its own header says; while its log is in use nobody can tell.
+
+    Others may begin a log, and put it into the file, between two looks: only what holds before and after counts.
+    """
+    return not _has_log(file) and _lacks_pages(file) and not _has_log(file) and _lacks_pages(file)
+
+
+def _has_log(file: Path) -> bool:
+    try:
+        return file.with_name(f"{file.name}-wal").stat().st_size > 0
+    except FileNotFoundError:
         return False
+
+
+def _lacks_pages(file: Path) -> bool:
     with file.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
+        size_bytes = os.fstat(stream.fileno()).st_size
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         return True
     if header[_VERSION] != header[_VALID_FOR]:
         return False
     page_bytes = int.from_bytes(header[_PAGE_BYTES])
     page_bytes = 65536 if page_bytes == 1 else page_bytes
-    return file.stat().st_size < page_bytes * int.from_bytes(header[_PAGES])
+    return size_bytes < page_bytes * int.from_bytes(header[_PAGES])
 
 
 def prove_writable(connection: Connection) -> None:

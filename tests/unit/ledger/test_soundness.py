@@ -1,0 +1,83 @@
+"""A look for damage beside another process that opens and closes the same ledger takes nothing sound for damaged."""
+
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from connector.clock import SystemClock
+from connector.errors import LedgerError
+from connector.ledger import schema
+from connector.ledger.soundness import SMALL_BYTES, check_damage
+
+PAGES = slice(28, 32)
+
+
+class Shared(type(Path())):
+    """A path of files at which others are at work: something is done right after the first look at one of them."""
+
+    name_looked_at = ""
+    done = None
+
+    def stat(self, *, follow_symlinks=True):
+        try:
+            return super().stat(follow_symlinks=follow_symlinks)
+        finally:
+            done = type(self).done
+            if done is not None and self.name == self.name_looked_at:
+                type(self).done = None
+                done()
+
+
+@pytest.fixture
+def look(url, file):
+    """Give the function that looks for damage; right after its first look at this file something else is done."""
+    schema.upgrade(url, SystemClock())
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+
+        def check(name="", done=None):
+            Shared.name_looked_at, Shared.done = name, done
+            check_damage(connection, Shared(file))
+            assert Shared.done is None, "nobody looked at it"
+
+        yield check
+    engine.dispose()
+
+
+def test_a_log_that_is_taken_away_meanwhile_is_no_error(look, file):
+    """The last process that closes a ledger removes its log: between two looks at it that is nothing to fail at."""
+    log = file.with_name(f"{file.name}-wal")
+    log.write_bytes(b"a log")
+    look(log.name, log.unlink)
+
+
+def test_a_note_that_is_taken_away_meanwhile_is_no_error(look, file):
+    """A large file has a note of its last reading beside it, which may go at any moment."""
+    os.truncate(file, SMALL_BYTES + 4096)
+    note = file.with_name(f"{file.name}-checked")
+    note.touch()
+    look(note.name, note.unlink)
+
+
+def test_a_file_that_is_written_meanwhile_is_not_cut_off(look, file):
+    """While a log goes into the file, its first page may tell of pages that are not there yet."""
+    log = file.with_name(f"{file.name}-wal")
+    log.unlink(missing_ok=True)
+    more = int.from_bytes(file.read_bytes()[PAGES]) + 5
+
+    def write():
+        log.write_bytes(b"a log")
+        with file.open("r+b") as stream:
+            stream.seek(PAGES.start)
+            stream.write(more.to_bytes(4))
+
+    look(log.name, write)
+
+
+def test_a_file_that_lacks_pages_is_told(look, file):
+    """Where nobody is at work on it, a file with fewer pages than it says is damaged."""
+    os.truncate(file, file.stat().st_size - 4096)
+    with pytest.raises(LedgerError, match="it is damaged"):
+        look()

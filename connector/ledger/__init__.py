@@ -23,12 +23,13 @@ from connector.ledger.database import file_of, place_of
 from connector.ledger.filling import (
     WHOLE,
     Item,
+    Others,
     add_items,
     close_filling,
     count_left,
     free_groups,
     groups_of_partition,
-    is_planned,
+    held_by_others,
     unplanned_groups,
 )
 from connector.ledger.history import (
@@ -135,6 +136,7 @@ __all__ = [
     "ListedFile",
     "Listing",
     "Marked",
+    "Others",
     "Partition",
     "Planned",
     "Present",
@@ -191,9 +193,9 @@ __all__ = [
     "free_groups",
     "groups_of_partition",
     "hash_body",
+    "held_by_others",
     "import_place",
     "is_gone",
-    "is_planned",
     "is_stored",
     "job_lock",
     "killed",

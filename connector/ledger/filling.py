@@ -18,12 +18,13 @@ from connector.ledger.tables import FILE
 __all__ = [
     "WHOLE",
     "Item",
+    "Others",
     "add_items",
     "close_filling",
     "count_left",
     "free_groups",
     "groups_of_partition",
-    "is_planned",
+    "held_by_others",
     "unplanned_groups",
 ]
 
@@ -37,6 +38,15 @@ class Item(NamedTuple):
     day: str
     file_ids: tuple[int, ...]
     size_bytes: int
+
+
+class Others(NamedTuple):
+    """What others have done, or are going to do, of some files."""
+
+    planned: frozenset[int]
+    """Files in the plan of a backfill that goes on."""
+    judged: frozenset[int]
+    """Files that do not wait any more."""
 
 
 def add_items(
@@ -116,14 +126,17 @@ def groups_of_partition(
     return [Group(METADATA_FILE, None, (file,)) for file in files], Cursor(1, "", last)
 
 
-def is_planned(connection: Connection, job: str, file_ids: list[int], now: datetime) -> bool:
-    """Tell whether a backfill that goes on has one of these files in its plan, or the job's source as a whole."""
+def held_by_others(connection: Connection, job: str, file_ids: Sequence[int], now: datetime) -> Others:
+    """Give what is not to be worked on beside a backfill of the job: what it has planned, and what was judged since."""
     whole = select(PARTITION.c.id).where(
         PARTITION.c.job == job, PARTITION.c.day == WHOLE, PARTITION.c.state.in_(["waiting", "claimed"])
     )
     if connection.execute(whole.limit(1)).first() is not None and job in jobs_at_work(connection, now):
-        return True
-    return bool(_in_hand(connection, file_ids, now))
+        return Others(frozenset(file_ids), frozenset())
+    given = dialect.batch(connection, "files", BigInteger)
+    waiting = select(FILE.c.id).where(FILE.c.id.in_(select(given.c.value)), WAITS)
+    judged = frozenset(file_ids).difference(connection.execute(waiting, {"files": list(file_ids)}).scalars())
+    return Others(frozenset(_in_hand(connection, list(file_ids), now)), judged)
 
 
 def count_left(connection: Connection, partition: int) -> int:

@@ -28,6 +28,8 @@ class Neighbourhood:
     """The sessions that are being worked on."""
     plan: str | None = None
     """The run of the backfill whose plan was seen last."""
+    plans_seen: int = 0
+    """How many plans there were, one after the other."""
     _leaving: frozenset[asyncio.Task[None]] = frozenset()
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,6 +53,7 @@ class Neighbourhood:
         """Note the plan of a backfill that works now; None where there is none."""
         if plan != self.plan:
             self.plan, self._leaving = plan, frozenset(self.under_way)
+            self.plans_seen += plan is not None
 
     @property
     def makes_room(self) -> bool:

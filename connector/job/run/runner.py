@@ -25,7 +25,7 @@ from connector.job.gathering.mailbox import finish_messages, label_messages
 from connector.job.gathering.putting import put_files_away
 from connector.job.gathering.survey import note_nothing_seen, survey
 from connector.job.run.first import guard_first_run
-from connector.job.run.planned import is_planned
+from connector.job.run.planned import Page
 from connector.job.run.rendering import render_report
 from connector.job.run.restriction import close_vanished, is_chosen, restrict
 from connector.job.run.rows import close_files, gather_rows
@@ -133,17 +133,18 @@ async def work(run_: Execution) -> None:
 
     with alone():
         async with asyncio.TaskGroup() as tasks:
-            async for item in _readable(run_):
+            async for item, page in _readable(run_):
                 if run_.brake is not None and not await run_.brake.passes():
                     break
+                await slots.acquire()
+                if await page.leaves(item):
+                    slots.release()
+                    continue
                 started += _is_new(item)
                 if run_.options.limit is not None and started > run_.options.limit:
-                    break
-                await slots.acquire()
-                if run_.neighbours.plan is not None and await is_planned(run_, item):
                     slots.release()
-                else:
-                    run_.neighbours.begun(tasks.create_task(one(item)))
+                    break
+                run_.neighbours.begun(tasks.create_task(one(item)))
     run_.gate.release()
     if run_.away is not None:
         raise run_.away
@@ -151,22 +152,23 @@ async def work(run_: Execution) -> None:
         await close_files(run_)
 
 
-async def _readable(run_: Execution) -> AsyncIterator[Work | Broken]:
+async def _readable(run_: Execution) -> AsyncIterator[tuple[Work | Broken, Page]]:
     """Give what is to be worked on as far as it can be read; what is under way is finished."""
     try:
-        async for item in wanted(run_):
-            yield item
+        async for found in wanted(run_):
+            yield found
     except StorageAwayError as error:
         run_.away = error
 
 
-async def wanted(run_: Execution) -> AsyncIterator[Work | Broken]:
-    """Give what is to be worked on: of all that waits what ended within the bounds."""
+async def wanted(run_: Execution) -> AsyncIterator[tuple[Work | Broken, Page]]:
+    """Give what is to be worked on, each with the page it stands on: of all that waits what ended within the bounds."""
     pages = gather_rows(run_) if run_.plan.job.source.reading else gather(run_)
-    async for page in pages:
-        for item in page:
+    async for items in pages:
+        page = Page(run_, items)
+        for item in items:
             if run_.options.wants(ended_at(item)) and is_chosen(run_, item):
-                yield item
+                yield item, page
             else:
                 run_.rows.left_out.add(item.file.id)
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from connector import ledger
 from connector.clock import SystemClock
@@ -124,6 +125,20 @@ def test_a_nightly_run_leaves_the_plan_of_a_backfill_that_goes_on_alone(book, pl
     assert 2 == len(ledger.free_groups(book.connection, place, clock=lambda: book.now)[0])
     ledger.announce(book.connection, ledger.Present(id=ledger.make_owner(), **facts))
     assert [] == ledger.free_groups(book.connection, place, clock=lambda: book.now)[0]
+
+
+def test_a_run_is_told_of_its_files_what_is_planned_and_what_was_judged_since(book, plan_days):
+    """A page that was read before a plan is made up to date by one question."""
+    plan_days("01", "02")
+    files = sorted(book.connection.execute(text("SELECT id FROM file")).scalars())
+    facts = {"target_key": "key", "job": "nightly", "kind": "plan", "facts": {}, "seen_at": book.now}
+    ledger.announce(book.connection, ledger.Present(id=ledger.make_owner(), **facts))
+    assert (set(files), set()) == ledger.held_by_others(book.connection, "nightly", files, book.now)
+    part = take(book)
+    ledger.finish(book.connection, part, counts={}, reasons={}, problem=None, now=book.now)
+    book.list(done=files)
+    found = ledger.held_by_others(book.connection, "nightly", files, book.now)
+    assert (1, set(files)) == (len(found.planned), found.judged)
 
 
 def test_what_is_planned_is_not_planned_again(book, plan_days, listed):

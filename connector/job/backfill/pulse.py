@@ -135,7 +135,6 @@ class Pulse:
             return
         run.limits.slots.resize(mine)
         if run.places_free is not None:
-            for _ in range(mine - known.concurrency):
-                run.places_free.release()
+            run.places_free.resize(mine)
         job = run.plan.job.model_copy(update={"limits": known.model_copy(update={"concurrency": mine})})
         run.plan = replace(run.plan, job=job)

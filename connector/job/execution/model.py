@@ -1,6 +1,5 @@
 """Hold what one execution of a job works with, from its plan to its open connections."""
 
-import asyncio
 from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Capturi, Limits, Portal
+from connector.delivery.slots import Slots
 from connector.errors import StorageAwayError
 from connector.job.definition.attention import paths_read
 from connector.job.definition.loader import Plan
@@ -77,7 +77,7 @@ class Execution:
     """Where somebody may slow the work down or end it."""
     neighbours: Neighbourhood = field(default_factory=Neighbourhood)
     """What it has under way, and what it leaves to a backfill of its job."""
-    places_free: asyncio.Semaphore | None = None
+    places_free: Slots | None = None
     """What bounds the sessions under way, once the work has begun."""
     away: StorageAwayError | None = None
     """What kept a storage from being read: what needs none of it goes on, and then the run stops."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connector import ledger
 from connector.clock import Clock
+from connector.delivery.slots import Slots
 from connector.errors import AlreadyRunningError, StopError, StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.entry.handle import handle
@@ -122,7 +123,7 @@ async def work(run_: Execution) -> None:
 
     Where a storage went away, what needs none of it is worked on all the same before StorageAwayError is raised.
     """
-    run_.places_free = slots = asyncio.Semaphore(run_.plan.job.limits.concurrency)
+    run_.places_free = slots = Slots(run_.plan.job.limits.concurrency, run_.clock)
     started = 0
 
     async def one(item: Work | Broken) -> None:

@@ -70,3 +70,30 @@ async def test_a_day_of_several_workers_is_one_day(history, capturi, started, co
     assert 1 == process.returncode
     assert 7 == len(arrived.conversations) == json.loads(out)["delivered"]
     assert (0, {"limit_reached": 23}) == (nightly_now.code, nightly_now.told["reasons"])
+
+
+async def at_once(project):
+    """Give how many calls were under way at the most in a second."""
+    found = []
+    for _ in range(20):
+        found.append(sum(row["state"] == "sending" for row in project.entries()))
+        await asyncio.sleep(0.05)
+    return max(found)
+
+
+async def test_fewer_at_once_hold_while_a_part_is_in_hand(history, capturi, started, command, delivered):
+    """Asked for two at once instead of ten, and for ten again, the backfill has so many under way soon afterwards."""
+    async with capturi(faults="latency=200ms") as address:
+        project = history(address, days=1, a_day=200)
+        project.edit_job(("source:", "limits: {concurrency: 10}\nsource:"))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        await delivered(project, 1)
+        seen = [await at_once(project)]
+        for asked in (2, 10):
+            told = await command(project.folder, "backfill", "demo", "--set-limits", f"concurrency={asked}")
+            assert 0 == told.code, told
+            await asyncio.sleep(1.5)
+            seen.append(await at_once(project))
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    assert [10, 2, 10] == seen

@@ -1,6 +1,5 @@
 """What a worker of a backfill may do follows from who else is at work and what a person asked."""
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import pytest
 from connector import ledger
 from connector.clock import SystemClock
 from connector.delivery import Limits as Flow
+from connector.delivery.slots import Slots
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
@@ -56,6 +56,7 @@ def plan(**limits):
 async def beating(tmp_path, used, *, workers=1):
     """Give a worker's pulse with its ledger, limits and brake."""
     naps, brake, flow = PatientClock(), Brake(), Flowing()
+    flow.places = Slots(used.job.limits.concurrency, naps)
     async with ledger.open_ledger(f"sqlite:///{tmp_path / 'connector.db'}") as book:
         run = SimpleNamespace(
             plan=used,
@@ -67,7 +68,7 @@ async def beating(tmp_path, used, *, workers=1):
             storage=STORAGE,
             recordings=STORAGE,
             target=None,
-            places_free=asyncio.Semaphore(used.job.limits.concurrency),
+            places_free=flow.places,
             summary=Summary("history", naps.now()),
         )
         given = Assignment("/srv", "history", "r", SINCE, UNTIL, workers=workers)
@@ -140,7 +141,7 @@ async def test_another_concurrency_is_spread_over_the_workers(tmp_path):
             facts = {"concurrency": asked}
             await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
             await pulse.beat()
-            assert (mine, mine) == (flow.slots.ceiling, brake.most)
+            assert (mine, mine, mine) == (flow.slots.ceiling, brake.most, flow.places.limit)
 
 
 async def test_a_job_with_a_schedule_keeps_a_part_of_its_day(tmp_path):

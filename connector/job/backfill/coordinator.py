@@ -192,9 +192,15 @@ async def _one_round(backfill: Backfill, book: Ledger, watching: Watching) -> No
 
     with backfill.ending.does(end):
         working = asyncio.create_task(crew.work())
-        while not working.done():
-            backfill.view.sees(await book.read(watching.look))
-            await asyncio.wait([working], timeout=LOOK_SECONDS)
+        try:
+            while not working.done():
+                backfill.view.sees(await book.read(watching.look))
+                await asyncio.wait([working], timeout=LOOK_SECONDS)
+        finally:
+            if not working.done():
+                # Whoever holds the backfill together is stopped: nobody works on unseen.
+                crew.kill()
+                await asyncio.wait([working])
         backfill.view.sees(await book.read(watching.look))
         working.result()
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from connector import ledger
-from connector.errors import LeaseLostError
+from connector.errors import LeaseLostError, LedgerError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.definition.model import Limits
@@ -63,7 +63,7 @@ class Pulse:
         self.part: Partition | None = None
 
     async def beat_on(self) -> None:
-        """Beat until cancelled, or until the part in hand is another worker's."""
+        """Beat until cancelled, or until the part in hand is another worker's; what the ledger fails at is repeated."""
         while True:
             await asyncio.sleep(SECONDS)
             try:
@@ -71,6 +71,9 @@ class Pulse:
             except LeaseLostError:
                 # Whatever is written for the part now is refused as well, and that ends the work on it.
                 return
+            except LedgerError:
+                # Should another worker take the part over before the ledger is back, its number fences this one off.
+                continue
 
     async def beat(self) -> None:
         """Tell and ask once, and let what was learnt hold; raises LeaseLostError where the part is lost."""

@@ -86,19 +86,10 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             summary.finish(clock.now())
             return
         logger().info("run.started", job=plan.job.job, run=run_.run_id)
-        await stack.enter_async_context(announced(run_))
         error: str | None = "interrupted"
         try:
-            await survey(run_)
-            await restrict(run_)
-            await label_messages(run_)
-            await work(run_)
-            if run_.neighbours.plan is not None:
-                summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
-            await close_vanished(run_)
-            note_nothing_seen(run_)
-            await finish_messages(run_)
-            await put_files_away(run_)
+            async with announced(run_):
+                await _do(run_)
             error = None
         except StopError as stop:
             error = str(stop)
@@ -108,6 +99,20 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             summary.finish(clock.now(), error=error, exit_code=code)
             row = await _end(run_, row)
         await _report(run_, settings, row)
+
+
+async def _do(run_: Execution) -> None:
+    """List, work on what waits, and put away what is done."""
+    await survey(run_)
+    await restrict(run_)
+    await label_messages(run_)
+    await work(run_)
+    if run_.neighbours.plan is not None:
+        run_.summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
+    await close_vanished(run_)
+    note_nothing_seen(run_)
+    await finish_messages(run_)
+    await put_files_away(run_)
 
 
 async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clock) -> int:

@@ -101,7 +101,8 @@ def _bounds(wish: _Wish, zone: str) -> Any:
 
 
 def _backfill(wish: _Wish, settings: Settings) -> int:
-    from connector.cli.backfill_screen import show_done, showing  # noqa: PLC0415 - `--help` must not pay for it
+    from connector.cli.backfill_closing import show_done, span_of  # noqa: PLC0415 - `--help` must not pay for it
+    from connector.cli.backfill_screen import showing  # noqa: PLC0415
     from connector.job.backfill.coordinator import execute  # noqa: PLC0415
     from connector.job.backfill.wish import Wish  # noqa: PLC0415
     from connector.job.definition import loader  # noqa: PLC0415
@@ -113,15 +114,15 @@ def _backfill(wish: _Wish, settings: Settings) -> int:
     for warning in plan.warnings:
         errors.print(f"warning: {warning}", style="yellow", markup=False)
     if wish.dry_run:
-        return _rehearse(plan, settings, Options(since, until, dry_run=True), as_json=wish.as_json)
+        return _rehearse(plan, settings, (since, until), as_json=wish.as_json)
     asked = Wish(since, until, wish.workers, newest_first=wish.order == "newest", engine=engine)
     with showing(errors) as view:
         keep_small()
         done = asyncio.run(execute(plan, settings, asked, clock=clock.SystemClock(), view=view))
     if wish.as_json:
-        print_json(done.summary)
+        print_json(done.summary, **(done.reckoning.as_facts() if done.reckoning else {}))
     else:
-        show_done(output, done)
+        show_done(output, done, span_of(since, until, plan.job.timezone))
     return done.summary.exit_code
 
 
@@ -134,8 +135,9 @@ def _scheduler(engine: str, settings: Settings) -> str:
     return scheduler_address(engine, settings.ledger_url)
 
 
-def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool) -> int:
+def _rehearse(plan: Any, settings: Settings, bounds: tuple[Any, Any], *, as_json: bool) -> int:
     """Count what a backfill would do; limits per hour and day only make it longer, so nothing is held for them."""
+    from connector.cli.backfill_closing import span_of  # noqa: PLC0415
     from connector.cli.backfill_screen import show_forecast  # noqa: PLC0415
     from connector.job.backfill.forecast import Load, Means, foretell  # noqa: PLC0415
     from connector.job.run import runner  # noqa: PLC0415
@@ -144,11 +146,13 @@ def _rehearse(plan: Any, settings: Settings, options: Options, *, as_json: bool)
     unbound = limits.model_copy(update={"per_hour": None, "per_day": None, "hours": None})
     counted = replace(plan, job=plan.job.model_copy(update={"limits": unbound}))
     with watching(errors) as progress:
-        summary = runner.run(counted, settings, options, clock=clock.SystemClock(), progress=progress)
+        summary = runner.run(
+            counted, settings, Options(*bounds, dry_run=True), clock=clock.SystemClock(), progress=progress
+        )
     if as_json:
         print_json(summary)
         return summary.exit_code
-    show_summary(output, summary)
+    show_summary(output, summary, what="backfill", span=span_of(*bounds, plan.job.timezone))
     if items := sum(summary.counts.values()) - summary.counts["unchanged"]:  # type: ignore[index]
         load = Load(items, size_bytes=summary.bytes_uploaded / items)
         forecast = foretell(load, Means(concurrency=limits.concurrency), limits, clock.SystemClock().now())

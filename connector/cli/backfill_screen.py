@@ -1,4 +1,4 @@
-"""Draw a backfill: bars for the whole and for each worker on a terminal, lines elsewhere, the table at its end."""
+"""Draw a backfill: bars for the whole and each worker on a terminal, lines elsewhere, and what is foretold of it."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -6,15 +6,13 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
-from rich.table import Table
 
-from connector.cli.screen import COLOURS, columns, counted, show_summary, size
+from connector.cli.screen import columns, counted, size
 from connector.job.backfill.forecast import Forecast, Load, Means
 from connector.job.backfill.view import Sight, View
-from connector.job.backfill.wish import Done
 from connector.reason import Outcome
 
-__all__ = ["show_done", "show_forecast", "show_simulation", "showing"]
+__all__ = ["show_forecast", "show_simulation", "showing"]
 
 LINE_SECONDS = 10.0
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -75,34 +73,6 @@ def show_simulation(console: Console, load: Load, means: Means, forecast: Foreca
     facts.add_row("  takes", duration(forecast.seconds))
     facts.add_row("  ends", f"{forecast.ends_at:%Y-%m-%d %H:%M}Z")
     console.print(facts)
-
-
-def show_done(console: Console, done: Done) -> None:
-    """Print what came of a backfill: the summary, and how it adds up against the plan."""
-    show_summary(console, done.summary)
-    console.print(_reckoning(done))
-    for part in (one for one in done.parts if one.problem or one.state != "done"):
-        console.print(f"  part {part.id} of {part.day}: {part.state}, {part.problem or 'not finished'}", markup=False)
-    if done.planning.outside:
-        console.print(f"  {done.planning.outside:,} more sessions ended outside the range and were left alone")
-    if done.summary.error == "cancelled":
-        console.print("  the plan was let go; what is delivered stays so, and a new backfill plans the rest")
-    elif done.summary.error:
-        console.print("  the same command again goes on from here")
-
-
-def _reckoning(done: Done) -> Table:
-    counts = done.summary.counts
-    planned = sum(part.items for part in done.parts)
-    table = columns(None, "  parts of the plan", "sessions", "entries became", "")
-    table.add_row("  taken by this call", f"{planned:,}", "", "")
-    for outcome in Outcome:
-        if counts[outcome]:
-            name = f"[{COLOURS[outcome.value]}]{outcome.value}[/]"
-            table.add_row("", "", name, f"{counts[outcome]:,}")
-    finished = sum(part.items for part in done.parts if part.state == "done")
-    table.add_row("  finished by it", f"{finished:,}", "in all", f"{sum(counts.values()):,}")
-    return table
 
 
 def _outcomes(counts: Mapping[str, int]) -> str:

@@ -1,12 +1,14 @@
 """Add the commands that hold, go on with or end a backfill or a schedule from another terminal."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.planned import schedules
+from connector.cli.state import time_of
 from connector.errors import ConfigurationError, Problem
 
 __all__ = ["cancel", "pause", "resume"]
@@ -16,10 +18,13 @@ Schedule = Annotated[
     bool | None,
     typer.Option(
         "--schedule/--backfill",
-        help="Which of the two is meant. Left out: the backfill where one is not finished, else the schedule.",
+        help="Which of the two is meant. Left out: the backfill where one is not finished, else the schedule; within a"
+        " day after a backfill ended pause and cancel want the word.",
         show_default=False,
     ),
 ]
+LATELY = timedelta(days=1)
+"""For so long after the end of a backfill who holds or cancels without a word of what may mean the backfill."""
 DONE = {
     ("pause", "backfill"): "What is under way is finished, then it waits. Go on with: connector resume {job}",
     ("pause", "schedule"): "No run starts by itself. Go on with: connector resume {job}",
@@ -66,13 +71,16 @@ def _ask(word: str, job: str, *, schedule: bool | None) -> None:
             planned = await book.read(ledger.plan, job)
             # An intake has no schedule: what can be held of it is the import of its history.
             is_open = is_intake or (planned is not None and planned.is_open)
+            has_schedule = job in {one.job for one in schedules(settings, ())}
+            ended_at = planned.changed_at if planned is not None and not is_open else None
             if schedule is False and not is_open:
-                hint = f"`connector backfill {job} --from DATE --to DATE` starts one"
-                raise ConfigurationError([Problem(f"there is no unfinished backfill of {job}", hint=hint)])
+                raise ConfigurationError([_nothing_open(job, ended_at)])
             scope = ledger.BACKFILL if is_open and not schedule else ledger.SCHEDULE
-            if scope == ledger.SCHEDULE and job not in {one.job for one in schedules(settings, ())}:
+            if scope == ledger.SCHEDULE and not has_schedule:
                 hint = "add schedule: to its file, or start a backfill"
                 raise ConfigurationError([Problem(f"{job} has no schedule, and no unfinished backfill", hint=hint)])
+            if word != "resume" and schedule is None and ended_at is not None and now - ended_at < LATELY:
+                raise ConfigurationError([_too_late(word, job, ended_at)])
             await book.transact(ledger.set_control, job, scope, now=now, state=state)
             if planned is not None and scope == ledger.BACKFILL and state == ledger.CANCELLED:
                 await book.transact(ledger.end_plan, job, ledger.CANCELLED, now)
@@ -82,3 +90,15 @@ def _ask(word: str, job: str, *, schedule: bool | None) -> None:
     past = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}[word]
     output.print(f"{scope} of {job}: {past}", style="bold", markup=False)
     output.print(f"  {DONE[word, scope].format(job=job)}", markup=False)
+
+
+def _nothing_open(job: str, ended_at: datetime | None) -> Problem:
+    ended = f"; the last one ended at {time_of(ended_at)}" if ended_at is not None else ""
+    hint = f"`connector backfill {job} --from DATE --to DATE` starts one"
+    return Problem(f"there is no unfinished backfill of {job}{ended}", hint=hint)
+
+
+def _too_late(word: str, job: str, ended_at: datetime) -> Problem:
+    """Say that the backfill which may have been meant is over: nobody shall lose the nightly runs by that."""
+    hint = f"its schedule is as it was; `connector {word} {job} --schedule` means that"
+    return Problem(f"the backfill of {job} ended at {time_of(ended_at)}: nothing of it is left to {word}", hint=hint)

@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -107,7 +107,7 @@ def moment(option: str, text: str | None, zone: str) -> datetime | None:
     return (written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def print_json(summary: Summary) -> None:
-    """Print the one object that `--json` promises."""
+def print_json(summary: Summary, **more: Any) -> None:
+    """Print the one object that `--json` promises, with what a command tells beside it."""
     note_printed()
-    sys.stdout.write(json.dumps(summary.as_dict()) + "\n")
+    sys.stdout.write(json.dumps({**summary.as_dict(), **more}) + "\n")

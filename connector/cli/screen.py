@@ -34,14 +34,19 @@ def columns(title: str | None, *names: str) -> Table:
     return table
 
 
-def show_summary(console: Console, summary: Summary) -> None:
-    """Print what a run did: counts, the reasons behind them, and where the report lies."""
+def show_summary(
+    console: Console, summary: Summary, *, what: str = "run", span: str = "", table: Table | None = None
+) -> None:
+    """Print what a run did: counts, the reasons behind them, and where the report lies.
+
+    `what` says of what kind the run was, `span` of which days, and `table` stands in place of the reasons.
+    """
     facts = summary.as_dict()
     seconds = (summary.finished_at - summary.started_at).total_seconds() if summary.finished_at else 0
-    what = "dry run of" if summary.dry_run else "run of"
-    console.print(
-        f"\n[bold]{what} {summary.job}[/] · {seconds:.1f} s" + (f" · {summary.run_id}" if summary.run_id else "")
-    )
+    if summary.dry_run:
+        what = "dry run" if what == "run" else f"dry run of a {what}"
+    facts_told = filter(None, (span, f"{seconds:.1f} s", summary.run_id))
+    console.print(f"\n[bold]{what} of {summary.job}[/] · {' · '.join(facts_told)}")
     counts = "  ".join(
         f"[{COLOURS[name]}]{facts[name]:,} {name}[/]"
         for name in ("delivered", "held", "skipped", "refused", "unchanged")
@@ -49,8 +54,11 @@ def show_summary(console: Console, summary: Summary) -> None:
     console.print(f"  {facts['seen']:,} seen{', would be' if summary.dry_run else ''}:  {counts}")
     uploaded = "would be uploaded" if summary.dry_run else "uploaded"
     console.print(f"  {counted(summary.audio_uploaded, 'recording')} {uploaded}, {size(summary.bytes_uploaded)}")
-    if summary.reasons:
+    if table is not None:
+        console.print(table)
+    elif summary.reasons:
         console.print(_reasons(summary, with_examples=console.width >= ROOMY))
+    if summary.reasons:
         asked = "`connector mapping explain JOB ID`" if summary.dry_run else "`connector show ID`"
         console.print(f"  {asked} tells the whole story of one of them.", style="dim")
     for note in summary.notes:
@@ -64,7 +72,11 @@ def show_summary(console: Console, summary: Summary) -> None:
 def _reasons(summary: Summary, *, with_examples: bool) -> Table:
     table = columns(None, "  outcome", "reason", "count", "what it means", *(["such as"] if with_examples else []))
     order = list(Outcome)
-    for (outcome, code), names in sorted(summary.examples.items(), key=lambda item: (order.index(item[0][0]), item[0])):
+    # What rests until its next try was counted by the ledger: nobody named it.
+    named = {code for _, code in summary.examples}
+    known = {(code.usual_outcome, code): list[str]() for code in summary.reasons if code not in named}
+    known |= summary.examples
+    for (outcome, code), names in sorted(known.items(), key=lambda item: (order.index(item[0][0]), item[0])):
         row = [
             f"  [{COLOURS[outcome.value]}]{outcome.value}[/]",
             code.value,

@@ -180,7 +180,9 @@ def _run_cells(row: Any, *, with_id: bool) -> list[str]:
     took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "goes on"
     counts = [f"{row.counts.get(name, 0):,}" for name in ("delivered", "held", "skipped", "refused")]
     code = "" if row.exit_code is None else str(row.exit_code)
-    what = row.job if not (row.options or {}).get("restricted_to") else f"{row.job} (named entries alone)"
+    options = row.options or {}
+    what = f"{row.job} (named entries alone)" if options.get("restricted_to") else row.job
+    what += " (backfill)" if options.get("backfill") else ""
     cells = [what, time_of(row.started_at), took, *counts, code]
     return [row.id, *cells] if with_id else cells
 
@@ -190,6 +192,7 @@ def _run_facts(row: Any) -> dict[str, Any]:
         "run_id": row.id,
         "job": row.job,
         "restricted_to": (row.options or {}).get("restricted_to"),
+        "backfill": bool((row.options or {}).get("backfill")),
         "dry_run": row.dry_run,
         "started_at": row.started_at,
         "finished_at": row.finished_at,

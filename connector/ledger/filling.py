@@ -21,7 +21,7 @@ __all__ = [
     "Others",
     "add_items",
     "close_filling",
-    "count_left",
+    "files_left",
     "free_groups",
     "groups_of_partition",
     "held_by_others",
@@ -139,10 +139,11 @@ def held_by_others(connection: Connection, job: str, file_ids: Sequence[int], no
     return Others(frozenset(_in_hand(connection, list(file_ids), now)), judged)
 
 
-def count_left(connection: Connection, partition: int) -> int:
-    """Count the files of a part that nobody has judged yet."""
-    wanted = select(func.count()).select_from(ITEM.join(FILE, FILE.c.id == ITEM.c.file_id))
-    return int(connection.execute(wanted.where(ITEM.c.partition_id == partition, WAITS)).scalar_one())
+def files_left(connection: Connection, partition: int) -> tuple[int, str]:
+    """Count the files of a part that nobody has judged yet, and give the path of one of them, "" where none is."""
+    wanted = select(func.count(), func.min(FILE.c.path)).select_from(ITEM.join(FILE, FILE.c.id == ITEM.c.file_id))
+    count, path = connection.execute(wanted.where(ITEM.c.partition_id == partition, WAITS)).one()
+    return int(count), path or ""
 
 
 def _begin(connection: Connection, job: str, day: str) -> int:

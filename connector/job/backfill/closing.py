@@ -1,20 +1,29 @@
 """Add up by the ledger what came of a backfill, and write its end down."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import Connection
 
 from connector import ledger
 from connector.clock import Clock
+from connector.job.backfill.reckoning import reckon, sum_up
 from connector.job.backfill.view import View
 from connector.job.backfill.wish import Done, Wish
 from connector.job.definition.loader import Plan
+from connector.job.definition.source import done_in_storage
+from connector.job.entry.record import name_of
 from connector.job.execution import upkeep
 from connector.job.execution.signals import Ending
 from connector.job.execution.summary import Summary
 from connector.job.run.rendering import render_report
 from connector.ledger import Ledger, RunRow
+from connector.ledger.tally import Standing, standing
 from connector.logs import logger
 from connector.reason import Code, Outcome
 from connector.settings import Settings
+from connector.storage.finishing import folder_of
 
 __all__ = ["Backfill", "add_up", "close"]
 
@@ -33,6 +42,8 @@ class Backfill:
     interrupted: bool = False
     row: RunRow | None = None
     """The run in the ledger, once it has begun."""
+    places: Sequence[int] = ()
+    """The ledger's numbers of its storages, once they are open."""
 
     @property
     def job(self) -> str:
@@ -47,7 +58,9 @@ class Backfill:
 
 async def add_up(backfill: Backfill, book: Ledger) -> None:
     """Take from the ledger what became of every entry: it knows of workers that were killed as well."""
-    summary = backfill.summary
+    summary, done = backfill.summary, backfill.done
+    # What the planning counted is at rest until its next try.
+    rested = dict(summary.reasons)
     for found in await book.read(ledger.tally, summary.run_id or ""):
         if found.state in set(Outcome):
             summary.counts[Outcome(found.state)] += found.entries
@@ -55,8 +68,28 @@ async def add_up(backfill: Backfill, book: Ledger) -> None:
                 summary.reasons[Code(found.code)] += found.entries
         summary.audio_uploaded += found.audio
         summary.bytes_uploaded += found.bytes_uploaded
-    backfill.done.parts = await book.read(ledger.partitions, backfill.job, summary.run_id)
-    summary.counts[Outcome.UNCHANGED] += sum(part.counts.get("unchanged", 0) for part in backfill.done.parts)
+    parts = await book.read(ledger.partitions, backfill.job)
+    done.parts = [part for part in parts if part.run_id == summary.run_id]
+    summary.counts[Outcome.UNCHANGED] += sum(part.counts.get("unchanged", 0) for part in done.parts)
+    seen = sum(summary.counts.values())
+    if backfill.places:
+        standing = await book.read(partial(_standing, backfill=backfill))
+        done.reckoning = reckon(standing, rested, seen=seen, plan=sum_up(parts, summary.run_id))
+        known = await book.read(ledger.entries, [line.example for line in done.reckoning.lines])
+        done.examples = {number: name_of(row) for number, row in known.items()}
+
+
+def _standing(connection: Connection, backfill: Backfill) -> list[Standing]:
+    job, wish = backfill.plan.job, backfill.wish
+    return standing(
+        connection,
+        backfill.places,
+        ledger.Source(job.tenant, job.source.kind, job.target.name),
+        window=ledger.Window(wish.since, wish.until),
+        run_id=backfill.summary.run_id or "",
+        away=folder_of(done_in_storage(job.source)),
+        began_at=backfill.summary.started_at,
+    )
 
 
 async def close(backfill: Backfill, book: Ledger, error: str | None) -> None:

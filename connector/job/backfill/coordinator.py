@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from connector import ledger
 from connector.clock import Clock
@@ -104,19 +105,27 @@ async def _plan(backfill: Backfill) -> None:
             progress=_Listing(backfill.view),
             summary=backfill.summary,
         )
+        backfill.places = list(run.places.values())
         control = await run.book.read(ledger.control, backfill.job, ledger.BACKFILL)
         if control.state == ledger.CANCELLED:
             await run.book.transact(
                 ledger.set_control, backfill.job, ledger.BACKFILL, now=clock.now(), state=ledger.RUNNING
             )
         planned = Planned(backfill.job, wish.since, wish.until, ledger.PLANNING, run.run_id, clock.now())
+        known = await run.book.read(ledger.plan, backfill.job)
+        backfill.done.goes_on_from = known if known is not None and known.is_open and _is_same(known, wish) else None
         await run.book.transact(ledger.start_plan, planned)
-        backfill.row = upkeep.first_facts(plan, wish.options, backfill.summary, run.run_id)
+        row = upkeep.first_facts(plan, wish.options, backfill.summary, run.run_id)
+        backfill.row = replace(row, options={**row.options, "backfill": True})
         await run.book.transact(ledger.start_run, backfill.row)
         logger().info("run.started", job=backfill.job, run=run.run_id)
         most = LARGEST_PART if wish.engine is None else SMALL_PART
         backfill.done.planning = await make_plan(run, backfill.view, most=most)
         await run.book.transact(ledger.set_plan, backfill.job, ledger.WORKING, clock.now())
+
+
+def _is_same(known: Planned, wish: Wish) -> bool:
+    return (known.since, known.until) == (wish.since, wish.until)
 
 
 async def _put_away(backfill: Backfill) -> None:

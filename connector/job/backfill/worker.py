@@ -13,6 +13,7 @@ from connector.errors import LeaseLostError, LedgerError, StopError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
+from connector.job.backfill.reckoning import tell_waiting
 from connector.job.definition.loader import Plan
 from connector.job.execution import upkeep
 from connector.job.execution.model import Execution
@@ -141,8 +142,8 @@ def _finish(connection: Connection, run: Execution, part: Partition) -> None:
     """Note what came of the part, and add what was counted of its fields to that of the run."""
     facts = run.summary.as_dict()
     counts = {name: facts[name] for name in upkeep.COUNTS}
-    left = ledger.count_left(connection, part.id) if part.day != ledger.WHOLE else 0
-    problem = f"{left} files were not judged" if left else None
+    left, path = ledger.files_left(connection, part.id) if part.day != ledger.WHOLE else (0, "")
+    problem = tell_waiting(left, path, part.job) if left else None
     ledger.finish(connection, part, counts=counts, reasons=facts["reasons"], problem=problem, now=run.now())
     ledger.lock_plan(connection, part.job)
     known = ledger.statistics(connection, run.run_id)

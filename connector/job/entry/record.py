@@ -15,7 +15,7 @@ from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change,
 from connector.ledger.case_model import Turn
 from connector.reason import Code, Outcome, Verdict
 
-__all__ = ["Record", "leave", "open_record"]
+__all__ = ["Record", "leave", "name_of", "open_record"]
 
 KEPT = (
     "external_id",
@@ -192,7 +192,7 @@ class Record:
     def _count(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
         told = {"run": self.run.run_id, "entry": self._row.id, "external_id": self._row.external_id}
         self.run.log.info("entry.closed", **told, outcome=outcome, reason=code, bytes=size_bytes)
-        self.run.summary.add(outcome, code, name=_name(self._row), audio=audio, size_bytes=size_bytes)
+        self.run.summary.add(outcome, code, name=name_of(self._row), audio=audio, size_bytes=size_bytes)
         self.run.progress.closed(outcome)
 
     def _step(self, name: str, **facts: Any) -> StepRow:
@@ -200,7 +200,7 @@ class Record:
         return StepRow(self._row.id, self.run.run_id, self.run.now(), name, told)
 
 
-def _name(row: EntryRow) -> str:
+def name_of(row: EntryRow) -> str:
     """Say which entry is meant as `connector show` takes it; what nobody could read goes by its file."""
     if row.channel in {UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL}:
         return row.session_id

@@ -167,11 +167,13 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
     newest, file = max(found, key=lambda pair: (pair[0].updated_at or datetime.min.replace(tzinfo=UTC), -pair[1].id))
     same = [one for session, one in found if not sessions.contradict(session, newest)]
     rivals = [(session, one) for session, one in found if sessions.contradict(session, newest)]
-    bodies = page.transcripts.get(key, [])
+    companions, bodies = list(companions), page.transcripts.get(key, [])
+    # One whose name said metadata got its label when another look read it, say the planning of a backfill.
+    read = [one.id for one in companions if one.id in texts and one.pending]
     work = Work(
         newest,
         file,
-        (*(one.id for one in same), *(one.id for _, one in bodies if one.pending)),
+        tuple(dict.fromkeys((*(one.id for one in same), *(one.id for _, one in bodies if one.pending), *read))),
         tuple(one for one in companions if one.role == FileRole.RECORDING),
         (*(text for text, _ in bodies), *(texts[one.id] for one in companions if one.id in texts)),
         tuple(row for row in entries if not row.leg.startswith(RIVAL)),

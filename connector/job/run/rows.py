@@ -216,7 +216,7 @@ class _Page:
             if home is not None and self._is_newer(home, file):
                 continue
             if home is None or home.pending or home.modified_ns == ledger.NEVER_NS or is_below(home.path, self.away):
-                self._count(entry)
+                self._count(entry, file)
             if entry.file_id != file.id:
                 self.run.book.post(Change(replace(entry, file_id=file.id)))
 
@@ -224,8 +224,10 @@ class _Page:
         """Tell whether the file that an entry came from is the newer one: what was moved away was there before."""
         return _age(home) > _age(file) and not is_below(home.path, self.away)
 
-    def _count(self, entry: EntryRow) -> None:
-        if self.run.options.wants(entry.ended_at):
+    def _count(self, entry: EntryRow, file: FileRow) -> None:
+        tells_no_end = entry.channel == ledger.UNREADABLE_ROW_CHANNEL or entry.code == Code.FORGOTTEN
+        ended_at = info(file).modified_at if entry.ended_at is None and tells_no_end else entry.ended_at
+        if self.run.options.wants(ended_at):
             self.run.summary.add(Outcome.UNCHANGED)
 
 

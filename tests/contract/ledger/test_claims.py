@@ -157,7 +157,7 @@ def test_a_part_hands_out_its_own_files_only(book, plan_days):
     second, after = ledger.groups_of_partition(book.connection, [book.place], after, 1, partition=part.id)
     nothing, _ = ledger.groups_of_partition(book.connection, [book.place], after, 1, partition=part.id)
     assert ([["1"], ["2"]], []) == ([[group.session_id for group in page] for page in (first, second)], nothing)
-    assert 2 == ledger.count_left(book.connection, part.id)
+    assert 2 == ledger.files_left(book.connection, part.id)[0]
 
 
 @pytest.fixture

@@ -163,3 +163,24 @@ def test_any_row_of_listings_is_compared_right(book, listings):
 
 def differ(known, listed):
     return known[:2] != listed[:2] or (None not in {known[2], listed[2]} and known[2] != listed[2])
+
+
+@pytest.mark.parametrize("facts", [{"channel": "file"}, {"channel": "row"}, {"code": "forgotten", "state": "skipped"}])
+def test_what_tells_no_end_is_in_the_window_by_its_file(book, listed, facts):
+    """What could not be read or was forgotten counts by its file's last change, as when a run meets it first."""
+    seconds = timedelta(seconds=1)
+    changed_at = book.now - timedelta(days=300)
+    file = listed("call-1.json", "1", modified_ns=int(changed_at.timestamp()) * 10**9)
+    book.list(file, done=[1])
+    book.write("1", **{"state": "refused", **facts}, file_id=1)
+    windows = [
+        Window(changed_at, changed_at + seconds),
+        Window(since=changed_at),
+        Window(until=changed_at + seconds),
+        Window(since=changed_at + seconds),
+        Window(until=changed_at),
+    ]
+    counted = [book.list(file, window=window).unchanged_entries for window in windows]
+    assert [1, 1, 1, 0, 0] == counted
+    ids = [1]
+    assert counted == [ledger.final_entries(book.connection, ids, window) for window in windows]

@@ -7,14 +7,15 @@ from typing import Any, Literal
 from connector.conversation.channel import AGENT, CHANNELS, MONO_FORM, STEREO_FORM, AgentChannel, settle_layout
 from connector.conversation.facts import AudioFacts
 from connector.conversation.length import length_notes
-from connector.conversation.model import Conversation, Segment
-from connector.conversation.rules import Broken, checked, from_refusals
+from connector.conversation.model import REQUIRED, Conversation, Segment, check_fields
+from connector.conversation.rules import Broken, Rules, checked, from_refusals
 from connector.conversation.segments import clamp, compute
 from connector.errors import SkipError
 from connector.mapping.model import Draft
 
 __all__ = ["Circumstances", "build"]
 
+_RULES = Rules(check_fields, REQUIRED)
 _LAYOUT = frozenset((CHANNELS, AGENT, STEREO_FORM, MONO_FORM))
 
 
@@ -55,9 +56,11 @@ def build(
     )
     values |= layout.fields
     broken = [*from_refusals(draft.refusals), *layout.broken]
-    values["cutAudio"] = _segments(draft, audio, circumstances, broken)
-    values["notes"] = (*layout.notes, *_audio_notes(draft, audio, circumstances))
-    return checked(Conversation, values, broken, draft.refusals)
+    segments = _segments(draft, audio, circumstances, broken)
+    if segments is not None:
+        values["cutAudio"] = segments
+    notes = (*layout.notes, *_audio_notes(draft, audio, circumstances))
+    return Conversation(checked(_RULES, values, broken, draft.refusals), notes)
 
 
 def _segments(

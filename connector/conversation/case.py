@@ -6,7 +6,7 @@ from typing import Any
 from connector.conversation.case_model import Case
 from connector.conversation.custom_field import CUSTOM_FIELD, custom_fields
 from connector.conversation.people import CUSTOMER, STAFF, People, Person
-from connector.conversation.rules import checked, from_refusals
+from connector.conversation.rules import checked, from_refusals, rules_of
 from connector.enrichment.model import Agent
 from connector.errors import SkipError
 from connector.mapping.instant import write_instant
@@ -39,7 +39,7 @@ def build_case(
     unknown = len({entry.role for entry in entries} - STAFF - {CUSTOMER, "system"})
     left_out = [f"entries of {unknown} unknown roles were left out"] if unknown else []
     values["notes"] = (*transcript.notes, *people.notes, *left_out)
-    return checked(Case, values, [*from_refusals(draft.refusals)], draft.refusals)
+    return checked(rules_of(Case), values, [*from_refusals(draft.refusals)], draft.refusals)
 
 
 def _messages(values: dict[str, Any], entries: Sequence[TranscriptEntry], people: People) -> list[dict[str, Any]]:

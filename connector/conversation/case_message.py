@@ -5,7 +5,7 @@ from typing import Any
 
 from connector.conversation.case_model import CaseMessage, CasePatch
 from connector.conversation.custom_field import CUSTOM_FIELD, custom_fields
-from connector.conversation.rules import Broken, checked, from_refusals
+from connector.conversation.rules import Broken, checked, from_refusals, rules_of
 from connector.mapping.model import Draft
 from connector.message.options import Mailbox
 
@@ -42,7 +42,7 @@ def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | No
         broken.append(Broken(SENDER_ID, "is missing, and whoever writes outbound needs it", lacks=True))
         # The model says the same of the message as a whole.
         known["message"] = known[SENDER_ID] = "no_value"
-    return checked(CaseMessage, values, broken, known)
+    return checked(rules_of(CaseMessage), values, broken, known)
 
 
 def build_case_patch(draft: Draft) -> CasePatch:
@@ -53,7 +53,7 @@ def build_case_patch(draft: Draft) -> CasePatch:
     values = {name: draft.values[name] for name in PATCHED if name in draft.values}
     values["customFields"] = custom_fields(draft.values) or None
     refusals = {name: why for name, why in draft.refusals.items() if name in PATCHED}
-    return checked(CasePatch, values, [*from_refusals(refusals)], refusals)
+    return checked(rules_of(CasePatch), values, [*from_refusals(refusals)], refusals)
 
 
 def _own_fields(values: Mapping[str, Any]) -> dict[str, Any]:

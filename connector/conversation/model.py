@@ -1,16 +1,18 @@
 """State what Capturi accepts: a recorded conversation, with the rules of version 3 of its interface."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Required
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, with_config
 from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
 
 from connector.mapping.instant import parse_instant, write_instant
 
-__all__ = ["Conversation", "Instant", "Labels", "Segment", "Text"]
+__all__ = ["AUDIO_FORM", "REQUIRED", "Conversation", "Instant", "Labels", "Segment", "Text", "check_fields"]
 
 
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
@@ -33,13 +35,11 @@ def _distinct(value: Any) -> Any:
     """Drop empty entries and repetitions; what is no text stays and breaks the rule."""
     if not isinstance(value, list | tuple):
         return value
-    entries = [entry.strip() if isinstance(entry, str) else entry for entry in value if entry is not None]
-    if not _TEXTS.issuperset(map(type, entries)):
+    entries = [entry for entry in value if entry is not None]
+    try:
+        return tuple(dict.fromkeys(filter(None, map(str.strip, entries)))) or None
+    except TypeError:
         return entries
-    return tuple(dict.fromkeys(filter(None, entries))) or None
-
-
-_TEXTS = frozenset({str})
 
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
@@ -58,65 +58,101 @@ class Segment:
     duration_seconds: Annotated[int, Field(ge=1)]
 
 
-class Conversation(BaseModel):
-    """A recorded call as Capturi accepts it; fields bear Capturi's names in snake case.
+@with_config(ConfigDict(extra="forbid", alias_generator=to_camel))
+class Fields(TypedDict, total=False):
+    """The fields of a recorded call, with the rules of each.
 
-    Written out by alias they are the body of the create call; what belongs to the audio form, to another version or
-    to the ledger is left out of it.
+    A dictionary, and no model: an object with forty attributes takes as long to make as all of its checks.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+    externalIdentity: Required[
+        Annotated[Text, Field(description="Id in the source system, unique in the organisation.")]
+    ]
+    agentId: Required[Annotated[Text, Field(description="The agent's id in the source system.")]]
+    agentName: Required[Annotated[Text, Field(description="The agent's name.")]]
+    agentEmail: Required[Annotated[Text, Field(description="The agent's e-mail address.")]]
+    dateTime: Required[Annotated[Instant, Field(description="When it took place, UTC with Z.")]]
+    subject: Required[Annotated[Text, Field(description="What it was about.")]]
+    customer: Required[Annotated[Text, Field(description="Who called.")]]
+    hasConsent: Required[
+        Annotated[bool, Field(strict=True, description="False: Capturi deletes the recording after its analysis.")]
+    ]
+    customerCompany: Annotated[Text, Field(description="The customer's company.")]
+    labels: Annotated[Labels, Field(description="Labels, each once.")]
+    status: Annotated[Text, Field(description="A word of the source system.")]
+    audioChannels: Annotated[Literal["Stereo", "Mono1Speaker", "Mono2Speaker"], Field(description="The layout.")]
+    salesPersonAudioChannel: Annotated[Literal[1, 2], Field(description="The agent's channel, in stereo only.")]
+    team: Annotated[Text, Field(description="Name of the team; an unknown one is made.")]
+    cutAudio: Annotated[tuple[Segment, ...], Field(description="The parts to keep.")]
+    customProp1: Text
+    customProp2: Text
+    customProp3: Text
+    customProp4: Text
+    customProp5: Text
+    customProp6: Text
+    customProp7: Text
+    customProp8: Text
+    customProp9: Text
+    customProp10: Text
+    customNumberProp1: Number
+    customNumberProp2: Number
+    customNumberProp3: Number
+    customNumberProp4: Number
+    customNumberProp5: Number
+    customNumberProp6: Number
+    customNumberProp7: Number
+    customNumberProp8: Number
+    customNumberProp9: Number
+    customNumberProp10: Annotated[Number, Field(description="Doubtful: Capturi's texts disagree about it.")]
+    spokenLanguage: Annotated[Text, Field(description="Goes with the audio: a tag such as da-DK.")]
+    stereoConfig: Annotated[
+        Literal["AgentChannelOne", "AgentChannelTwo"], Field(description="Goes with the audio: the agent's channel.")
+    ]
+    monoConfig: Annotated[
+        Literal["AgentOnly", "CustomerOnly", "TwoSpeakers"],
+        Field(description="Goes with the audio: who speaks on the one channel."),
+    ]
 
-    external_identity: Text = Field(description="Id in the source system, unique in the organisation.")
-    agent_id: Text = Field(description="The agent's id in the source system.")
-    agent_name: Text = Field(description="The agent's name.")
-    agent_email: Text = Field(description="The agent's e-mail address.")
-    date_time: Instant = Field(description="When it took place, UTC with Z.")
-    subject: Text = Field(description="What it was about.")
-    customer: Text = Field(description="Who called.")
-    has_consent: bool = Field(strict=True, description="False: Capturi deletes the recording after its analysis.")
-    customer_company: Text | None = Field(None, description="The customer's company.")
-    labels: Labels = Field(None, description="Labels, each once.")
-    status: Text | None = Field(None, description="A word of the source system.")
-    audio_channels: Literal["Stereo", "Mono1Speaker", "Mono2Speaker"] | None = Field(None, description="The layout.")
-    sales_person_audio_channel: Literal[1, 2] | None = Field(None, description="The agent's channel, in stereo only.")
-    team: Text | None = Field(None, description="Name of the team; an unknown one is made.")
-    cut_audio: tuple[Segment, ...] | None = Field(None, description="The parts to keep.")
-    custom_prop1: Text | None = None
-    custom_prop2: Text | None = None
-    custom_prop3: Text | None = None
-    custom_prop4: Text | None = None
-    custom_prop5: Text | None = None
-    custom_prop6: Text | None = None
-    custom_prop7: Text | None = None
-    custom_prop8: Text | None = None
-    custom_prop9: Text | None = None
-    custom_prop10: Text | None = None
-    custom_number_prop1: Number | None = None
-    custom_number_prop2: Number | None = None
-    custom_number_prop3: Number | None = None
-    custom_number_prop4: Number | None = None
-    custom_number_prop5: Number | None = None
-    custom_number_prop6: Number | None = None
-    custom_number_prop7: Number | None = None
-    custom_number_prop8: Number | None = None
-    custom_number_prop9: Number | None = None
-    custom_number_prop10: Number | None = Field(None, description="Doubtful: Capturi's texts disagree about it.")
-    spoken_language: Text | None = Field(None, exclude=True, description="Goes with the audio: a tag such as da-DK.")
-    stereo_config: Literal["AgentChannelOne", "AgentChannelTwo"] | None = Field(
-        None, exclude=True, description="Goes with the audio: the agent's channel."
-    )
-    mono_config: Literal["AgentOnly", "CustomerOnly", "TwoSpeakers"] | None = Field(
-        None, exclude=True, description="Goes with the audio: who speaks on the one channel."
-    )
-    notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
+
+REQUIRED = Fields.__required_keys__
+"""The fields without which Capturi refuses a conversation."""
+AUDIO_FORM = ("spokenLanguage", "stereoConfig", "monoConfig")
+"""The fields that go with the audio."""
+
+_check: Callable[[dict[str, Any]], dict[str, Any]] = TypeAdapter(Fields).validator.validate_python
+
+
+def check_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields as Capturi takes them; raises ValidationError with every broken rule."""
+    fields = _check(values)
+    if not fields.get("labels", True):
+        del fields["labels"]
+    return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A recorded call as Capturi accepts it.
+
+    `fields` bear Capturi's names, those of the audio form among them; a field without a value is left out. `notes` say
+    what a person should know, and are never sent.
+    """
+
+    fields: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def external_identity(self) -> str:
+        """Give the id in the source system."""
+        found: str = self.fields["externalIdentity"]
+        return found
+
+    @property
+    def segments(self) -> tuple[Segment, ...] | None:
+        """Give the parts of the recording to keep; None is all of it."""
+        return self.fields.get("cutAudio")
 
     @property
     def audio_fields(self) -> dict[str, str]:
         """Give the fields of the audio form; empty where the mapping names none of them."""
-        fields = {
-            "spokenLanguage": self.spoken_language,
-            "stereoConfig": self.stereo_config,
-            "monoConfig": self.mono_config,
-        }
-        return {name: value for name, value in fields.items() if value is not None}
+        return {name: self.fields[name] for name in AUDIO_FORM if name in self.fields}

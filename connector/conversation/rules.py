@@ -1,17 +1,18 @@
 """Say which rules of the target a record breaks, all of them at once and without any value."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from connector.errors import RulesBrokenError
 from connector.reason import Code
 
-__all__ = ["Broken", "checked", "from_refusals"]
+__all__ = ["Broken", "Rules", "checked", "from_refusals", "rules_of"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+MadeT = TypeVar("MadeT")
 
 _WORDS = {
     "missing": "is missing",
@@ -43,16 +44,28 @@ def from_refusals(refusals: dict[str, str]) -> Iterator[Broken]:
         yield Broken(field, f"is missing ({reason})" if lacks else f"does not fit ({reason})", lacks)
 
 
-def checked(model: type[ModelT], values: dict[str, Any], broken: list[Broken], refusals: Container[str]) -> ModelT:
-    """Give the model of these values, where nothing is broken already and nothing in them is.
+class Rules(NamedTuple, Generic[MadeT]):
+    """What checks values, raising ValidationError, and the fields that it does not do without."""
+
+    check: Callable[[dict[str, Any]], MadeT]
+    required: Container[str]
+
+
+def rules_of(model: type[ModelT]) -> Rules[ModelT]:
+    """Give the rules of a model."""
+    return Rules(model.model_validate, _required(model))
+
+
+def checked(rules: Rules[MadeT], values: dict[str, Any], broken: list[Broken], refusals: Container[str]) -> MadeT:
+    """Give what the rules make of these values, where nothing is broken already and nothing in them is.
 
     Raises RulesBrokenError with all that is: FIELD_MISSING where a required field has no value, FIELD_INVALID else.
     Fields with a refusal are not named twice.
     """
     try:
-        made = model.model_validate(values)
+        made = rules.check(values)
     except ValidationError as error:
-        raise _error_for([*broken, *_from_validation(error, _required(model), refusals)]) from error
+        raise _error_for([*broken, *_from_validation(error, rules.required, refusals)]) from error
     if broken:
         raise _error_for(broken)
     return made

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from connector.conversation.model import Conversation
+from connector.conversation.model import AUDIO_FORM, Conversation
 
 __all__ = ["Api", "Speakers", "to_wire"]
 
@@ -14,7 +14,6 @@ Speakers = Literal["speakers", "channels"]
 Body = dict[str, Any]
 Written = tuple[Body, tuple[str, ...]]
 
-_SENT = tuple((name, str(field.alias)) for name, field in Conversation.model_fields.items() if not field.exclude)
 _V2_NAMES = {"cutAudio": "conversationSegments", "team": "teamName"}
 _V1_NAMES = {
     "externalIdentity": "externalId",
@@ -40,15 +39,14 @@ def to_wire(conversation: Conversation, api: Api = "v3", *, speakers: Speakers =
     Empty fields are left out, consent is always there. `v2` speaks the vendor guide of 2024 (conversationSegments,
     teamName), `speakers` settles what the number of speakers of `v1` counts.
     """
-    # The model's own dump takes twice as long: it asks every field how it is to be written.
-    found = conversation.__dict__
-    body = {alias: value for name, alias in _SENT if (value := found[name]) is not None}
-    if conversation.labels is not None:
-        body["labels"] = list(conversation.labels)
-    if conversation.cut_audio is not None:
+    body = conversation.fields.copy()
+    for name in AUDIO_FORM:
+        body.pop(name, None)
+    if "labels" in body:
+        body["labels"] = list(body["labels"])
+    if (segments := conversation.segments) is not None:
         body["cutAudio"] = [
-            {"startSeconds": one.start_seconds, "durationSeconds": one.duration_seconds}
-            for one in conversation.cut_audio
+            {"startSeconds": one.start_seconds, "durationSeconds": one.duration_seconds} for one in segments
         ]
     return _WRITE[api](body, speakers)
 

@@ -63,7 +63,7 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         writes=writes,
         hash=_hash(raw, findings),
         fields=fields,
-        plan=lay_out(fields),
+        run=lay_out(fields, missing),
         unruled=missing,
         warnings=tuple(findings.warnings),
         consent=consent[0] if consent else None,

@@ -1,12 +1,13 @@
 """Hold a compiled mapping and the draft it makes of one record."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from connector.errors import Problem
+from connector.mapping.recipe import Recipe
 
 __all__ = [
     "ConsentSpec",
@@ -15,9 +16,7 @@ __all__ = [
     "Evaluate",
     "Field",
     "Mapping",
-    "Place",
-    "Plan",
-    "Planned",
+    "Run",
     "SegmentsSpec",
     "Span",
     "SpansReading",
@@ -47,6 +46,14 @@ class Trace:
     source: str
     reason: str | None = None
     failed: bool = False
+
+
+Run = Callable[[Any, Context], tuple[dict[str, Any], dict[str, Trace], dict[str, str]]]
+"""All rules of a mapping: record and context in; values, traces and refusals out, each by the name of its field."""
+
+
+def _nothing(_record: Any, _context: Context) -> tuple[dict[str, Any], dict[str, Trace], dict[str, str]]:
+    return {}, {}, {}
 
 
 trace_of = lru_cache(maxsize=8192)(Trace)
@@ -98,48 +105,14 @@ class SegmentsSpec:
 class Field:
     """One rule of a mapping: the target field's v3 name, whether a record is refused without it, the paths it reads.
 
-    `wanted` is the type of value that the rule takes from its first path without a look at anything else; `work` is
-    what it then does with it, None where it takes it as it is.
+    `recipe` says how its value comes about where all is well, None where nothing but `evaluate` can tell.
     """
 
     name: str
     required: bool
     paths: tuple[str, ...]
     evaluate: Evaluate
-    wanted: type | None = None
-    work: Work | None = None
-
-
-Place = tuple[int, str, int | None]
-"""Where an object is found: the number of the object that holds it, its key there, its index where that is a list."""
-
-
-class Planned(NamedTuple):
-    """One rule as the engine runs it.
-
-    With `wanted`, the object of number `holder` is asked for `key` first: of a value of exactly that type, `work` makes
-    what the field gets (None: the value as it is). Where that is nothing, `evaluate` says why.
-    """
-
-    name: str
-    evaluate: Evaluate
-    holder: int = 0
-    key: str = ""
-    wanted: type | None = None
-    work: Work | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The rules in their order, and the objects that the plain ones read, each found below an earlier one.
-
-    Objects are numbered from the context (0) and the record (1). `traces` are those of a record in which every
-    rule finds what it wants first; the engine writes all others.
-    """
-
-    rules: tuple[Planned, ...] = ()
-    places: tuple[Place, ...] = ()
-    traces: dict[str, Trace] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +120,7 @@ class Mapping:
     """A mapping file, checked and compiled.
 
     `hash` is the SHA-256 (hexadecimal) over the file and its CSV tables. `unruled` are the fields that the target
-    requires and the file has no rule for: every draft is refused for them. `plan` is what the engine runs.
+    requires and the file has no rule for: every draft is refused for them. `run` works all rules out.
     """
 
     name: str
@@ -162,7 +135,7 @@ class Mapping:
     split: Literal["none", "agent"] = "none"
     read_consent: Callable[[Any, Context], str | None] | None = None
     read_spans: Callable[[Any, Context], SpansReading] | None = None
-    plan: Plan = field(default_factory=Plan)
+    run: Run = _nothing
 
 
 @dataclass(slots=True)

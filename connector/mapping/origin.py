@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connector.mapping.coercion import Kind, text_of
+from connector.mapping.coercion import Kind, has_value, text_of
 from connector.mapping.gathering import gather, join
-from connector.mapping.model import Context, Evaluate, Trace, Work
+from connector.mapping.model import Context, Evaluate, Trace
 from connector.mapping.node import Node
+from connector.mapping.recipe import Joined, Listed, Read, Recipe
 from connector.mapping.reference import NO_VALUE, compile_first
 
 __all__ = ["NOTHING", "ORIGINS", "Made", "from_paths", "made_of"]
@@ -20,15 +21,13 @@ MOST_PARTS = 100
 class Made:
     """A compiled rule or part of one: how to work it out, the type it gives, the paths it reads.
 
-    `wanted` is the type of value that it most likely finds at its first path, None where it reads more than paths;
-    `work` is what is done with any such value.
+    `recipe` is how its value comes about where all is well, None where only `evaluate` can tell.
     """
 
     evaluate: Evaluate
     kind: Kind = Kind.ANY
     paths: tuple[str, ...] = ()
-    wanted: type | None = None
-    work: Work | None = None
+    recipe: Recipe | None = None
 
 
 def _nothing(_record: Any, _context: Context) -> tuple[Any, Trace]:
@@ -54,7 +53,8 @@ def made_of(node: Node, nested: Nested) -> Made:
 def from_paths(node: Node) -> Made:
     """Give what reads the path that stands here, or the first of several that has a value."""
     references = compile_first(node)
-    return Made(references.evaluate, references.kind, references.paths, int if references.kind is Kind.NUMBER else str)
+    recipe = Read(references.paths, references.reads[0])
+    return Made(references.evaluate, references.kind, references.paths, recipe)
 
 
 def _joined(node: Node, nested: Nested) -> Made:
@@ -63,12 +63,14 @@ def _joined(node: Node, nested: Nested) -> Made:
     if isinstance(by, list | dict) or by is None:
         node.child("by").problem("must be text")
     skip_empty = node.flag("skip_empty", default=False)
-    return Made(join(_evaluations(parts), str(by), skip_empty=skip_empty), Kind.TEXT, _paths(parts))
+    evaluate, recipes = join(_evaluations(parts), str(by), skip_empty=skip_empty), _recipes(parts)
+    return Made(evaluate, Kind.TEXT, _paths(parts), Joined(recipes, str(by)) if recipes else None)
 
 
 def _listed(node: Node, nested: Nested) -> Made:
     parts = _parts(node.child("list"), nested)
-    return Made(gather(_evaluations(parts)), Kind.LIST, _paths(parts))
+    evaluate, recipes = gather(_evaluations(parts)), _recipes([one for one in parts if has_value(one)])
+    return Made(evaluate, Kind.LIST, _paths(parts), Listed(recipes) if recipes else None)
 
 
 def _parts(node: Node, nested: Nested) -> list[str | Made]:
@@ -90,6 +92,13 @@ def _part(node: Node, nested: Nested) -> str | Made:
 
 def _evaluations(parts: list[str | Made]) -> list[str | Evaluate]:
     return [one if isinstance(one, str) else one.evaluate for one in parts]
+
+
+def _recipes(parts: list[str | Made]) -> tuple[str | Recipe, ...] | None:
+    """Give how each part comes about, None where one of them has to be asked."""
+    found = [one if isinstance(one, str) else one.recipe for one in parts]
+    known = tuple(one for one in found if one is not None)
+    return known if len(known) == len(found) else None
 
 
 def _paths(parts: list[str | Made]) -> tuple[str, ...]:

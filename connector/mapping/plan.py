@@ -1,47 +1,63 @@
-"""Lay out the rules of a mapping so that those which only read a plain path are worked out without a call."""
+"""Make one function of all rules of a mapping: where all is well, a rule costs neither a call nor a turn of a loop."""
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from connector.mapping.model import Field, Place, Plan, Planned, Trace, trace_of
-from connector.mapping.path import plain_steps, split_root
+from connector.mapping.failure import FieldRefusedError
+from connector.mapping.model import Context, Field, Run, Trace, trace_of
+from connector.mapping.recipe import Else, Recipe, source_of
+from connector.mapping.writing import Writing
 
 __all__ = ["lay_out"]
 
-CONTEXT, RECORD = 0, 1
 
+def lay_out(fields: Sequence[Field], unruled: Iterable[str]) -> Run:
+    """Give the function that works all these rules out on a record; it raises nothing.
 
-def lay_out(fields: Iterable[Field]) -> Plan:
-    """Give the plan of these rules."""
-    numbers: dict[Place, int] = {}
-    rules: list[Planned] = []
-    traces: dict[str, Trace] = {}
-    for field in fields:
-        place = _place(field.paths[0], numbers) if field.wanted is not None else None
-        plain = (*place, field.wanted, field.work) if place else ()
-        rules.append(Planned(field.name, field.evaluate, *plain))
-        traces[field.name] = trace_of(field.paths[0] if place else "")
-    return Plan(tuple(rules), tuple(numbers), traces)
-
-
-def _place(path: str, numbers: dict[Place, int]) -> tuple[int, str] | None:
-    """Give the object that holds the value of this path, and its key there; number the objects above it.
-
-    None where the path is richer than names, each with one index at most, or does not end with a name.
+    A rule whose recipe comes to nothing on a record is asked itself.
     """
-    root, rest = split_root(path)
-    plain = plain_steps(rest)
-    steps = [*([] if root is None else [root]), *(plain or ())]
-    # An index goes with the name before it; a path that begins with one, or has two in a row, is left to its rule.
-    if plain is None or any(map(_are_indexes, pairwise([0, *steps]))) or not (steps and isinstance(steps[-1], str)):
-        return None
-    holder = RECORD if root is None else CONTEXT
-    for name, after in pairwise(steps):
-        if isinstance(name, str):
-            place = (holder, name, after if isinstance(after, int) else None)
-            holder = numbers.setdefault(place, RECORD + 1 + len(numbers))
-    return holder, str(steps[-1])
+    writing = Writing()
+    refusals, traces = dict.fromkeys(unruled, "no_rule"), {}
+    rules = []
+    for field in fields:
+        recipe = _certain(field.recipe)
+        traces[field.name] = trace_of(source_of(recipe) if recipe else "")
+        ask = f"otherwise({writing.name(field)}, record, context, values, traces, refusals)"
+        if recipe is None:
+            rules.append(ask)
+            continue
+        rules += writing.rule(recipe, f"values[{field.name!r}]", ask)
+    # Most fields are found where their rule looks first: their traces are laid ready, only the others are written.
+    begin = ["values, traces, refusals = {}, TRACES.copy(), REFUSALS.copy()"]
+    body = [*writing.objects(), *begin, *rules, "return values, traces, refusals"]
+    source = "\n    ".join(["def run(record, context):", *body])
+    names = {**writing.names, "otherwise": _otherwise, "TRACES": traces, "REFUSALS": refusals}
+    exec(compile(source, "<mapping>", "exec"), names)  # noqa: S102 - written here; what users wrote is literals in it
+    run: Run = names["run"]
+    return run
 
 
-def _are_indexes(pair: tuple[str | int, str | int]) -> bool:
-    return all(isinstance(step, int) for step in pair)
+def _certain(recipe: Recipe | None) -> Recipe | None:
+    """Give the recipe without the literal it ends with: why that was needed, the rule itself tells."""
+    while isinstance(recipe, Else):
+        recipe = recipe.inner
+    return recipe
+
+
+def _otherwise(  # noqa: PLR0913, PLR0917 - what the function works with
+    field: Field,
+    record: Any,
+    context: Context,
+    values: dict[str, Any],
+    traces: dict[str, Trace],
+    refusals: dict[str, str],
+) -> None:
+    """Ask the rule, and write down what it says."""
+    try:
+        value, traces[field.name] = field.evaluate(record, context)
+    except FieldRefusedError as error:
+        traces[field.name] = trace_of(error.source, error.reason)
+        refusals[field.name] = error.reason
+        return
+    if value is not None:
+        values[field.name] = value

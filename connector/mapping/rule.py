@@ -10,6 +10,7 @@ from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.model import Field, trace_of
 from connector.mapping.node import Node
 from connector.mapping.origin import NOTHING, ORIGINS, Made, from_paths, made_of
+from connector.mapping.recipe import UNSURE, Const, Else, Fitted, Recipe, When, Worked
 from connector.mapping.settling import LEAVE, ON_ERROR, only_when, settle
 from connector.mapping.targets import TargetField
 
@@ -21,11 +22,10 @@ RULE_KEYS = (*ORIGINS, "by", "skip_empty", "as", "else", "when", "required", "on
 def compile_field(node: Node, target: TargetField) -> Field:
     """Give the rule that stands here, for this field of the target; note everything that is wrong with it."""
     made = _compile(node, target)
-    wanted = None if node.has("when") else made.wanted
-    return Field(target.name, _required(node, target), made.paths, made.evaluate, wanted, made.work)
+    return Field(target.name, _required(node, target), made.paths, made.evaluate, made.recipe)
 
 
-_TAKEN_AS_IS = {Kind.TEXT: str, Kind.NUMBER: int}
+_TAKEN_AS_IS: dict[Kind, type] = {Kind.TEXT: str, Kind.NUMBER: int}
 """Per type of field, the type of value that it takes without any work, as most fields find it."""
 
 
@@ -34,12 +34,21 @@ def _compile(node: Node, target: TargetField | None) -> Made:
     if not isinstance(node.value, str) and not node.is_table(RULE_KEYS):
         return NOTHING
     made = _const(node, target) if node.has("const") else _worked_out(node, target)
-    evaluate = made.evaluate
+    evaluate, recipe = made.evaluate, made.recipe
     if node.has("when"):
-        evaluate = only_when(evaluate, read_conditions(node.child("when")))
+        condition = read_conditions(node.child("when"))
+        evaluate, recipe = only_when(evaluate, condition), When(recipe, condition) if recipe else None
     otherwise = _literal(node.child("else"), target, "leave else out") if node.has("else") else None
-    evaluate = settle(evaluate, otherwise, _on_error(node, target), required=_required(node, target))
-    return replace(made, evaluate=evaluate)
+    on_error, required = _on_error(node, target), _required(node, target)
+    evaluate = settle(evaluate, otherwise, on_error, required=required)
+    return replace(made, evaluate=evaluate, recipe=_settled(recipe, otherwise, on_error, required=required))
+
+
+def _settled(recipe: Recipe | None, otherwise: Any, on_error: str, *, required: bool) -> Recipe | None:
+    """Give the recipe with what follows where it comes to nothing; only a literal that always follows can be told."""
+    if recipe is None or (otherwise is None and not required and on_error == LEAVE):
+        return recipe
+    return Else(recipe, otherwise if on_error == "else" else UNSURE)
 
 
 def _worked_out(node: Node, target: TargetField | None) -> Made:
@@ -63,10 +72,11 @@ def _worked_out(node: Node, target: TargetField | None) -> Made:
     remember = bool(steps) and kind is not Kind.TIME and (target is None or target.kind is not Kind.LIST)
     work = work_of([*steps, *fitting], remember=remember)
     evaluate = run_chain(made.evaluate, work)
-    if target is not None and made.wanted is not None and not steps and not target.choices:
-        taken = _TAKEN_AS_IS.get(target.kind)
-        return replace(made, evaluate=evaluate, kind=kind, wanted=taken or made.wanted, work=None if taken else work)
-    return replace(made, evaluate=evaluate, kind=kind, work=work)
+    recipe = made.recipe
+    if recipe is not None and work is not None:
+        taken = _TAKEN_AS_IS.get(target.kind) if target is not None and not steps and not target.choices else None
+        recipe = Fitted(recipe, taken) if taken else Worked(recipe, work)
+    return replace(made, evaluate=evaluate, kind=kind, recipe=recipe)
 
 
 def compile_part(node: Node) -> Made:
@@ -78,7 +88,9 @@ def _const(node: Node, target: TargetField | None) -> Made:
     if any(node.has(key) for key in (*ORIGINS, "by", "skip_empty", "as") if key != "const"):
         node.problem("has const, and beside it only when, note and required make sense")
     value, trace = _literal(node.child("const"), target, "leave the rule out"), trace_of("const")
-    return Made(lambda _record, _context: (value, trace))
+    # A list belongs to its draft alone: the rule is asked for it.
+    recipe = None if value is None or isinstance(value, list) else Const(value)
+    return Made(lambda _record, _context: (value, trace), recipe=recipe)
 
 
 def _literal(node: Node, target: TargetField | None, remedy: str) -> Any:

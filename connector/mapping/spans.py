@@ -16,6 +16,7 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 DEEPEST_LIST = 4
 LONGEST_SECONDS = 86_400
+_DICT = frozenset({dict})
 
 
 def reader_of(
@@ -28,8 +29,19 @@ def reader_of(
     """
 
     def read_spans(record: Any, context: Context) -> SpansReading:
-        kept = [span for item in _items(keep(record, context)) if (span := _kept(item)) is not None]
-        gone = [_cut(item) for read in cut for item in _cut_items(read, record, context)]
+        kept = [
+            span
+            for item in _items(keep(record, context))
+            if item.__class__ is dict and (span := _kept(item)) is not None
+        ]
+        gone: list[Span] = []
+        for read in cut:
+            try:
+                found = read(record, context)
+            except PathError:
+                # Nobody knows what was to be cut: an unreadable item, which cuts everything.
+                found = False
+            gone += map(_cut, _items(found))
         return SpansReading(tuple(kept), tuple(gone), read_moment(origin(record, context)))
 
     return read_spans
@@ -41,21 +53,12 @@ def _items(value: Any, depth: int = DEEPEST_LIST) -> list[Any]:
         return [] if value is None else [value]
     if depth == 0:
         return [value]
+    if _DICT.issuperset(map(type, value)):
+        return value
     return [item for entry in value for item in (_items(entry, depth - 1) if entry.__class__ is not dict else (entry,))]
 
 
-def _cut_items(read: Read, record: Any, context: Context) -> list[Any]:
-    try:
-        value = read(record, context)
-    except PathError:
-        # Nobody knows what was to be cut: an unreadable item, which cuts everything.
-        value = False
-    return _items(value)
-
-
-def _kept(item: Any) -> Span | None:
-    if not isinstance(item, dict):
-        return None
+def _kept(item: dict[str, Any]) -> Span | None:
     start, end = _ends(item)
     if start is None or end is None or end < start:
         return None

@@ -7,6 +7,7 @@ __all__ = ["read_moment"]
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1971, 2199
 _LARGEST_SECONDS = 1e10
+_from_iso = datetime.fromisoformat
 
 
 def read_moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
@@ -17,7 +18,7 @@ def read_moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
     """
     if type(value) is str:
         try:
-            found = datetime.fromisoformat(value)
+            found = _from_iso(value)
         except ValueError:
             return _read_loosely(value, zone)
     elif type(value) in {int, float}:

@@ -87,7 +87,7 @@ def _build(
         made = conversation.build(draft, None, has_consent=bool(has_consent), circumstances=circumstances)
     except SkipError as error:
         return Verdict.usual(error.code, str(error)), None
-    cut = made.cut_audio
+    cut = made.segments
     return None, tuple((one.start_seconds, one.duration_seconds) for one in cut) if cut is not None else None
 
 

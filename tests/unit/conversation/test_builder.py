@@ -10,6 +10,10 @@ from connector.reason import Code
 ORIGIN = datetime(2026, 3, 23, 20, 14, 41, tzinfo=UTC)
 
 
+def fields(made, *names):
+    return tuple(made.fields.get(name) for name in names)
+
+
 def broken_by(draft, audio=None, **options):
     with pytest.raises(RulesBrokenError) as caught:
         build(draft, audio, has_consent=True, **options)
@@ -25,12 +29,12 @@ def test_a_full_draft_becomes_a_conversation(draft, audio, span):
         draft(spans, labels=["inbound", "inbound", "", " en "], team="Orders", **extra), audio(), has_consent=True
     )
 
-    assert ("acme-call-1418", "9", "+15550100100") == (made.external_identity, made.agent_id, made.customer)
-    assert ("2026-03-23T20:14:41Z", True, "Orders") == (made.date_time, made.has_consent, made.team)
-    assert ("Stereo", 2) == (made.audio_channels, made.sales_person_audio_channel)
-    assert ("inbound", "en") == made.labels
-    assert (Segment(0, 28), Segment(45, 9), Segment(57, 68)) == made.cut_audio
-    assert ("text 10", 10.0) == (made.custom_prop10, made.custom_number_prop10)
+    assert ("acme-call-1418", "9", "+15550100100") == fields(made, "externalIdentity", "agentId", "customer")
+    assert ("2026-03-23T20:14:41Z", True, "Orders") == fields(made, "dateTime", "hasConsent", "team")
+    assert ("Stereo", 2) == fields(made, "audioChannels", "salesPersonAudioChannel")
+    assert ("inbound", "en") == made.fields["labels"]
+    assert (Segment(0, 28), Segment(45, 9), Segment(57, 68)) == made.segments
+    assert ("text 10", 10.0) == fields(made, "customProp10", "customNumberProp10")
     assert () == made.notes
 
 
@@ -44,7 +48,7 @@ def test_a_full_draft_becomes_a_conversation(draft, audio, span):
 )
 def test_times_go_out_in_utc(draft, written, sent):
     """Whatever the offset was, Capturi gets the moment in UTC, written with Z."""
-    assert sent == build(draft(dateTime=written), None, has_consent=True).date_time
+    assert sent == build(draft(dateTime=written), None, has_consent=True).fields["dateTime"]
 
 
 @pytest.mark.parametrize("written", ["2026-03-23T13:14:41", "yesterday", "2026-02-30T10:00:00Z", 1774296881, True])
@@ -121,7 +125,7 @@ def test_a_refusal_holds_no_personal_data(draft):
 
 def test_consent_is_always_sent_and_never_assumed(draft):
     """No and yes go out as they are; without a word there is no conversation."""
-    assert build(draft(), None, has_consent=False).has_consent is False
+    assert build(draft(), None, has_consent=False).fields["hasConsent"] is False
     with pytest.raises(RulesBrokenError, match="hasConsent is missing") as caught:
         build(draft(), None, has_consent=None)
     assert Code.FIELD_MISSING == caught.value.code
@@ -131,7 +135,7 @@ def test_empty_optional_fields_are_left_out(draft):
     """What has no value is not sent; labels that are all empty are none."""
     made = build(draft(labels=["", "  ", None]), None, has_consent=True)
 
-    assert (None, None, None) == (made.labels, made.team, made.cut_audio)
+    assert (None, None, None) == fields(made, "labels", "team", "cutAudio")
 
 
 def test_an_agents_own_conversation_has_his_spans(draft, audio, span):
@@ -139,21 +143,21 @@ def test_an_agents_own_conversation_has_his_spans(draft, audio, span):
     spans = SpansReading((span(0, 28, "5", 28), span(45, 125, "9", 80)), (), ORIGIN)
     made = build(draft(spans), audio(), has_consent=True, circumstances=Circumstances(agent_id="5"))
 
-    assert (Segment(0, 28),) == made.cut_audio
+    assert (Segment(0, 28),) == made.segments
 
 
 def test_segments_are_known_without_the_audio(draft, span):
     """A conversation whose recording comes later says already which parts of it count."""
     made = build(draft(SpansReading((span(0, 28),), (), ORIGIN)), None, has_consent=True)
 
-    assert (Segment(0, 28),) == made.cut_audio
+    assert (Segment(0, 28),) == made.segments
 
 
 def test_ready_made_segments_are_checked(draft, audio):
     """A mapping may bring segments itself; they end where the audio ends, and broken ones break a rule."""
     ready = [{"startSeconds": 100, "durationSeconds": 60}]
 
-    assert (Segment(100, 25),) == build(draft(cutAudio=ready), audio(), has_consent=True).cut_audio
+    assert (Segment(100, 25),) == build(draft(cutAudio=ready), audio(), has_consent=True).segments
     assert "cutAudio" == broken_by(draft(cutAudio=[{"startSeconds": 0, "durationSeconds": 0}]), audio()).rules[0][0]
 
 

@@ -1,5 +1,7 @@
 """Hold what the plan of a mapping finds at once against what each rule finds by itself."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from connector import mapping
 from connector.mapping.failure import FieldRefusedError
 from connector.mapping.model import Field, Trace
+from connector.mapping.plan import lay_out
 
 RULES = mapping.parse(
     """\
@@ -32,10 +35,26 @@ fields:
   customNumberProp3: {path: a, as: [seconds]}
   customProp2: $tenant
   customProp3: {path: "b[0]"}
+  customProp4: {join: [$tenant, "it's {a}", {path: a}, {path: [id, call_duration]}], by: " {}- "}
+  customProp5: {join: [{path: a, else: none}, {path: "b[].c | [0]", as: [upper]}], as: [{limit: 5}], skip_empty: true}
+  customProp6: {const: fixed, when: {path: a, exists: true}}
+  customProp7: {const: fixed}
+  customProp8: {path: "max_by(b, &c).c", else: other}
+  customProp9: {join: [{path: a, required: true}, x]}
+  customProp10: {path: a, as: [seconds], on_error: refuse}
+  customNumberProp4: {path: a, required: true}
+  customNumberProp5: {path: "sum(b[].c)"}
 consent: {path: a, values: {x: true}}
 """,
     Path("planned.yaml"),
 )
+
+EMPTY = {
+    "mapping": "made",
+    "reads": "ccai.call",
+    "writes": "capturi.conversation",
+    "consent": {"path": "a", "values": {"x": True}},
+}
 
 leaves = (
     st.sampled_from(["x", " Q1 ", "", " ", "5", "7", "1:30", "2026-03-24T12:10:44+01:00", "y,y"])
@@ -78,8 +97,59 @@ def test_lists_belong_to_their_draft() -> None:
     assert ["y", "z", "x"] == second
 
 
-def test_paths_with_names_and_indexes_are_planned() -> None:
-    """An index behind a name is read by the plan, one at the beginning or behind another index is not."""
-    planned = {one.name for one in RULES.plan.rules if one.wanted is not None}
-    assert {"agentName", "dateTime", "agentId"} <= planned
-    assert planned.isdisjoint({"customer", "team", "customProp3", "subject", "labels"})
+def test_where_all_is_well_no_rule_is_asked() -> None:
+    """Paths with names and indexes, functions, joins and lists are written out; the rule itself is for the rest."""
+    asked: list[str] = []
+
+    def asking(field: Field) -> Field:
+        def evaluate(record: Any, context: dict[str, Any]) -> tuple[Any, Trace]:
+            asked.append(field.name)
+            return field.evaluate(record, context)
+
+        return replace(field, evaluate=evaluate)
+
+    run = lay_out([asking(field) for field in RULES.fields], ())
+    record = {"a": "5", "b": [{"c": "Q"}, {"c": "2026-03-24T12:10:44Z"}], "id": 7, "call_duration": 3}
+    values, _, _ = run(record, {"tenant": "acme", "agent": {"email": "x@example.com"}})
+    written = {"agentName", "dateTime", "externalIdentity", "customProp4", "customProp5", "customProp6", "customProp7"}
+    assert written <= values.keys()
+    assert set() == written & set(asked)
+    assert {"customer", "team", "labels"} <= set(asked)
+
+
+words = st.sampled_from(["x", "it's", "{a}", "b\\n", '"', "$tenant"])
+origins = st.sampled_from(["a", "b[0].c", "$tenant", "$agent.email", "b[].c | [0]", "call_duration", "id", "b[-1]"])
+parts = st.deferred(
+    lambda: (
+        words
+        | st.fixed_dictionaries({"const": words}, optional={"when": st.just({"path": "a", "exists": True})})
+        | st.fixed_dictionaries(
+            {"path": origins | st.lists(origins, min_size=2, max_size=2)},
+            optional={
+                "as": st.lists(st.sampled_from(["trim", "lower", {"extract": "[0-9]+"}]), min_size=1, max_size=2),
+                "else": words,
+                "required": st.booleans(),
+                "when": st.sampled_from([{"path": "a", "exists": False}, {"path": "id", "equals": "5"}]),
+            },
+        )
+    )
+)
+texts = (
+    parts.filter(lambda one: isinstance(one, dict))
+    | st.fixed_dictionaries({"join": st.lists(parts, min_size=1, max_size=3)}, optional={"by": words})
+    | st.fixed_dictionaries({"join": st.lists(parts, min_size=1, max_size=3), "else": words})
+)
+lists = st.fixed_dictionaries({"list": st.lists(parts, min_size=1, max_size=4)}, optional={"else": st.just("none")})
+
+
+@given(text=texts, labels=lists, record=records, context=contexts)
+def test_whatever_a_mapping_says_the_plan_finds_what_its_rules_find(
+    text: dict[str, Any], labels: dict[str, Any], record: Any, context: dict[str, Any]
+) -> None:
+    """The same for any text and any list that a mapping may ask for."""
+    fields = {"customProp1": text, "labels": labels}
+    rules = mapping.parse(json.dumps({**EMPTY, "fields": fields}), Path("made.yaml"))
+    made = mapping.apply(rules, record, context)
+    for field in rules.fields:
+        value, trace = alone(field, record, context)
+        assert (value, trace) == (made.values.get(field.name), made.traces[field.name]), field.name

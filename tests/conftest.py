@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 import structlog
@@ -13,6 +12,14 @@ from tests.servers.azure import AzureServer, find_azurite, running_azurite
 from tests.servers.child import refusing_port
 from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
 from tests.servers.gcs import GcsServer, running_gcs
+from tests.servers.missing import do_without
+from tests.servers.postgresql import (
+    CrashingPostgresql,
+    PostgresqlServer,
+    crashing_postgresql,
+    find_postgresql,
+    running_postgresql,
+)
 from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto, running_rclone
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
@@ -33,19 +40,43 @@ def _fresh_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def do_without(program: str, remedy: str) -> NoReturn:
-    """Skip on a laptop; fail where the tests must be complete."""
-    message = f"{program} is not installed: {remedy}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="session")
 def _sshd() -> Iterator[SshServer]:
     if find_sshd() is None:
         do_without("sshd", "apt-get install openssh-server")
     with running_sshd() as server:
+        yield server
+
+
+def need_postgresql() -> None:
+    """Do without the tests of PostgreSQL where the server or its client is missing."""
+    if find_spec("psycopg") is None:
+        do_without("psycopg", "pip install 'psycopg[binary]'")
+    if find_postgresql() is None:
+        do_without("PostgreSQL", "apt-get install postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """Give a PostgreSQL that does not wait for the disk; each test makes a database of its own in it."""
+    need_postgresql()
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def durable_postgresql_server() -> Iterator[PostgresqlServer]:
+    """Give a PostgreSQL that waits for the disk, as in production."""
+    need_postgresql()
+    with running_postgresql(fsync=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crashing_postgresql_server() -> Iterator[CrashingPostgresql]:
+    """Give a PostgreSQL of the module's own that may be killed."""
+    need_postgresql()
+    with crashing_postgresql() as server:
         yield server
 
 

@@ -50,7 +50,8 @@ def build(
     values = dict(draft.values)
     if has_consent is not None:
         values["hasConsent"] = has_consent
-    mapped = {name: values.pop(name) for name in _LAYOUT & values.keys()}
+    # Most mappings leave the layout to the recording.
+    mapped = {} if _LAYOUT.isdisjoint(values) else {name: values.pop(name) for name in _LAYOUT & values.keys()}
     layout = settle_layout(
         mapped, audio, agent_channel=circumstances.agent_channel, with_form=circumstances.with_audio_form
     )

@@ -1,7 +1,6 @@
 """A process says that it is at work through a ledger in trouble, and is stopped before others take its work over."""
 
 import asyncio
-import os
 import sqlite3
 from contextlib import ExitStack, closing
 
@@ -14,7 +13,6 @@ from connector.errors import AlreadyRunningError, LedgerError
 from connector.job.definition.model import Job
 from connector.job.execution.presence import Pace, saying
 from connector.ledger import schema
-from tests.servers.postgresql import crashing_postgresql, find_postgresql
 
 PATIENT = Pace(seconds=0.05, unheard_seconds=50)
 STRICT = Pace(seconds=0.05, unheard_seconds=1)
@@ -23,13 +21,9 @@ JOB = Job.model_validate(
 )
 
 
-@pytest.fixture(scope="module")
-def server():
-    if find_postgresql() is None:
-        missing = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with crashing_postgresql() as found:
-        yield found
+@pytest.fixture
+def server(crashing_postgresql_server):
+    return crashing_postgresql_server
 
 
 class Sqlite:

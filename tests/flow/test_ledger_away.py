@@ -11,20 +11,15 @@ from connector import ledger
 from connector.clock import SystemClock
 from connector.errors import AlreadyRunningError, LedgerAwayError
 from connector.ledger import Change, StepRow, patience, schema
-from tests.servers.postgresql import crashing_postgresql, find_postgresql
 
 CALLS = 24
 UP_SECONDS = 0.7
 CRASHES = int(os.environ.get("CRASHES", "2"))
 
 
-@pytest.fixture(scope="module")
-def server():
-    if find_postgresql() is None:
-        missing = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with crashing_postgresql() as found:
-        yield found
+@pytest.fixture
+def server(crashing_postgresql_server):
+    return crashing_postgresql_server
 
 
 @pytest.fixture

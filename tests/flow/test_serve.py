@@ -1,7 +1,6 @@
 """Run the service as its users do: as a program of its own, on a real socket, killed at any moment."""
 
 import asyncio
-import os
 import signal
 import socket
 import sqlite3
@@ -16,19 +15,10 @@ from sqlalchemy import text
 
 from connector.clock import SystemClock
 from connector.ledger import database, schema
-from tests.servers.postgresql import find_postgresql, running_postgresql
 from tests.servers.service import SECRET, running_service, write_project, zendesk_headers
 
 HOOK = "/hooks/zendesk/acme-zendesk"
 REQUESTS = 400
-
-
-@pytest.fixture(scope="module")
-def postgresql_server():
-    if find_postgresql() is None:
-        pytest.fail("no PostgreSQL") if os.environ.get("CI") == "true" else pytest.skip("no PostgreSQL")
-    with running_postgresql(fsync=True) as server:
-        yield server
 
 
 @pytest.fixture
@@ -42,7 +32,7 @@ def ledger_url(request, home):
     """Give the address of a ledger of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{home / 'connector.db'}"
-    url = request.getfixturevalue("postgresql_server").make_database()
+    url = request.getfixturevalue("durable_postgresql_server").make_database()
     schema.upgrade(url, SystemClock())
     return url
 

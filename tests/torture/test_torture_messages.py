@@ -5,21 +5,12 @@ import os
 import pytest
 
 from tests.flow.conftest import TOKEN
-from tests.servers.postgresql import find_postgresql, running_postgresql
 from tests.torture.messages import BOUNDARIES, suffer_messages
 from tests.torture.victim import Blow
 
 RANDOM_KILLS = int(os.environ.get("TORTURE_KILLS", "24")) // 4
 SEED = int(os.environ.get("TORTURE_SEED", "1"))
 EVERY_STEP = [Blow("step", step=step, nth=1, after=after) for step in BOUNDARIES for after in (False, True)]
-
-
-@pytest.fixture(scope="module")
-def postgresql_server():
-    if find_postgresql() is None:
-        pytest.fail("no PostgreSQL") if os.environ.get("CI") == "true" else pytest.skip("no PostgreSQL")
-    with running_postgresql(fsync=True) as server:
-        yield server
 
 
 @pytest.mark.slow
@@ -31,7 +22,7 @@ def postgresql_server():
 def test_killed_at_every_step_and_at_any_moment(request, tmp_path, monkeypatch, kind, faulty):
     """SIGKILL before and after the commit of every step, then at random: all is there once and in order."""
     is_file = kind == "sqlite"
-    address = "connector.db" if is_file else request.getfixturevalue("postgresql_server").make_database()
+    address = "connector.db" if is_file else request.getfixturevalue("durable_postgresql_server").make_database()
     monkeypatch.setenv("CAPTURI_TOKEN", TOKEN)
     seed = 5 * SEED + (4 if faulty else 0)
     verdict = suffer_messages(tmp_path, seed, address, kills=len(EVERY_STEP) - 8 + RANDOM_KILLS, blows=EVERY_STEP)

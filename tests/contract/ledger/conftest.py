@@ -1,34 +1,14 @@
 """Give an empty ledger in every database it may lie in, and short ways to fill it."""
 
-import os
-from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.util import find_spec
-
 import pytest
 from sqlalchemy import text
 
 from connector import ledger
 from connector.clock import SystemClock
-from connector.ledger import Change, EntryRow, ListedFile, StepRow, change, database, schema
-from tests.servers.postgresql import find_postgresql, running_postgresql
+from connector.ledger import Change, ListedFile, StepRow, change, database, schema
+from tests.ledger_entries import NOW, TARGET, entry_of
 
 DATABASES = ("sqlite", "postgresql")
-NOW = datetime(2026, 3, 24, 2, 30, tzinfo=UTC)
-TARGET = "capturi https://capturi.example"
-
-
-@pytest.fixture(scope="session")
-def postgresql_server():
-    missing = None
-    if find_spec("psycopg") is None:
-        missing = "psycopg is not installed: pip install 'psycopg[binary]'"
-    elif find_postgresql() is None:
-        missing = "PostgreSQL is not installed: apt-get install postgresql"
-    if missing is not None:
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with running_postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=DATABASES)
@@ -76,21 +56,7 @@ class Book:
     @staticmethod
     def entry(session="1", **facts):
         """Give the entry without writing it."""
-        channel, leg = facts.pop("channel", "call"), facts.pop("leg", "")
-        row = EntryRow(
-            id=ledger.entry_id("acme", "ccai", channel, session, leg=leg, target=TARGET),
-            tenant="acme",
-            source_kind="ccai",
-            channel=channel,
-            session_id=session,
-            leg=leg,
-            target=TARGET,
-            job="nightly",
-            state="delivered",
-            first_seen_at=NOW,
-            changed_at=NOW,
-        )
-        return replace(row, **facts)
+        return entry_of(session, **facts)
 
 
 @pytest.fixture

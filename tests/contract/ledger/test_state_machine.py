@@ -1,7 +1,7 @@
 """The ledger against a model of it, in every database: whatever is written or killed, both know the same."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,11 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 
 from connector import ledger
-from connector.ledger import Change, EntryRow, ListedFile, Resting, StepRow, change, database
+from connector.ledger import Change, ListedFile, Resting, StepRow, change, database
 from connector.ledger.tables import FILE, METADATA
+from tests.ledger_entries import NOW, TARGET, entry_of
 
-NOW = datetime(2026, 3, 24, 2, 30, tzinfo=UTC)
-TARGET = "capturi https://capturi.example"
 SESSIONS = st.sampled_from(["1", "2", "3"])
 KILLED = st.sampled_from([False, False, False, True])
 
@@ -102,21 +101,6 @@ class Books(RuleBasedStateMachine):
     def file_id(self, session):
         with self.engine.connect() as connection:
             return connection.execute(select(FILE.c.id).where(FILE.c.session_id == session)).scalar()
-
-
-def entry_of(session):
-    return EntryRow(
-        id=ledger.entry_id("acme", "ccai", "call", session, leg="", target=TARGET),
-        tenant="acme",
-        source_kind="ccai",
-        channel="call",
-        session_id=session,
-        target=TARGET,
-        job="nightly",
-        state="held",
-        first_seen_at=NOW,
-        changed_at=NOW,
-    )
 
 
 def test_the_ledger_knows_what_its_model_knows(url):

@@ -11,24 +11,18 @@ from sqlalchemy import create_engine, make_url, text
 from connector.clock import SystemClock
 from connector.ledger import schema
 from tests.servers.dask import running_dask
-from tests.servers.postgresql import find_postgresql, running_postgresql
+from tests.servers.missing import do_without
 
 RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
 CALLS = 60
 SUMS = "SELECT state, count(*), sum(items) FROM backfill_partition GROUP BY state"
 
 
-@pytest.fixture(scope="module")
-def database():
-    missing = None
-    if find_spec("distributed") is None or find_spec("psycopg") is None:
-        missing = "dask.distributed or psycopg is not installed: pip install 'conversation-connector[dask]'"
-    elif find_postgresql() is None:
-        missing = "PostgreSQL is not installed: apt-get install postgresql"
-    if missing is not None:
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with running_postgresql() as server:
-        yield server
+@pytest.fixture
+def database(postgresql_server):
+    if find_spec("distributed") is None:
+        do_without("dask.distributed", "pip install 'conversation-connector[dask]'")
+    return postgresql_server
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Ledgers in real SQLite files, and short ways to write what they are about."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest
 from sqlalchemy import Connection
 
 from connector.clock import SystemClock
-from connector.ledger import Change, EntryRow, StepRow, database, entry_id, schema
-
-NOW = datetime(2026, 3, 24, 2, 30, tzinfo=UTC)
-TARGET = "capturi https://capturi.example"
+from connector.ledger import Change, EntryRow, StepRow, database, schema
+from tests.ledger_entries import NOW, entry_of
 
 
 @pytest.fixture
@@ -43,24 +40,7 @@ def connection(url: str) -> Iterator[Connection]:
 
 @pytest.fixture
 def make_entry() -> Callable[..., EntryRow]:
-    def make(session: str = "1418", **facts: Any) -> EntryRow:
-        channel, leg = facts.pop("channel", "call"), facts.pop("leg", "")
-        row = EntryRow(
-            id=entry_id("acme", "ccai", channel, session, leg=leg, target=TARGET),
-            tenant="acme",
-            source_kind="ccai",
-            channel=channel,
-            session_id=session,
-            leg=leg,
-            target=TARGET,
-            job="nightly",
-            state="delivered",
-            first_seen_at=NOW,
-            changed_at=NOW,
-        )
-        return replace(row, **facts)
-
-    return make
+    return entry_of
 
 
 @pytest.fixture

@@ -71,10 +71,14 @@ def _alone(plan: "Plan", session: "Session", outlook: "Outlook", entries: "list[
 
 def _of_delivered(plan: "Plan", session: "Session", outlook: "Outlook", row: "EntryRow") -> str:
     told = f"This {session.channel.value} is delivered, and is not sent again."
-    if session.channel.value == "call" and row.audio_state == "none" and outlook.with_audio and not outlook.verdict:
-        found = _companions(plan, session)
-        return f"This call is delivered without audio; {', '.join(found)} would follow." if found else told
-    return told
+    if session.channel.value != "call" or row.audio_state == "sent" or not outlook.with_audio or outlook.verdict:
+        return told
+    found = _companions(plan, session)
+    if not found:
+        return told
+    if row.code is None:
+        return f"This call is delivered without audio; {', '.join(found)} would follow."
+    return f"This call is delivered without audio, and {', '.join(found)} did not follow: {row.code}, {row.detail}"
 
 
 def _companions(plan: "Plan", session: "Session") -> list[str]:

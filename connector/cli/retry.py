@@ -33,14 +33,15 @@ def retry(  # noqa: PLR0913 - one parameter per documented option
     mapping_hash: Annotated[
         str | None, typer.Option(help="Only entries that this version of a mapping made; its first letters will do.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that is held or refused.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All that is held or refused; late audio too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be tried; send nothing.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Try again what was refused or is held: read, map and send it as its job says now.
 
-    What was delivered is never sent again. Counts and exit codes are those of `run`, over these entries alone. An entry
-    whose file is gone is refused `unreadable`. Options narrow each other down; --all alone takes everything.
+    What was delivered is never sent again; a call that was delivered without audio gets its late recording. Counts and
+    exit codes are those of `run`, over these entries alone. An entry whose file is gone is refused `unreadable`.
+    Options narrow each other down; --all alone takes everything.
     """
     from connector.job.repair import retry as retrying  # noqa: PLC0415 - `connector --help` must not pay for the stages
 
@@ -101,7 +102,7 @@ def _entries(
 def _show(entries: Sequence[Any], *, dry_run: bool) -> None:
     count = len(entries)
     if not count:
-        output.print("Nothing that is held or refused fits: there is nothing to try again.")
+        output.print("Nothing that is held or refused fits, and no late recording: there is nothing to try again.")
         return
     output.print(f"{count:,} {'would be' if dry_run else 'to be'} tried again:")
     table = columns(None, "  conversation", "state", "reason", "ended", "job", "why")

@@ -17,6 +17,7 @@ from connector.settings import Settings
 
 __all__ = ["names_of", "say", "show"]
 
+DELIVERED = "delivered"
 DIGEST_LETTERS = 12
 DIGESTS = ("sha256", "audio_sha256")
 BYTES = ("bytes", "size_bytes")
@@ -69,7 +70,7 @@ def _show(entry: Any, steps: Any, path: str | None) -> None:
     reason = f"{entry.code}: {Code(entry.code).meaning}" if entry.code else ""
     audio = [entry.audio_state, size(entry.audio_bytes) if entry.audio_bytes else "", entry.audio_sha256]
     facts = [
-        ("reason", reason),
+        ("no audio" if entry.state == DELIVERED else "reason", reason),
         ("detail", entry.detail),
         ("file", path),
         ("session", f"{entry.channel} {entry.session_id}" + (f", leg {entry.leg}" if entry.leg else "")),

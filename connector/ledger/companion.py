@@ -105,7 +105,7 @@ def _wakes(companion: Any, entry: Any) -> bool:
     if companion.channel not in {None, entry.channel}:
         return False
     if entry.state == "delivered":
-        late_audio = entry.channel == "call" and entry.audio_state == "none" and companion.role == "recording"
+        late_audio = entry.channel == "call" and entry.audio_state != "sent" and companion.role == "recording"
         grown_chat = entry.channel == "chat" and companion.role == TRANSCRIPT_FILE
         return bool(late_audio or grown_chat)
     return entry.state == "held" or (entry.state, entry.code) in WAKING

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, select
 from connector.ledger import dialect
 from connector.ledger.correction import NEVER_NS
 from connector.ledger.model import FileRow
-from connector.ledger.question import NOT_DELIVERED
 from connector.ledger.shared import Source
 from connector.ledger.tables import ENTRY, FILE
 
@@ -25,9 +24,9 @@ def doubled_recordings(connection: Connection, place_ids: Sequence[int], source:
     """
     refused = select(ENTRY.c.file_id).where(
         *(ENTRY.c[name] == value for name, value in source._asdict().items()),
-        ENTRY.c.state == "refused",
+        # A call that was delivered before its recordings came has the reason as well: the index knows both states.
+        ENTRY.c.state.in_(["refused", "delivered"]),
         ENTRY.c.code == "audio_invalid",
-        NOT_DELIVERED,
     )
     calm = select(FILE.c.id, FILE.c.session_id, FILE.c.channel).where(FILE.c.id.in_(refused), ~FILE.c.pending)
     sessions = {row.session_id: row for row in connection.execute(calm) if row.session_id}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow
@@ -14,7 +14,7 @@ from connector.ledger.tables import ENTRY, STEP
 __all__ = ["Wish", "reopen", "replayable"]
 
 STATES: Final = ("held", "refused")
-"""What may be tried again: nothing that was delivered, and nothing that a policy left out."""
+"""What may be tried again: nothing that was delivered but for a late recording, and nothing that a policy left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Wish:
 
 def replayable(connection: Connection, wish: Wish) -> list[EntryRow]:
     """Give the held and refused entries that are meant, by job and in the order in which they were first seen."""
-    wanted = select(ENTRY).where(ENTRY.c.state.in_(STATES))
+    lacks_audio = and_(ENTRY.c.state == "delivered", ENTRY.c.channel == "call", ENTRY.c.code.is_not(None))
+    wanted = select(ENTRY).where(or_(ENTRY.c.state.in_(STATES), lacks_audio))
     if wish.reason is not None:
         wanted = wanted.where(ENTRY.c.code == wish.reason)
     if wish.since is not None:

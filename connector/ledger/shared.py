@@ -79,8 +79,9 @@ def mark_lacking_audio(
     if connection.execute(came.limit(1)).first() is None:
         return ()
     lacks = and_(ENTRY.c.state.in_(["skipped", "refused"]), ENTRY.c.code.in_(NO_AUDIO))
-    went_without = and_(ENTRY.c.state == "delivered", ENTRY.c.audio_state == "none")
-    lacking = select(ENTRY.c.file_id).where(*_of(source), or_(lacks, went_without) if delivered else lacks)
+    there = ENTRY.c.state == "delivered"
+    without = ENTRY.c.audio_state != "sent" if delivered else ENTRY.c.code.in_(NO_AUDIO)
+    lacking = select(ENTRY.c.file_id).where(*_of(source), or_(lacks, and_(there, without)))
     found = connection.execute(select(FILE.c.id).where(FILE.c.id.in_(lacking), ~FILE.c.pending))
     woken = tuple(found.scalars())
     given = dialect.batch(connection, "files", BigInteger)

@@ -49,15 +49,23 @@ def _aspects(calls: pd.DataFrame) -> Iterator[tuple[str, Counts]]:
 def _arrival(calls: pd.DataFrame) -> Counts:
     delivered = calls["outcome"] == Outcome.DELIVERED.value
     sent = calls["audio_state"] == "sent"
-    reason = calls["reason"]
+    reason, kept_away = calls["reason"], calls["no_audio"]
+    unfit = kept_away.isin(_codes(Outcome.REFUSED))
+    waits = kept_away.isin(_codes(Outcome.HELD))
     return (
         ("delivered in time", int((delivered & sent & ~calls["late"]).sum())),
         ("delivered late: it had been waited for", int((delivered & sent & calls["late"]).sum())),
-        ("delivered without audio", int((delivered & ~sent).sum())),
+        ("delivered without audio", int((delivered & ~sent & ~unfit & ~waits).sum())),
+        ("delivered without audio: the recording that came late does not go", int((delivered & unfit).sum())),
+        ("delivered without audio: the recording that came late is tried again", int((delivered & waits).sum())),
         ("awaited", int((reason == Code.AUDIO_AWAITED.value).sum())),
         ("missing: it never came", int((reason == Code.AUDIO_MISSING.value).sum())),
         ("cannot be used", int(reason.isin([Code.AUDIO_INVALID.value, Code.AUDIO_TOO_LARGE.value]).sum())),
     )
+
+
+def _codes(outcome: Outcome) -> list[str]:
+    return [code.value for code in Code if code.usual_outcome is outcome]
 
 
 def _channels(row: pd.Series) -> str:

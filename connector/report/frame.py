@@ -11,7 +11,19 @@ from connector.ledger.reporting import Closing
 
 __all__ = ["EntryLine", "make_frame", "make_line"]
 
-WORDS = ("outcome", "reason", "channel", "mapping", "team", "queue", "consent", "agent", "form", "audio_state")
+WORDS = (
+    "outcome",
+    "reason",
+    "channel",
+    "mapping",
+    "team",
+    "queue",
+    "consent",
+    "agent",
+    "form",
+    "audio_state",
+    "no_audio",
+)
 
 
 class EntryLine(NamedTuple):
@@ -34,6 +46,8 @@ class EntryLine(NamedTuple):
     channels: int | None
     identical: bool | None
     audio_state: str
+    no_audio: str
+    """What keeps away the late recording of a call that was delivered without."""
     ended_at: datetime | None
     at: datetime
     notes: tuple[str, ...]
@@ -60,6 +74,7 @@ def make_line(closing: Closing) -> EntryLine:
         channels=audio.get("channels"),
         identical=audio.get("identical"),
         audio_state=closing.audio_state,
+        no_audio=_word(facts.get("no_audio")),
         ended_at=closing.ended_at,
         at=closing.at,
         notes=tuple(map(_word, facts.get("notes") or ())),

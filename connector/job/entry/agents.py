@@ -8,7 +8,7 @@ from typing import Protocol
 from connector import ledger
 from connector.enrichment import Agent
 from connector.job.definition.loader import Plan
-from connector.job.entry.record import leave
+from connector.job.entry.opening import leave
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work
 from connector.reason import Code, Outcome, Verdict

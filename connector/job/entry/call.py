@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connector import conversation, delivery, mapping, report
+from connector import conversation, delivery, ledger, mapping, report
 from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError, StorageAwayError
+from connector.job.entry import lack
 from connector.job.entry.agents import Planned, Speaker, speakers, was_split_otherwise
 from connector.job.entry.call_events import events_of
 from connector.job.entry.customer import customer_hash
-from connector.job.entry.lack import lacks
-from connector.job.entry.record import Record, leave, open_record
+from connector.job.entry.lack import is_due, lacks
+from connector.job.entry.late import Late
+from connector.job.entry.opening import is_counted, leave, open_record
+from connector.job.entry.record import Record
 from connector.job.entry.recording import Found, find_recording
 from connector.job.entry.sending import rehearse, send
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work
+from connector.ledger import EntryRow
 from connector.mapping import ConsentSpec
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Session
@@ -32,23 +36,52 @@ async def handle(run: Execution, work: Work) -> None:
     if await was_split_otherwise(run, work, {speaker.leg for speaker in found}):
         return
     delivered = {row.leg: row for row in work.entries if row.state == Outcome.DELIVERED.value}
+    is_owed = False
     for speaker in found:
+        # The files wait until the last speaker has an outcome: a kill in between must not lose the others. They wait
+        # on where a late recording is to be tried again: no entry that is delivered brings them back.
+        done = speaker is found[-1] and not is_owed
         row = delivered.get(speaker.leg)
-        # The files wait until the last speaker has an outcome: a kill in between must not lose the others.
-        is_last = speaker is found[-1]
-        if row is not None and not lacks(work, row):
-            await leave(run, work, row, done=is_last)
-            continue
-        record = open_record(run, work, speaker.leg, done=is_last)
-        try:
-            if not await _one(run, work, speaker, record, is_there=row is not None) and row is not None:
-                await leave(run, work, row, done=is_last)
-        except SkipError as error:
-            await record.close(Verdict.usual(error.code, str(error)))
-        except StorageAwayError as error:
-            # The call has done nothing to be left alone for: the next run tries at once.
-            run.away = error
-            await record.close(Verdict.usual(Code.TRY_AGAIN, error.message, wait_seconds=0.0))
+        if row is None:
+            await _bring(run, work, speaker, open_record(run, work, speaker.leg, done=done))
+        elif not lacks(work, row):
+            await leave(run, work, row, done=done)
+        else:
+            is_owed |= not await _complete(run, work, speaker, row, done=done)
+
+
+async def _complete(run: Execution, work: Work, speaker: Speaker, row: EntryRow, *, done: bool) -> bool:
+    """Add a late recording to what was delivered without; False where that is to be tried again.
+
+    The conversation is there, and stays delivered whatever becomes of its recording. Where nothing is known of a new
+    one, and nobody asked for it, what was refused is not tried again.
+    """
+    steps = await run.book.read(ledger.steps, row.id) if row.code else ()
+    if run.options.only is None and not is_due(row, steps, work.recordings, run.now()):
+        owed = lack.is_owed(row)
+        await leave(run, work, row, done=done and not owed)
+    else:
+        late = Late(row, lack.digest_of(work.recordings), is_counted(work, row))
+        record = open_record(run, work, speaker.leg, done=done, late=late)
+        if not await _bring(run, work, speaker, record, is_there=True):
+            await leave(run, work, row, done=done)
+        owed = record.is_held
+    if owed:
+        run.rows.left_out.add(work.file.id)
+    return not owed
+
+
+async def _bring(run: Execution, work: Work, speaker: Speaker, record: Record, *, is_there: bool = False) -> bool:
+    """Do what _one does, and write down what kept the conversation from it."""
+    try:
+        return await _one(run, work, speaker, record, is_there=is_there)
+    except SkipError as error:
+        await record.close(Verdict.usual(error.code, str(error)))
+    except StorageAwayError as error:
+        # The call has done nothing to be left alone for: the next run tries at once.
+        run.away = error
+        await record.close(Verdict.usual(Code.TRY_AGAIN, error.message, wait_seconds=0.0))
+    return True
 
 
 async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, is_there: bool) -> bool:
@@ -72,7 +105,7 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
         record.tell(**report.agent_facts(speaker.agent.id, speaker.agent.number, speaker.agent.email))
     verdict = consent.verdict or speaker.verdict
     found = await find_recording(run, work) if consent.send_audio and not verdict else verdict
-    if is_there and not isinstance(found, Found):
+    if is_there and (found is None or _is_without(found)):
         return False
     if isinstance(found, Verdict):
         await record.close(found)
@@ -89,6 +122,11 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
     made = conversation.build(draft, facts, has_consent=consent.has_consent, circumstances=circumstances)
     await _deliver(run, record, made, found)
     return True
+
+
+def _is_without(found: Found | Verdict) -> bool:
+    """Tell whether there is no recording to be had, or none wanted: then nothing is owed to what was delivered."""
+    return isinstance(found, Verdict) and (found.outcome is Outcome.SKIPPED or found.code is Code.AUDIO_MISSING)
 
 
 def context(run: Planned, session: Session, speaker: Speaker, events: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from connector.job.entry.agents import everybody, speakers
 from connector.job.entry.call import context
 from connector.job.entry.customer import chat_customer, customer_hash
 from connector.job.entry.lack import best_transcript, transcript_version
-from connector.job.entry.record import Record, open_record
+from connector.job.entry.opening import open_record
+from connector.job.entry.record import Record
 from connector.job.entry.sending import rehearse, send
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work

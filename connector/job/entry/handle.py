@@ -1,5 +1,6 @@
 """Take one session, or one broken file, to its outcome."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from connector.job.entry import call, chat
 from connector.job.entry.agents import lacks_speakers
 from connector.job.entry.judge import judge
 from connector.job.entry.lack import lacks
-from connector.job.entry.record import Record, leave, open_record
+from connector.job.entry.opening import leave, open_record
+from connector.job.entry.record import Record
 from connector.job.entry.row import first_row
 from connector.job.entry.version import is_older
 from connector.job.execution.model import Execution
@@ -40,12 +42,26 @@ async def handle(run: Execution, item: Work | Broken) -> None:
 
 async def _judge(run: Execution, work: Work) -> None:
     verdict = judge(work.session, run.plan, run.now())
-    if verdict is not None:
+    delivered = [row for row in work.entries if row.state == Outcome.DELIVERED.value]
+    if verdict is not None and delivered:
+        await _leave_delivered(run, work, delivered, verdict)
+    elif verdict is not None:
         await open_record(run, work, "").close(verdict)
     elif work.session.channel is Channel.CALL:
         await call.handle(run, work)
     else:
         await chat.handle(run, work)
+
+
+async def _leave_delivered(run: Execution, work: Work, delivered: Sequence[EntryRow], verdict: Verdict) -> None:
+    """Let what is there be there: what came late for it goes once nothing holds it any more, or never by policy."""
+    for leg in sorted({row.leg for row in work.entries} - {row.leg for row in delivered}):
+        await open_record(run, work, leg, done=False).close(verdict)
+    is_held = verdict.outcome is Outcome.HELD
+    for row in delivered:
+        await leave(run, work, row, done=row is delivered[-1] and not is_held)
+    if is_held:
+        run.rows.left_out.add(work.file.id)
 
 
 async def _is_settled(run: Execution, work: Work) -> bool:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from connector import ledger
 from connector.delivery import rest
+from connector.job.entry.late import NO_AUDIO
 from connector.ledger import Ledger, StepRow
 from connector.reason import Code, Outcome, Verdict
 
@@ -41,6 +42,6 @@ async def postpone(book: Ledger, entry_id: str, verdict: Verdict, now: datetime)
 def _tries(steps: Sequence[StepRow]) -> int:
     """Give the tries that the last outcome told; another outcome in between begins anew."""
     last = next((step for step in reversed(steps) if step.name in _CLOSING), None)
-    if last is None or last.facts.get("reason") not in POSTPONED:
+    if last is None or last.facts.get("reason", last.facts.get(NO_AUDIO)) not in POSTPONED:
         return 0
     return int(last.facts.get("tries", 0))

@@ -5,33 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from connector.delivery import Delivered
+from connector.job.entry.late import NO_AUDIO, Late
 from connector.job.entry.postponement import POSTPONED, postpone
-from connector.job.entry.row import first_row
-from connector.job.entry.version import version_of
 from connector.job.execution.course import Course
-from connector.job.execution.model import Execution
-from connector.job.gathering.gather import Work
 from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow
 from connector.ledger.case_model import Turn
 from connector.reason import Code, Outcome, Verdict
 
-__all__ = ["Record", "leave", "name_of", "open_record"]
-
-KEPT = (
-    "external_id",
-    "uid",
-    "created",
-    "created_at",
-    "audio_state",
-    "audio_sha256",
-    "audio_bytes",
-    "audio_tries",
-    "transcript_version",
-    "customer_hash",
-    "first_seen_at",
-)
-"""What a newly judged session keeps of its entry: how far its delivery came."""
-
+__all__ = ["Record", "name_of"]
 
 Turns = Callable[[EntryRow], Turn | None]
 """Gives, for an entry that is being closed, how far its text conversation is since."""
@@ -43,15 +24,24 @@ AUDIO_STATES = {"unknown": "unknown", "not_done": "none", "held": "none", "refus
 class Record:
     """The record of one entry while it is worked on; delivery writes through it what it is about to do."""
 
-    def __init__(self, run: Course, row: EntryRow, files: tuple[int, ...] = (), *, turns: Turns | None = None) -> None:
+    def __init__(
+        self,
+        run: Course,
+        row: EntryRow,
+        files: tuple[int, ...] = (),
+        *,
+        turns: Turns | None = None,
+        late: Late | None = None,
+    ) -> None:
         self.run = run
         self.files = files
+        self._late = late
         self._turns = turns
         self._row = row
         self._changes: dict[str, Any] = {}
         self._told: list[StepRow] = []
         self._facts: dict[str, Any] = {}
-        self._tried = False
+        self._tried = self._is_held = False
         self._announced: str | None = None
         self._before_audio = (row.audio_state, row.audio_tries)
 
@@ -63,6 +53,11 @@ class Record:
             self._row = replace(self._row, **self._changes)
             self._changes.clear()
         return self._row
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether what was closed is to be tried again."""
+        return self._is_held
 
     def identify(self, external_id: str | None, customer: str | None) -> None:
         """Take the external id and the customer's hash that the mapping made; what was created keeps its own id."""
@@ -88,7 +83,9 @@ class Record:
         if "audio" in {step, then} and not announced:
             self._before_audio = (self._now("audio_state"), self._now("audio_tries"))
             self._changes.update(audio_state="sending", audio_tries=self._before_audio[1] + 1)
-        self._changes.update(state="sending", code=None, detail=None, changed_at=now)
+        # What is there stays delivered, whatever becomes of its late recording.
+        state = Outcome.DELIVERED.value if self._late else "sending"
+        self._changes.update(state=state, code=None, detail=None, changed_at=now)
         change = self._change(self._steps(StepRow(self._row.id, self.run.run_id, now, f"{step}.intended")))
         self._tried = True
         if announced:
@@ -121,22 +118,45 @@ class Record:
 
         What was decided without the target is written once the target has shown that it takes the token.
         """
-        self._changes.update(state=verdict.outcome.value, code=verdict.code.value, detail=verdict.detail)
+        self._is_held = verdict.outcome is Outcome.HELD
+        self._changes.update(code=verdict.code.value, detail=verdict.detail)
         if verdict.code in POSTPONED:
             postponed = await postpone(self.run.book, self._row.id, verdict, self.run.now())
             self._changes["retry_at"] = postponed.retry_at
             facts = {"tries": postponed.tries, "retry_at": postponed.told, **facts}
-        change = self._finished(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
+        if self._late is not None:
+            change = self._kept(self._late, verdict, facts)
+        else:
+            self._changes["state"] = verdict.outcome.value
+            change = self._finished(verdict.outcome.value, reason=verdict.code.value, detail=verdict.detail, **facts)
         target, gate = self.run.target, self.run.gate
         if self._tried or gate.is_open or target is None or self._turns is not None:
             await self.run.book.write(change)
-            self._count(verdict.outcome, verdict.code)
+            self._count_closed(verdict)
         else:
             await gate.wait(lambda: self._close_later(change, verdict), target)
 
     def _close_later(self, change: Change, verdict: Verdict) -> None:
         self.run.book.post(change)
-        self._count(verdict.outcome, verdict.code)
+        self._count_closed(verdict)
+
+    def _count_closed(self, verdict: Verdict) -> None:
+        if self._late is None:
+            self._count(verdict.outcome, verdict.code)
+            return
+        self.run.summary.add_without_audio(verdict.code, name=name_of(self._row))
+        if self._late.is_counted:
+            self._count(Outcome.UNCHANGED)
+
+    def _kept(self, late: Late, verdict: Verdict, facts: dict[str, Any]) -> Change:
+        """Give the change by which what was delivered stays so, with what keeps its late recording away."""
+        if not self._tried:
+            self._told.append(self._step(f"audio.{verdict.outcome}", code=verdict.code, detail=verdict.detail))
+        told = {NO_AUDIO: verdict.code.value, "detail": verdict.detail, "recordings": late.recordings}
+        closing = self._step(Outcome.DELIVERED.value, **told, **facts, **self._facts)
+        self._changes["changed_at"] = self.run.now()
+        files = () if verdict.outcome is Outcome.HELD else self.files
+        return Change(late.kept(self.row), self._steps(closing), files)
 
     async def delivered(self, done: Delivered | None = None, **facts: Any) -> None:
         """Write that the conversation, or the case, is there."""
@@ -205,24 +225,3 @@ def name_of(row: EntryRow) -> str:
     if row.channel in {UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL}:
         return row.session_id
     return f"{row.channel}-{row.session_id}"
-
-
-def open_record(run: Execution, work: Work, leg: str, *, done: bool = True) -> Record:
-    """Give the record of one leg: what the ledger knows of its delivery is kept, all else is as the session tells.
-
-    `done` says that the session's files need no more work once this leg has its outcome.
-    """
-    files = work.settled_files if done else ()
-    fresh = first_row(run, work.session, leg, file_id=work.file.id)
-    known = next((row for row in work.entries if row.leg == leg), None)
-    if known is None:
-        return Record(run, fresh, files)
-    return Record(run, replace(fresh, **{name: getattr(known, name) for name in KEPT}), files)
-
-
-async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True) -> None:
-    """Write that a delivered entry stays as it is; a newer export of it becomes a step, since Capturi has no update."""
-    version = version_of(work.session)
-    newer = replace(row, version=version, file_id=work.file.id) if version != row.version else None
-    record = Record(run, row, work.settled_files if done else ())
-    await record.unchanged(newer, counted=row.file_id in (*work.settled_files, *work.uncounted_files))

@@ -70,6 +70,8 @@ class Summary:
     reasons: Counter[Code] = field(default_factory=Counter)
     examples: dict[tuple[Outcome, Code], list[str]] = field(default_factory=dict)
     """For people: the first few that did not go, by the names under which `connector show` finds them."""
+    without_audio: dict[Code, list[str]] = field(default_factory=dict)
+    """The calls that were delivered before and whose late recording did not go, by what keeps it away."""
     audio_uploaded: int = 0
     bytes_uploaded: int = 0
     report: str | None = None
@@ -91,10 +93,24 @@ class Summary:
         self.audio_uploaded += audio
         self.bytes_uploaded += size_bytes
 
+    def add_without_audio(self, code: Code, *, name: str) -> None:
+        """Note a call that is there, and whose late recording did not go."""
+        self.without_audio.setdefault(code, []).append(name)
+
+    def told_without_audio(self) -> list[str]:
+        """Say in a sentence per reason which late recordings did not go."""
+        found = sorted(self.without_audio.items())
+        return [
+            f"{len(names):,} delivered {'call lacks its' if len(names) == 1 else 'calls lack their'} late recording: "
+            f"{code.value}, {code.meaning}; see {', '.join(names[:EXAMPLES])}"
+            for code, names in found
+        ]
+
     @property
     def worked(self) -> int:
         """Count the entries that were worked on: all but the unchanged ones."""
-        return sum(count for outcome, count in self.counts.items() if outcome is not Outcome.UNCHANGED)
+        closed = sum(count for outcome, count in self.counts.items() if outcome is not Outcome.UNCHANGED)
+        return closed + sum(len(names) for names in self.without_audio.values())
 
     def finish(self, at: datetime, *, error: str | None = None, exit_code: int | None = None) -> None:
         """Close the run: an error stops it, a refused entry shows in the exit code, held ones do not."""

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from connector import ledger
 from connector.errors import FileMissingError, SkipError
 from connector.job.definition.reading import Reading
-from connector.job.entry.lack import lacks
+from connector.job.entry.lack import is_owed, lacks
 from connector.job.entry.record import Record
 from connector.job.entry.version import is_older, version_of
 from connector.job.execution.model import Execution
@@ -196,7 +196,7 @@ class _Page:
         came = any(entry.changed_at < max(one.first_seen_at, info(one).modified_at) for one in work.recordings)
         fresh = came or bool(self.run.rows.namings)
         if entry.state == Outcome.DELIVERED:
-            return not (fresh and lacks(work, entry))
+            return not (lacks(work, entry) and (fresh or is_owed(entry) or self.run.options.only is not None))
         if self.run.options.only is not None:
             return False
         if entry.retry_at is not None or (fresh and entry.code in AUDIO_CODES):

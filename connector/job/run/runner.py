@@ -110,6 +110,7 @@ async def _do(run_: Execution) -> None:
     if run_.neighbours.plan is not None:
         run_.summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
     await close_vanished(run_)
+    run_.summary.notes += run_.summary.told_without_audio()
     note_nothing_seen(run_)
     await finish_messages(run_)
     await put_files_away(run_)

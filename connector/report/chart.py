@@ -20,7 +20,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder,
 OUTCOMES = (Outcome.DELIVERED, Outcome.HELD, Outcome.SKIPPED, Outcome.REFUSED)
 MOST_DAYS, FEW_DAYS = 62, 9
 MOST_MARKS = 5
-WIDTH, HEIGHT = 560, 300
+WIDTH, HEIGHT = 440, 300
 _UNWANTED = re.compile(r"<(script|desc|title)\b[^>]*?(?:/>|>.*?</\1>)|<!--.*?-->|/\*.*?\*/", re.DOTALL)
 
 

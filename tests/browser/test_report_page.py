@@ -1,5 +1,6 @@
 """Look at a mapping report in a real browser: wide and narrow, light and dark, on paper and by keyboard."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,3 +188,66 @@ async def test_the_report_prints(browse):
     assert "visible" == await page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX")
     assert A4_LANDSCAPE >= await page.evaluate("document.documentElement.scrollWidth")
     assert (await page.pdf(prefer_css_page_size=True)).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_numbers_on_the_bars_of_a_chart_can_be_read(browse, scheme):
+    """Whatever lies under it, a number has a rim that contrasts with it as paper does, and lies beneath its ink."""
+    page = await browse(scheme=scheme)
+    drawn = await page.evaluate(
+        "(s => [s.fill, s.stroke, s.paintOrder, s.strokeWidth])"
+        "(getComputedStyle(document.querySelector('figure svg .text-overlay text')))"
+    )
+    bright, dim = sorted((luminance(colour) for colour in drawn[:2]), reverse=True)
+    assert (bright + 0.05) / (dim + 0.05) >= 4.5, drawn
+    assert ["stroke", "3px"] == drawn[2:]
+
+
+def luminance(fill):
+    """Give the relative luminance of a colour as a browser tells it."""
+    shares = [int(value) / 255 for value in re.findall(r"\d+", fill)[:3]]
+    linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in shares]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+async def test_the_words_of_a_chart_are_no_smaller_on_a_telephone_than_small_print(browse):
+    """Where the drawing is as wide as a telephone, its words are set in ten pixels or more."""
+    page = await browse(390)
+    sizes = await page.evaluate(
+        "[...document.querySelectorAll('figure svg text')].filter(e => e.textContent.trim())"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().d)"
+    )
+    assert min(size for size in sizes if size > 0) >= 10
+
+
+async def test_a_table_that_goes_on_beside_the_window_says_so_and_keeps_its_names(browse):
+    """A shade shows that there is more; moved aside, each row still begins with what it is about."""
+    page = await browse(390)
+    wide = page.locator(".scroll:has(> .plain:not(.cards))").filter(has=page.locator("caption", has_text="By team"))
+    assert await wide.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert 4 == (await wide.evaluate("e => getComputedStyle(e).backgroundImage")).count("gradient")
+    first = wide.locator("tbody td").first
+    before = (await first.bounding_box())["x"]
+    await wide.evaluate("e => e.scrollLeft = 150")
+    assert before == pytest.approx((await first.bounding_box())["x"], abs=1)
+    await wide.focus()
+    await page.keyboard.press("ArrowRight")
+    assert await wide.evaluate("e => getComputedStyle(e).outlineStyle !== 'none'")
+
+
+async def test_the_way_by_keyboard_is_that_of_the_page(browse):
+    """Every stop can be seen where it is, and none comes before one that stands above it."""
+    page, stops = await browse(390, "dark"), []
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        stop = await page.evaluate(
+            "(e => [e.tagName, e.getBoundingClientRect().y + scrollY, getComputedStyle(e).outlineStyle,"
+            " e.getBoundingClientRect().width])(document.activeElement)"
+        )
+        if stop[0] == "BODY":
+            break
+        stops.append(stop)
+    assert {"solid"} == {outline for _, _, outline, _ in stops}
+    assert min(width for *_, width in stops) > 0
+    heights = [round(y) for _, y, *_ in stops[1:]]
+    assert sorted(heights) == heights

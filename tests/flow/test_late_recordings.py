@@ -209,11 +209,11 @@ async def test_show_status_explain_and_report_tell_why_there_is_no_audio(alone, 
     async with capturi() as address:
         project = await alone(address)
         project.put("recordings/call-1.wav", BROKEN)
-        await project.run()
+        run_id = (await project.run()).run_id
         shown = await command(project.folder, "show", ID)
         state = await command(project.folder, "status", "--json")
         told = await command(project.folder, "mapping", "explain", "demo", "call-1", "sent")
-        report = await command(project.folder, "report", "--format", "json", "--out", "report.json")
+        report = await command(project.folder, "report", run_id, "--format", "json", "--out", "report.json")
         facts = json.loads((project.folder / "report.json").read_text())
     assert "delivered" in shown.out
     assert "no audio" in shown.out

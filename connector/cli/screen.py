@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.style import StyleType
 from rich.table import Table
 
 from connector.job.execution.progress import Progress as Watcher
@@ -26,9 +27,21 @@ def counted(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"
 
 
+class _Columns(Table):
+    """A table whose rows have a cell for each of its headings: the library would make columns without one."""
+
+    def add_row(self, *cells: RenderableType | None, style: StyleType | None = None, end_section: bool = False) -> None:
+        """Add a row; raise TypeError where it is no such row."""
+        if len(cells) != len(self.columns):
+            raise TypeError(f"a row of {len(cells)} cells under {len(self.columns)} headings")
+        super().add_row(*cells, style=style, end_section=end_section)
+
+
 def columns(title: str | None, *names: str) -> Table:
     """Give an empty table in the style of all tables here."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = _Columns(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for name in names:
         table.add_column(name, header_style="dim", overflow="fold")
     return table

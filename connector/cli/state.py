@@ -106,7 +106,7 @@ def _print_orphans(alone: Sequence[Any], orphan_days: int) -> None:
 def _print_entries(counts: Sequence[Any]) -> None:
     from connector.message.kinds import KINDS  # noqa: PLC0415 - `connector --help` must not pay for it
 
-    table = columns("\nEntries", "target", "tenant", "source", "state", "reason", "count", "what it means")
+    table = columns("\nEntries", "target", "tenant", "source", "of", "state", "reason", "count", "what it means")
     for count in counts:
         meaning = Code(count.code).meaning if count.code else ""
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"

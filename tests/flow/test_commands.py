@@ -63,6 +63,10 @@ async def test_from_nothing_to_a_delivered_call(command, capturi, tmp_path, read
     assert {0} == {one.code for one in found.values()}, found
     assert "nightly-ccai" in found["status"].out
     assert "consent_unknown" in found["status"].out
+    entries = found["status"].out.partition("Entries")[2]
+    assert ["target", "tenant", "source", "of", "state", "reason", "count", "what", "it", "means"] == entries.split()[
+        :10
+    ]
     assert 2 == len(json.loads(found["runs json"].out))
     assert {"schedules", "entries", "jobs", "messages", "orphans", "working", "backfills"} == set(
         json.loads(found["status json"].out)

@@ -23,10 +23,12 @@ class KnownFile(NamedTuple):
     """Whether it waits to be judged: by a run, or for what it lacks."""
 
 
-def find_place(connection: Connection, source: Source, address: str) -> int | None:
-    """Give the number of a storage, None where no run has read it yet."""
+def find_place(connection: Connection, source: Source, address: str, labels: str = "") -> int | None:
+    """Give the number of a storage as the job whose words label its files sees it, None where no run has read it."""
     wanted = select(PLACE.c.id).where(
-        *(PLACE.c[name] == value for name, value in source._asdict().items()), PLACE.c.address == address
+        *(PLACE.c[name] == value for name, value in source._asdict().items()),
+        PLACE.c.address == address,
+        PLACE.c.labels == labels,
     )
     return connection.execute(wanted).scalar()
 

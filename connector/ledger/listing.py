@@ -23,12 +23,21 @@ NEW_FILE: Final = (
 )
 
 
-def place_id(connection: Connection, tenant: str, source_kind: str, target: str, address: str) -> int:
-    """Give the number of this storage as this tenant's source sees it for this target, a new one where it is new."""
+def place_id(  # noqa: PLR0913 - what makes a place
+    connection: Connection, tenant: str, source_kind: str, target: str, address: str, *, labels: str = ""
+) -> int:
+    """Give the number of this storage as this tenant's source sees it for this target, a new one where it is new.
+
+    `labels` names the job where its own words say what a file is: two jobs may call one file different things. What
+    was listed before places were told apart goes to the first job that asks.
+    """
     place = {"tenant": tenant, "source_kind": source_kind, "target": target, "address": address}
-    wanted = select(PLACE.c.id).where(*(PLACE.c[name] == value for name, value in place.items()))
+    bare = [PLACE.c[name] == value for name, value in place.items()]
+    wanted = select(PLACE.c.id).where(*bare, PLACE.c.labels == labels)
+    place["labels"] = labels
     found = connection.execute(wanted).scalar()
     if found is None:
+        connection.execute(update(PLACE).where(*bare, PLACE.c.labels == "").values(labels=labels))
         connection.execute(dialect.insert(connection, PLACE).values(**place).on_conflict_do_nothing())
         found = connection.execute(wanted).scalar_one()
     return int(found)

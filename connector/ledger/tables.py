@@ -37,13 +37,14 @@ class Place(LedgerTable, table=True):
     """A storage as seen by one tenant's source for one target."""
 
     __tablename__ = "place"
-    __table_args__ = (UniqueConstraint("tenant", "source_kind", "target", "address", name="uq_place"),)
+    __table_args__ = (UniqueConstraint("tenant", "source_kind", "target", "address", "labels", name="uq_place"),)
 
     id: int | None = Field(None, primary_key=True, sa_type=Key)
     tenant: str = Field(sa_type=Text)
     source_kind: str = Field(sa_type=Text)
     target: str = Field(sa_type=Text, description="Kind and address of the target.")
     address: str = Field(sa_type=Text, description="The storage's address, without secrets.")
+    labels: str = Field(sa_type=Text, description="The job whose words label its files; empty where names are fixed.")
 
 
 class File(LedgerTable, table=True):

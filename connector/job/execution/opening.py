@@ -13,8 +13,8 @@ from connector.delivery import Capturi, Hours, Limits, Policy, Portal, Route, Vi
 from connector.job.definition.chat_writer import are_chats_live
 from connector.job.definition.duration import parse_hours
 from connector.job.definition.loader import Plan
+from connector.job.definition.model import Job, Target
 from connector.job.definition.model import Limits as LimitsOfJob
-from connector.job.definition.model import Target
 from connector.job.definition.source import done_in_storage
 from connector.job.execution.budget import LedgerBudget
 from connector.job.execution.model import Execution
@@ -26,6 +26,7 @@ from connector.storage import Guard, Storage, open_storage
 
 __all__ = [
     "job_lock",
+    "labels_of",
     "make_run_id",
     "open_capturi",
     "open_execution",
@@ -128,7 +129,13 @@ def make_run_id(now: datetime) -> str:
 
 async def _place(book: Ledger, plan: Plan, storage: Storage) -> int:
     job = plan.job
-    return await book.transact(ledger.place_id, job.tenant, job.source.kind, job.target.name, storage.address)
+    source = (job.tenant, job.source.kind, job.target.name)
+    return await book.transact(ledger.place_id, *source, storage.address, labels=labels_of(job))
+
+
+def labels_of(job: Job) -> str:
+    """Give whose words say what the files of a place are: the job's own, or nobody's where their names are fixed."""
+    return job.job if job.source.reading is not None else ""
 
 
 def open_limits(limits: LimitsOfJob, budget: LedgerBudget, clock: Clock, *, waits: bool = False) -> Limits:

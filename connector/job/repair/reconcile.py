@@ -10,7 +10,7 @@ from connector.clock import Clock
 from connector.delivery import Limits, Portal, Visitor
 from connector.job.definition.loader import Plan
 from connector.job.definition.source import classify, done_in_storage, wants_folder
-from connector.job.execution.opening import open_target
+from connector.job.execution.opening import labels_of, open_target
 from connector.job.execution.selection import Selection
 from connector.job.repair.retry import select
 from connector.ledger import EntryRow, Ledger, Source
@@ -144,7 +144,7 @@ class _There:
 async def _look_at_storage(plan: Plan, book: Ledger, found: Comparison) -> _There:
     source = plan.job.source
     async with open_storage(source.storage, source.storage_options, plan.home) as storage:
-        place = await book.read(ledger.comparing.find_place, _source(plan), storage.address)
+        place = await book.read(ledger.comparing.find_place, _source(plan), storage.address, labels_of(plan.job))
         there = _There(place)
         async for batch in storage.list():
             paths = [file.path for file in batch if _is_metadata(plan, file)]

@@ -215,10 +215,15 @@ class _Page:
             home = self.homes.get(entry.file_id or 0)
             if home is not None and self._is_newer(home, file):
                 continue
-            if home is None or home.pending or home.modified_ns == ledger.NEVER_NS or is_below(home.path, self.away):
+            if home is None or self._was_uncounted(home):
                 self._count(entry, file)
             if entry.file_id != file.id:
                 self.run.book.post(Change(replace(entry, file_id=file.id)))
+
+    def _was_uncounted(self, home: FileRow) -> bool:
+        """Tell whether the listing counted nothing of this file: it waits, is gone, or another job listed it."""
+        is_gone = home.modified_ns == ledger.NEVER_NS or is_below(home.path, self.away)
+        return home.pending or is_gone or home.place_id not in self.run.places.values()
 
     def _is_newer(self, home: FileRow, file: FileRow) -> bool:
         """Tell whether the file that an entry came from is the newer one: what was moved away was there before."""

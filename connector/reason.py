@@ -82,7 +82,7 @@ _SKIPPED = frozenset(
 
 
 _MEANING = {
-    Code.SETTLING: "ended a short while ago and may still change; the next run looks again",
+    Code.SETTLING: "just ended, or just written, and may still change; the next run looks again",
     Code.AUDIO_AWAITED: "the recording is not there yet",
     Code.AGENT_UNKNOWN: "the agent is not in the agents file",
     Code.CONSENT_UNKNOWN: "the mapping does not know this word of consent",

@@ -43,6 +43,9 @@ def forget(
     reports = _reports(settings, found.runs) if found is not None else []
     if found is None or not (found.entries or found.messages):
         output.print("The ledger has no conversation and no message of this customer.")
+        if not yes:
+            output.print("There is nothing to erase. Did you write the number or address as the record has it?")
+            return
     else:
         _show(found, reports)
     if not yes:
@@ -101,7 +104,8 @@ def _show(found: Any, reports: Sequence[Path]) -> None:
             name = escape(entry.external_id or f"{entry.channel} {entry.session_id}")
             table.add_row(f"  {name}", entry.uid or "", entry.target, moment, audio)
         output.print(table)
-    output.print(f"{len(found.messages)} stored requests, {len(reports)} reports.")
+    requests, made = counted(len(found.messages), "stored request"), counted(len(reports), "report")
+    output.print(f"{requests}, {made}.")
 
 
 def _reports(settings: Settings, runs: Sequence[str]) -> list[Path]:

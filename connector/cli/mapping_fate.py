@@ -21,6 +21,7 @@ __all__ = ["Fate", "entries_of", "tell_fate"]
 
 SQLITE = "sqlite:///"
 DELIVERED = "delivered"
+FORGOTTEN = "forgotten"
 
 
 class Fate(NamedTuple):
@@ -34,6 +35,11 @@ class Fate(NamedTuple):
 def tell_fate(plan: "Plan", session: "Session", outlook: "Outlook", entries: "list[EntryRow]", clock: "Clock") -> Fate:
     """Give the fate of the conversation, with its recording or transcript looked for in the source."""
     channel = session.channel.value
+    forgotten = next((row for row in entries if row.code == FORGOTTEN), None)
+    if forgotten is not None:
+        when = f"{forgotten.changed_at:%Y-%m-%d %H:%M} UTC"
+        told = f"This {channel} was forgotten on {when}, as its customer was erased: it is not sent, now or later."
+        return Fate(told, forgotten.state, FORGOTTEN)
     delivered = next((row for row in entries if row.state == DELIVERED), None)
     if delivered is not None:
         return Fate(_of_delivered(plan, session, outlook, delivered), DELIVERED)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.last_word import note_printed
+from connector.cli.limiting import allowances, allowances_table
 from connector.cli.planned import schedules, schedules_table
 from connector.cli.screen import COLOURS, columns
 from connector.cli.unfinished import Unfinished, backfills, backfills_facts, backfills_table
@@ -52,8 +53,10 @@ def status(
     Recordings and transcripts whose session nobody told of are counted as well, with the oldest of them.
     """
     from connector import ledger  # noqa: PLC0415
+    from connector.delivery import LONGEST_REST  # noqa: PLC0415
     from connector.ledger import case_listing  # noqa: PLC0415
     from connector.ledger.orphan import orphans  # noqa: PLC0415
+    from connector.ledger.resting import next_tries  # noqa: PLC0415
 
     settings = load_settings()
     settle(settings)
@@ -64,11 +67,14 @@ def status(
     working = ask(settings, ledger.at_work, datetime.now(UTC))
     historical = ask(settings, backfills, datetime.now(UTC))
     planned = schedules(settings, ask(settings, ledger.controls))
+    allowed = allowances(settings, ask, datetime.now(UTC))
+    resting = ask(settings, next_tries, ledger.Resting(datetime.now(UTC), datetime.now(UTC) + LONGEST_REST))
     if as_json:
         facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
         facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
         facts["orphans"] = [row._asdict() for row in alone]
         facts |= {"working": working_facts(working), "backfills": backfills_facts(historical)}
+        facts |= {"limits": [one.as_dict() for one in allowed], "next_tries": [row._asdict() for row in resting]}
         print_json({"schedules": [one.as_dict() for one in planned], **facts})
         return
     if planned:
@@ -79,8 +85,14 @@ def status(
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
     _print_working(working, historical)
+    if allowed:
+        output.print(allowances_table(allowed))
     _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
     _print_entries(counts)
+    for row in resting:
+        rests = f"{row.entries:,} {'rests' if row.entries == 1 else 'rest'}"
+        text = f"{row.code}: {rests} until the next try, the first until {time_of(row.first_at)} ({row.target})"
+        output.print(text, markup=False, style="yellow")
     _print_orphans(alone, orphan_days)
 
 

@@ -9,7 +9,7 @@ from connector.ledger import dialect
 from connector.ledger.model import Spent
 from connector.ledger.tables import BUDGET
 
-__all__ = ["book", "spend", "spend_part"]
+__all__ = ["book", "spend", "spend_part", "spent"]
 
 KEPT: Final = timedelta(days=3)
 OF_BACKFILLS: Final = "/backfill"
@@ -61,6 +61,12 @@ def book(connection: Connection, spent: Spent) -> None:
     starts = _starts(spent.at)
     _make(connection, spent.target_key, starts)
     _add(connection, spent.target_key, starts, spent.count)
+
+
+def spent(connection: Connection, target_key: str, now: datetime) -> dict[str, int]:
+    """Give how many were created in the `hour` and the `day` that this moment of a time zone lies in."""
+    rows = select(BUDGET.c.window, BUDGET.c.count.label("spent")).where(_these(target_key, _starts(now)))
+    return {row.window: int(row.spent) for row in connection.execute(rows)}
 
 
 def _spent(connection: Connection, target_key: str, starts: dict[str, datetime]) -> dict[str, int]:

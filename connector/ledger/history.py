@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, union
+from sqlalchemy import Connection, Select, case, or_, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
+from connector.ledger.question import NOT_DELIVERED
 from connector.ledger.tables import ENTRY, FILE, PLACE, STEP
 
 __all__ = ["entries", "entries_of_file", "entries_of_session", "entries_of_sessions", "file_address", "find", "steps"]
@@ -71,7 +72,15 @@ def find(connection: Connection, *names: str) -> list[EntryRow]:
     files = select(FILE.c.id).where(FILE.c.place_id.in_(select(PLACE.c.id)), FILE.c.path.in_(paths))
     ids = union(*named, select(ENTRY.c.id).where(ENTRY.c.file_id.in_(files))).subquery()
     wanted = select(ENTRY).where(ENTRY.c.id.in_(select(ids.c.id))).order_by(ENTRY.c.first_seen_at, ENTRY.c.id)
-    return list(_rows(connection, wanted)) or _of_file_names(connection, names)
+    return list(_rows(connection, wanted)) or _forgotten(connection, names) or _of_file_names(connection, names)
+
+
+def _forgotten(connection: Connection, names: Sequence[str]) -> list[EntryRow]:
+    """Give what was forgotten and whose external id, which is erased, was most likely one of these."""
+    name = ENTRY.c.tenant.concat("-").concat(ENTRY.c.channel).concat("-").concat(ENTRY.c.session_id)
+    spelled = case((ENTRY.c.leg != "", name.concat("-").concat(ENTRY.c.leg)), else_=name)
+    wanted = select(ENTRY).where(NOT_DELIVERED, ENTRY.c.code == "forgotten", spelled.in_(names))
+    return list(_rows(connection, wanted.order_by(ENTRY.c.id)))
 
 
 def _paths(connection: Connection, names: Sequence[str]) -> set[str]:

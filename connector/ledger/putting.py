@@ -8,12 +8,20 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, sel
 
 from connector.ledger import dialect
 from connector.ledger.correction import NEVER_NS
-from connector.ledger.model import COMPANIONS, METADATA_FILE, FileRow
+from connector.ledger.model import COMPANIONS, METADATA_FILE, EntryRow, FileRow
 from connector.ledger.question import NOT_DELIVERED
 from connector.ledger.shared import Source
-from connector.ledger.tables import ENTRY, FILE, PUT_AWAY, ROW_RECORDING
+from connector.ledger.tables import ENTRY, FILE, PLACE, PUT_AWAY, ROW_RECORDING
 
-__all__ = ["PutFile", "finished_files", "finished_shared_files", "note_put_away", "note_row_recordings"]
+__all__ = [
+    "Away",
+    "PutFile",
+    "finished_files",
+    "finished_shared_files",
+    "note_put_away",
+    "note_row_recordings",
+    "put_away_of",
+]
 
 
 class PutFile(NamedTuple):
@@ -24,6 +32,31 @@ class PutFile(NamedTuple):
     size_bytes: int
     modified_ns: int
     etag: str | None
+
+
+class Away(NamedTuple):
+    """A file of a session that was moved or tagged, where it lies since, and when that was."""
+
+    path: str
+    role: str
+    at: datetime
+
+
+def put_away_of(connection: Connection, entry: EntryRow) -> list[Away]:
+    """Give the files of an entry's session that were put away, by path: its own file and those that belong to it."""
+    place = select(FILE.c.place_id).where(FILE.c.id == entry.file_id).scalar_subquery()
+    source = select(PLACE.c.tenant, PLACE.c.source_kind, PLACE.c.target).where(PLACE.c.id == place).subquery()
+    places = select(PLACE.c.id).join(
+        source, and_(*(PLACE.c[name] == source.c[name] for name in ("tenant", "source_kind", "target")))
+    )
+    same = and_(FILE.c.session_id == entry.session_id, or_(FILE.c.channel.is_(None), FILE.c.channel == entry.channel))
+    wanted = (
+        select(FILE.c.path, FILE.c.role, PUT_AWAY.c.at)
+        .join(PUT_AWAY, PUT_AWAY.c.file_id == FILE.c.id)
+        .where(or_(FILE.c.id == entry.file_id, and_(FILE.c.place_id.in_(places), same)))
+        .order_by(FILE.c.path)
+    )
+    return [Away(*row) for row in connection.execute(wanted)]
 
 
 def finished_files(  # noqa: PLR0913 - whose files, and which of them

@@ -1,5 +1,6 @@
 """Erasing a customer: what is printed, what is left, and that nothing of it is sent again."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -111,3 +112,22 @@ async def test_nothing_is_left_in_the_files_while_another_process_has_the_ledger
         told = await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY)
         assert 0 == told.code, told
         assert [] == [path.name for path in called.folder.glob("connector.db*") if hashed in path.read_bytes()]
+
+
+async def test_who_asks_for_it_afterwards_is_told_that_it_was_forgotten_and_when(called, command):
+    """`show` by any of its names, the erased external id too, and `mapping explain` say so; no word of a person."""
+    unknown = await command(called.folder, "forget", "--customer", "+4599999999", **KEY)
+    await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY)
+    (row,) = [one for one in called.entries() if one["session_id"] == "1"]
+    names = ("acme-call-1", "call-1", "1")
+    shown = [await command(called.folder, "show", name) for name in names]
+    explained = await command(called.folder, "mapping", "explain", "demo", "call-1", "sent")
+    day = row["changed_at"][:10]
+    assert "There is nothing to erase" in unknown.out
+    assert "--yes" not in unknown.out
+    for one in shown:
+        assert (0, True) == (one.code, one.out.startswith("call-1  skipped")), one
+        assert re.search(rf"forgotten +{day} [\d:]+Z: what was known of it is erased", one.out)
+    assert f"was forgotten on {day}" in explained.out
+    assert "would be sent" not in explained.out
+    assert 2 == (await command(called.folder, "show", "beta-call-1")).code

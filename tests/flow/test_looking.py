@@ -7,7 +7,7 @@ import re
 import signal
 
 from connector import ledger
-from connector.cli.trace import say
+from connector.cli.fact import say, tell
 
 
 async def killed_run(started, project):
@@ -110,7 +110,21 @@ def test_facts_are_said_in_words():
     assert "yes, none, 1,234" == say("x", [True, None, 1234])
     assert "1.2 MB" == say("bytes", 1_234_567)
     assert "0123456789ab…" == say("sha256", "0123456789abcdef" * 4)
-    assert "(form wav, exact no)" == say("audio", {"form": "wav", "exact": False})
+    assert "(form wav, exact no)" == say("x", {"form": "wav", "exact": False})
+
+
+def test_what_a_recording_is_and_what_consent_means_are_sentences():
+    """Form, length and channels, and the record's own word of consent, without the names of fields."""
+    facts = {"form": "mp3 mp3_cbr", "seconds": 25.2, "exact": False, "channels": 2, "identical": False}
+    expected = "audio mp3 of a constant rate, about 25.2 s long, two channels that differ"
+    assert expected == tell([("audio", facts)])
+    whole = {"form": "wav pcm_16", "seconds": 6.0, "exact": True, "channels": 1, "told": 7.5}
+    assert "audio wav of 16 bits, 6.0 s long, 7.5 s by the record, one channel" == tell([("audio", whole)])
+    assert "audio ogg, 3 channels" == tell([("audio", {"form": "ogg", "channels": 3})])
+    assert "consent may be recorded (the record says not_asked); team Orders" == tell(
+        [("consent", ["not_asked", True]), ("team", "Orders")]
+    )
+    assert "consent not known (the record says nothing)" == tell([("consent", ["", None])])
 
 
 async def test_upgrade_says_what_it_did(tmp_path, command):

@@ -120,7 +120,7 @@ async def _plan(backfill: Backfill) -> None:
         await run.book.transact(ledger.start_run, backfill.row)
         logger().info("run.started", job=backfill.job, run=run.run_id)
         most = LARGEST_PART if wish.engine is None else SMALL_PART
-        backfill.done.planning = await make_plan(run, backfill.view, most=most)
+        backfill.done.planning = await make_plan(run, backfill.view, workers=wish.workers, most=most)
         await run.book.transact(ledger.set_plan, backfill.job, ledger.WORKING, clock.now())
 
 

@@ -11,10 +11,13 @@ from connector.job.gathering.survey import survey
 from connector.job.run.runner import ended_at
 from connector.ledger import Item
 
-__all__ = ["LARGEST_PART", "Planning", "make_plan"]
+__all__ = ["LARGEST_PART", "Planning", "make_plan", "part_size"]
 
 LARGEST_PART = 2000
 """Sessions in a part: what a worker holds at a time stays small, and little is looked at again after a kill."""
+SMALLEST_PART = 200
+PARTS_EACH = 6
+"""Parts for each worker, at least: at the end they wait for one another no longer than one part takes."""
 
 
 @dataclass(slots=True)
@@ -26,14 +29,21 @@ class Planning:
     outside: int = 0
 
 
-async def make_plan(run: Execution, view: View, *, most: int = LARGEST_PART) -> Planning:
+def part_size(waiting: int, workers: int) -> int:
+    """Give how many sessions a part may have, of so many, for workers that are to end together."""
+    if workers == 1:
+        return LARGEST_PART
+    return max(SMALLEST_PART, min(LARGEST_PART, waiting // (workers * PARTS_EACH)))
+
+
+async def make_plan(run: Execution, view: View, *, workers: int = 1, most: int = LARGEST_PART) -> Planning:
     """List the storages, read the metadata of what waits, and plan what ended within the run's bounds.
 
     The listing knows no ends of sessions, and dates of files and folders tell when something was written, not of
     which day it is: so the metadata is read. What is planned already is not read again.
     """
     job, found = run.plan.job, Planning()
-    await survey(run)
+    most = min(most, part_size(await survey(run), workers))
     if job.source.kind != "ccai":
         # Many sessions in a file, or many mails of a session: only the whole can be judged.
         found.sessions = await _plan_whole(run)

@@ -23,6 +23,7 @@ from connector.session import Channel, Session
 __all__ = ["handle"]
 
 YOUNG = timedelta(seconds=60)
+CUT_OFF = "the file is cut off in the middle and younger than a minute: whoever writes it may not be done yet"
 
 
 async def handle(run: Execution, item: Work | Broken) -> None:
@@ -149,5 +150,5 @@ def _verdict(run: Execution, broken: Broken) -> Verdict:
     if isinstance(error, FileChangedError):
         return Verdict(Outcome.HELD, Code.SETTLING, "the file changed while it was read")
     if isinstance(error, FileTruncatedError) and run.now() - info(broken.file).modified_at < YOUNG:
-        return Verdict(Outcome.HELD, Code.SETTLING, "the file is still being written")
+        return Verdict(Outcome.HELD, Code.SETTLING, CUT_OFF)
     return Verdict.usual(error.code, str(error))

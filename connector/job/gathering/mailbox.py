@@ -5,6 +5,7 @@ from connector import session as sessions
 from connector.errors import SkipError
 from connector.job.definition.mail import KIND
 from connector.job.execution.model import Execution
+from connector.job.gathering.putting import told_away
 from connector.ledger import FileRow
 from connector.ledger.finished import delivered_files, nameless_files
 from connector.session import FileRole
@@ -68,4 +69,6 @@ async def finish_messages(run: Execution) -> None:
         return
     await storage.done([FileInfo(file.path, file.size_bytes, file.modified_ns, file.etag) for file in files], action)
     if action.startswith("move:"):
+        # Marks are set anew by every run, also where they are set: only what moved is news.
+        run.summary.notes.append(told_away(len(files), action, "message"))
         await run.book.transact(ledger.mark_missing, [file.id for file in files])

@@ -15,11 +15,11 @@ from connector.ledger.model import COMPANIONS
 from connector.ledger.putting import PutFile, finished_files, finished_shared_files, note_put_away
 from connector.logs import logger
 from connector.storage import FileInfo
-from connector.storage.finishing import LEAVE
+from connector.storage.finishing import LEAVE, folder_of
 from connector.storage.guard import bare
 from connector.storage.model import Finisher
 
-__all__ = ["put_files_away"]
+__all__ = ["put_files_away", "told_away"]
 
 AT_ONCE = 500
 
@@ -47,10 +47,19 @@ async def put_files_away(run: Execution) -> None:
         if failed and not done:
             message = f"no file can be put away: {failed[0].message}"
             raise StorageUnreachableError(message, hint=failed[0].hint)
+    if done:
+        run.summary.notes.append(told_away(done, run.plan.job.source.done))
     if failed:
         logger().warning("files.stayed", run=run.run_id, count=len(failed), example=failed[0].message)
         count = f"{len(failed):,} files" if len(failed) > 1 else "1 file"
         run.summary.notes.append(f"{count} could not be put away, the next run tries again: {failed[0]}")
+
+
+def told_away(count: int, action: str, what: str = "file") -> str:
+    """Say what was done with so many files after their success."""
+    folder = folder_of(action)
+    whose = f"{count:,} {what}{'' if count == 1 else 's'} of delivered sessions {'was' if count == 1 else 'were'}"
+    return f"{whose} moved to {folder}/" if folder is not None else f"{whose} tagged"
 
 
 def _finished(source: Source) -> Callable[..., list[FileRow]]:

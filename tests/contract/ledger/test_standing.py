@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from connector import ledger
 from connector.ledger import Source, Window
+from connector.ledger.budget import spent
 from connector.ledger.putting import PutFile, note_put_away
+from connector.ledger.resting import next_tries
 from connector.ledger.tally import standing
 
 SOURCE = Source("acme", "ccai", "capturi https://capturi.example")
@@ -52,3 +54,23 @@ def test_what_was_moved_away_or_is_gone_is_told_apart(book, listed):
     note_put_away(book.connection, [PutFile(3, "done/call-2.json", 10, 1_000, None)], book.now)
     found = told(book, away="done")
     assert {("delivered", None, False, True): 1, ("delivered", None, False, False): 2} == found
+
+
+def test_what_rests_is_told_by_reason_with_the_first_of_its_tries(book):
+    """Only held entries whose next try lies ahead, and not further than any rest lasts."""
+    hour = timedelta(hours=1)
+    tries = {"1": 2 * hour, "2": hour, "3": -hour, "4": 9 * hour}
+    for session, ahead in tries.items():
+        book.write(session, state="held", code="try_again", retry_at=book.now + ahead)
+    book.write("5", state="delivered", retry_at=book.now + hour)
+    found = next_tries(book.connection, ledger.Resting(book.now, book.now + 6 * hour))
+    assert [("try_again", 2, book.now + hour)] == [(one.code, one.entries, one.first_at) for one in found]
+
+
+def test_what_was_created_this_hour_and_today_is_read_without_taking_any(book):
+    """Spending shows at once, in the hour and the day of the time zone; another token's does not."""
+    assert {} == spent(book.connection, "token", book.now)
+    ledger.spend(book.connection, "token", book.now, per_hour=5, per_day=8, wanted=3)
+    ledger.spend(book.connection, "other", book.now, per_hour=5, per_day=8, wanted=1)
+    assert {"hour": 3, "day": 3} == spent(book.connection, "token", book.now)
+    assert {"day": 3} == spent(book.connection, "token", book.now + timedelta(hours=1))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 RANGE = ("--from", "2026-01-01", "--to", "2026-02-01")
 RATE = 5
@@ -97,3 +97,37 @@ async def test_fewer_at_once_hold_while_a_part_is_in_hand(history, capturi, star
         process.send_signal(signal.SIGTERM)
         await process.communicate()
     assert [10, 2, 10] == seen
+
+
+def hours_away():
+    """Give an hour of the day that begins six hours from now in Copenhagen's summer, or five in its winter."""
+    opens = datetime.now(UTC) + timedelta(hours=6)
+    return f"{opens:%H}:00-{opens + timedelta(hours=2):%H}:00"
+
+
+async def test_outside_its_hours_a_backfill_waits_and_status_says_until_when(
+    history, capturi, started, command, reading
+):
+    """Two workers begin nothing, the target hears nothing, and `status` names hours and the moment they open."""
+    async with capturi() as address:
+        project = history(address, days=2, a_day=3)
+        hours = hours_away()
+        project.edit_job(("source:", f'limits: {{hours: "{hours}", timezone: UTC, per_day: 9}}\nsource:'))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--workers", "2", "--json")
+        async with asyncio.timeout(60):
+            while b"waits for the hours" not in await process.stderr.readline():
+                pass
+        told = json.loads((await command(project.folder, "status", "--json")).out)
+        shown = await command(project.folder, "status")
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+        ran = (await command(project.folder, "run", "demo", "--json")).told
+        heard = (await reading(address)).requests
+    (limits,) = told["limits"]
+    assert ("demo", hours, 0, 9) == (limits["job"], limits["hours"], limits["created_this_day"], limits["per_day"])
+    assert datetime.now(UTC) < datetime.fromisoformat(limits["opens_at"]) <= datetime.now(UTC) + timedelta(hours=7)
+    assert "closed until" in shown.out
+    assert "0 of 9" in shown.out
+    assert 1 == process.returncode
+    assert ({"limit_reached": 6}, 0) == (ran["reasons"], ran["exit_code"])
+    assert [] == heard

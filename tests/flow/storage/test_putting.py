@@ -204,15 +204,33 @@ async def test_a_move_that_fails_is_told_and_loses_nothing(depot, capturi, gcs_s
         gcs_server.front.fixed = {"x/recordings/call-1.wav"}
         summary = await place.project.run()
         assert {"delivered": 2, "exit_code": 0}.items() <= counts(summary).items()
-        (note,) = summary.as_dict()["notes"]
+        moved, note = summary.as_dict()["notes"]
+        assert "3 files of delivered sessions were moved to done/" == moved
         assert "1 file could not be put away" in note
         assert "recordings/call-1.wav" in note
         assert "Storage Object User" in note
         assert (MOVED | STAYED | {"recordings/call-1.wav"}) - {"done/recordings/call-1.wav"} == await place.paths()
         gcs_server.front.fixed = set()
         second = await place.project.run()
-        assert "notes" not in second.as_dict()
+        assert ["1 file of delivered sessions was moved to done/"] == second.as_dict()["notes"]
         assert MOVED | STAYED == await place.paths()
+
+
+async def test_what_was_moved_is_told_by_the_run_and_by_each_conversation(depot, capturi, command):
+    """The summary counts it, `show` names each file of the session, and the next run has no news."""
+    async with capturi() as target:
+        place = depot("local", target, "move:done")
+        first = await place.project.run()
+        shown = await command(place.project.folder, "show", "acme-call-1")
+        told = json.loads((await command(place.project.folder, "show", "acme-call-1", "--json")).out)
+        held = json.loads((await command(place.project.folder, "show", "call-3", "--json")).out)
+        second = await place.project.run()
+    assert ["4 files of delivered sessions were moved to done/"] == first.notes
+    assert [] == second.notes
+    assert "put away" in shown.out
+    assert "done/recordings/call-1.wav" in shown.out
+    assert ["done/metadata/call-1.json", "done/recordings/call-1.wav"] == [one["path"] for one in told[0]["put_away"]]
+    assert [] == held[0]["put_away"]
 
 
 async def test_a_storage_that_allows_no_change_stops_the_run_at_its_end(depot, capturi, gcs_server, reading):

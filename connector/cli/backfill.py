@@ -22,16 +22,16 @@ __all__ = ["backfill"]
 Simulate = Annotated[
     str | None,
     typer.Option(
-        help="Start nothing; foretell the end of: items=100M,seconds=0.4,bytes=400kB,machines=4,workers=8,"
-        "network=1Gbit, and limits like per_day=200000,hours=20:00-06:00; the job's hold where none is given."
+        help="Start nothing; foretell when so many items would be done: items=100M, and behind commas what else is"
+        " supposed (seconds, bytes, machines, workers, network, limits); the job's hold where none is given."
     ),
 ]
 SetLimits = Annotated[
     str | None,
     typer.Option(
         "--set-limits",
-        help="Change limits of a backfill while it goes on: requests_per_second=2,per_hour=500; none goes"
-        " back to the job file's.",
+        help="Change limits of a backfill while it goes on: per_hour=500, more of them behind commas; none goes back"
+        " to the job file's.",
     ),
 ]
 
@@ -52,7 +52,8 @@ class _Wish:
 
 @app.command(
     epilog="Example: `connector backfill nightly-ccai --from 2023-01-01 --to 2026-01-01 --workers 4`;"
-    " the same command again goes on where it was stopped or killed."
+    " the same command again goes on where it was stopped or killed. `connector backfill nightly-ccai --simulate"
+    " items=100M,seconds=0.4,per_day=200000` starts nothing and says when it would end."
 )
 @guarded
 def backfill(  # noqa: PLR0913 - one parameter per documented option

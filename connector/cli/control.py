@@ -8,7 +8,7 @@ import typer
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.planned import schedules
-from connector.cli.state import time_of
+from connector.cli.screen import time_of
 from connector.errors import ConfigurationError, Problem
 
 __all__ = ["cancel", "pause", "resume"]
@@ -18,8 +18,8 @@ Schedule = Annotated[
     bool | None,
     typer.Option(
         "--schedule/--backfill",
-        help="Which of the two is meant. Left out: the backfill where one is not finished, else the schedule; within a"
-        " day after a backfill ended pause and cancel want the word.",
+        help="Which of the two is meant. Left out: an unfinished backfill, else the schedule; for a day after the"
+        " end of a backfill pause and cancel want to be told.",
         show_default=False,
     ),
 ]
@@ -52,7 +52,11 @@ def resume(job: Job, *, schedule: Schedule = None) -> None:
 @app.command(epilog="Example: `connector cancel nightly-ccai --backfill`.")
 @guarded
 def cancel(job: Job, *, schedule: Schedule = None) -> None:
-    """End a job's backfill for good, or its schedule until it is resumed."""
+    """End a job's backfill for good, or its schedule until it is resumed.
+
+    What is under way is finished, and what was delivered stays delivered. Who comes too late for a backfill does not
+    end the nightly runs instead: that wants --schedule.
+    """
     _ask("cancel", job, schedule=schedule)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from connector.cli.screen import size
-from connector.cli.state import time_of
+from connector.cli.screen import size, time_of
 
 __all__ = ["say", "tell"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -14,7 +15,7 @@ from connector.job.execution.progress import Progress as Watcher
 from connector.job.execution.summary import Summary
 from connector.reason import Outcome
 
-__all__ = ["COLOURS", "columns", "counted", "facts_table", "show_summary", "size", "watching"]
+__all__ = ["COLOURS", "columns", "counted", "facts_table", "show_summary", "size", "time_of", "watching"]
 
 THOUSAND = 1000
 ROOMY = 110
@@ -192,3 +193,8 @@ def facts_table(rows: Iterable[tuple[str, Any]]) -> Table:
     for name, value in rows:
         table.add_row(f"[dim]{name}[/]", str(value))
     return table
+
+
+def time_of(moment: datetime | None) -> str:
+    """Give a moment as people read it, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import orjson
 import typer
@@ -12,9 +12,10 @@ from rich.table import Table
 
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.last_word import note_printed
-from connector.cli.limiting import allowances, allowances_table
-from connector.cli.planned import schedules, schedules_table
-from connector.cli.screen import COLOURS, columns
+from connector.cli.limiting import Allowance, allowances, allowances_table
+from connector.cli.planned import Planned, schedules, schedules_table
+from connector.cli.run_table import print_runs, run_facts
+from connector.cli.screen import COLOURS, columns, time_of
 from connector.cli.unfinished import Unfinished, backfills, backfills_facts, backfills_table
 from connector.cli.working import storages_in_trouble, working_facts, working_table
 from connector.reason import Code
@@ -46,54 +47,90 @@ def ask(settings: Settings, question: Callable[..., T], *args: Any) -> T:
 def status(
     *,
     as_json: AsJson = False,
-    orphan_days: Annotated[int, typer.Option(min=0, help="After so many days a file is missed by its session.")] = 7,
+    orphan_days: Annotated[
+        int, typer.Option(min=0, help="Count recordings and transcripts without a session once they are so old.")
+    ] = 7,
 ) -> None:
-    """Show what is going on: schedules, the last run of each job, and how many entries are where, and why.
+    """Show what is going on: schedules, backfills, limits, last runs, and how many entries are where, and why.
 
     Recordings and transcripts whose session nobody told of are counted as well, with the oldest of them.
     """
+    settings = load_settings()
+    settle(settings)
+    found = _look(settings, datetime.now(UTC), orphan_days)
+    if as_json:
+        print_json(_facts(found))
+    else:
+        _show(found, orphan_days)
+
+
+class _State(NamedTuple):
+    """All that `status` tells."""
+
+    counts: Sequence[Any]
+    latest: Sequence[Any]
+    accepted: Sequence[tuple[str, str, int]]
+    alone: Sequence[Any]
+    working: Sequence[Any]
+    historical: Sequence[Unfinished]
+    planned: Sequence[Planned]
+    allowed: Sequence[Allowance]
+    resting: Sequence[Any]
+
+
+def _look(settings: Settings, now: datetime, orphan_days: int) -> _State:
     from connector import ledger  # noqa: PLC0415
     from connector.delivery import LONGEST_REST  # noqa: PLC0415
     from connector.ledger import case_listing  # noqa: PLC0415
     from connector.ledger.orphan import orphans  # noqa: PLC0415
     from connector.ledger.resting import next_tries  # noqa: PLC0415
 
-    settings = load_settings()
-    settle(settings)
-    counts = ask(settings, ledger.counts_by_state)
-    latest = ask(settings, ledger.latest_runs)
-    accepted = ask(settings, case_listing.count_messages)
-    alone = ask(settings, orphans, datetime.now(UTC) - timedelta(days=orphan_days))
-    working = ask(settings, ledger.at_work, datetime.now(UTC))
-    historical = ask(settings, backfills, datetime.now(UTC))
-    planned = schedules(settings, ask(settings, ledger.controls))
-    allowed = allowances(settings, ask, datetime.now(UTC))
-    resting = ask(settings, next_tries, ledger.Resting(datetime.now(UTC), datetime.now(UTC) + LONGEST_REST))
-    if as_json:
-        facts = {"entries": [row._asdict() for row in counts], "jobs": [_run_facts(row) for row in latest]}
-        facts["messages"] = [{"intake": intake, "state": state, "count": count} for intake, state, count in accepted]
-        facts["orphans"] = [row._asdict() for row in alone]
-        facts |= {"working": working_facts(working), "backfills": backfills_facts(historical)}
-        facts |= {"limits": [one.as_dict() for one in allowed], "next_tries": [row._asdict() for row in resting]}
-        print_json({"schedules": [one.as_dict() for one in planned], **facts})
-        return
-    if planned:
-        output.print(schedules_table(planned))
-    if accepted:
-        output.print(_messages_table(accepted))
-    if not counts and not latest and not accepted and not historical:
+    return _State(
+        counts=ask(settings, ledger.counts_by_state),
+        latest=ask(settings, ledger.latest_runs),
+        accepted=ask(settings, case_listing.count_messages),
+        alone=ask(settings, orphans, now - timedelta(days=orphan_days)),
+        working=ask(settings, ledger.at_work, now),
+        historical=ask(settings, backfills, now),
+        planned=schedules(settings, ask(settings, ledger.controls)),
+        allowed=allowances(settings, ask, now),
+        resting=ask(settings, next_tries, ledger.Resting(now, now + LONGEST_REST)),
+    )
+
+
+def _facts(found: _State) -> dict[str, Any]:
+    """Give it as `--json` prints it."""
+    return {
+        "schedules": [one.as_dict() for one in found.planned],
+        "entries": [row._asdict() for row in found.counts],
+        "jobs": [run_facts(row) for row in found.latest],
+        "messages": [{"intake": intake, "state": state, "count": count} for intake, state, count in found.accepted],
+        "orphans": [row._asdict() for row in found.alone],
+        "working": working_facts(found.working),
+        "backfills": backfills_facts(found.historical),
+        "limits": [one.as_dict() for one in found.allowed],
+        "next_tries": [row._asdict() for row in found.resting],
+    }
+
+
+def _show(found: _State, orphan_days: int) -> None:
+    if found.planned:
+        output.print(schedules_table(found.planned))
+    if found.accepted:
+        output.print(_messages_table(found.accepted))
+    if not found.counts and not found.latest and not found.accepted and not found.historical:
         output.print("Nothing yet: `connector run JOB` does a first run.")
         return
-    _print_working(working, historical)
-    if allowed:
-        output.print(allowances_table(allowed))
-    _print_runs("\nLast runs" if planned else "Last runs", latest, with_id=False)
-    _print_entries(counts)
-    for row in resting:
+    _print_working(found.working, found.historical)
+    if found.allowed:
+        output.print(allowances_table(found.allowed))
+    print_runs("\nLast runs" if found.planned else "Last runs", found.latest, with_id=False)
+    _print_entries(found.counts)
+    for row in found.resting:
         rests = f"{row.entries:,} {'rests' if row.entries == 1 else 'rest'}"
         text = f"{row.code}: {rests} until the next try, the first until {time_of(row.first_at)} ({row.target})"
         output.print(text, markup=False, style="yellow")
-    _print_orphans(alone, orphan_days)
+    _print_orphans(found.alone, orphan_days)
 
 
 def _print_working(working: Sequence[Any], historical: Sequence[Unfinished]) -> None:
@@ -155,24 +192,11 @@ def runs(
         # Runs of a job whose file is gone are there to be seen; a name without either is a mistake.
         find(settings.home, job)
     if as_json:
-        print_json([_run_facts(row) for row in found])
+        print_json([run_facts(row) for row in found])
     elif found:
-        _print_runs(None, found, with_id=True)
+        print_runs(None, found, with_id=True)
     else:
         output.print("No run yet: `connector run JOB` does one.")
-
-
-def _print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> None:
-    names = ["job", "started", "took", "delivered", "held", "skipped", "refused", "exit code"]
-    table = columns(title, *(["run", *names] if with_id else names))
-    for row in found:
-        table.add_row(*_run_cells(row, with_id=with_id))
-    output.print(table)
-    stopped = [row for row in found if row.error]
-    if stopped:
-        output.print("\nWhy they stopped", style="bold")
-    for row in stopped:
-        output.print(f"  {row.id if with_id else row.job}: {row.error}", markup=False, soft_wrap=True)
 
 
 def settle(settings: Settings) -> None:
@@ -186,39 +210,6 @@ def settle(settings: Settings) -> None:
 
     if ledger.exists(settings.ledger_url):
         asyncio.run(close())
-
-
-def _run_cells(row: Any, *, with_id: bool) -> list[str]:
-    took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "goes on"
-    counts = [f"{row.counts.get(name, 0):,}" for name in ("delivered", "held", "skipped", "refused")]
-    code = "" if row.exit_code is None else str(row.exit_code)
-    options = row.options or {}
-    what = f"{row.job} (named entries alone)" if options.get("restricted_to") else row.job
-    what += " (backfill)" if options.get("backfill") else ""
-    cells = [what, time_of(row.started_at), took, *counts, code]
-    return [row.id, *cells] if with_id else cells
-
-
-def _run_facts(row: Any) -> dict[str, Any]:
-    return {
-        "run_id": row.id,
-        "job": row.job,
-        "restricted_to": (row.options or {}).get("restricted_to"),
-        "backfill": bool((row.options or {}).get("backfill")),
-        "dry_run": row.dry_run,
-        "started_at": row.started_at,
-        "finished_at": row.finished_at,
-        **row.counts,
-        "reasons": row.reasons,
-        "report": row.report,
-        "exit_code": row.exit_code,
-        "error": row.error,
-    }
-
-
-def time_of(moment: datetime | None) -> str:
-    """Give a moment as people read it, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
 
 
 def print_json(value: Any) -> None:

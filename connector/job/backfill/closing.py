@@ -64,7 +64,8 @@ async def add_up(backfill: Backfill, book: Ledger) -> None:
     for found in await book.read(ledger.tally, summary.run_id or ""):
         if found.state in set(Outcome):
             summary.counts[Outcome(found.state)] += found.entries
-            if found.code is not None:
+            # The code of what is delivered says what keeps its late recording away: that is no reason of an outcome.
+            if found.code is not None and found.state != Outcome.DELIVERED:
                 summary.reasons[Code(found.code)] += found.entries
         summary.audio_uploaded += found.audio
         summary.bytes_uploaded += found.bytes_uploaded

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 from connector import ledger
 from connector.errors import FileMissingError, SkipError
@@ -13,6 +12,7 @@ from connector.job.entry.version import is_older, version_of
 from connector.job.execution.model import Execution
 from connector.job.gathering.content import read_rows
 from connector.job.gathering.gather import Broken, Key, Work, info
+from connector.job.run.row_key import key_of, mark_of
 from connector.ledger import Change, EntryRow, FileRow
 from connector.ledger.naming import note_naming
 from connector.ledger.putting import note_row_recordings
@@ -101,13 +101,13 @@ class _Page:
 
     def _take(self, file: FileRow, row: Session | BrokenRow) -> None:
         """Take one row in; of rows with one id that of the file changed last counts, which came first."""
-        key = _key(file, row)
+        key = key_of(file, row)
         only = self.run.options.only
         if only is not None and not only.has_row(key, (ledger.UNREADABLE_CHANNEL, file.path)):
             self.run.rows.left_out.add(file.id)
             return
         if isinstance(row, Session):
-            if _mark(key) in self.run.rows.handed_out:
+            if mark_of(key) in self.run.rows.handed_out:
                 if row.updated_at is not None:
                     # Whether this one is the newer, the next run can tell by the ledger.
                     self.run.rows.left_out.add(file.id)
@@ -150,7 +150,7 @@ class _Page:
         entries = self.entries[key]
         work = self._work(file, row, entries)
         if not entries:
-            self.run.rows.handed_out.add(_mark(key))
+            self.run.rows.handed_out.add(mark_of(key))
             return work
         known, version = entries[0], version_of(row)
         home = self.homes.get(known.file_id or 0, file)
@@ -162,7 +162,7 @@ class _Page:
         if (is_forgotten or version == known.version) and all(self._is_settled(entry, work) for entry in entries):
             self._leave(entries, file)
             return None
-        self.run.rows.handed_out.add(_mark(key))
+        self.run.rows.handed_out.add(mark_of(key))
         return work
 
     def _judge_broken(self, key: Key, file: FileRow, row: BrokenRow) -> Broken | None:
@@ -234,17 +234,6 @@ class _Page:
         ended_at = info(file).modified_at if entry.ended_at is None and tells_no_end else entry.ended_at
         if self.run.options.wants(ended_at):
             self.run.summary.add(Outcome.UNCHANGED)
-
-
-def _key(file: FileRow, row: Session | BrokenRow) -> Key:
-    if isinstance(row, BrokenRow):
-        return ledger.UNREADABLE_ROW_CHANNEL, f"{file.path}#{row.digest}"
-    return row.channel.value, row.id
-
-
-def _mark(key: Key) -> int:
-    told = "\0".join(key).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(told, digest_size=8).digest())
 
 
 def _age(file: FileRow) -> tuple[int, int]:

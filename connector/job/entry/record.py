@@ -11,8 +11,12 @@ from connector.job.execution.course import Course
 from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow
 from connector.ledger.case_model import Turn
 from connector.reason import Code, Outcome, Verdict
+from connector.report.privacy import Privacy
 
 __all__ = ["Record", "name_of"]
+
+PRIVACY = Privacy()
+"""What may be said aloud: an id of the source may be somebody's address or number."""
 
 Turns = Callable[[EntryRow], Turn | None]
 """Gives, for an entry that is being closed, how far its text conversation is since."""
@@ -144,7 +148,7 @@ class Record:
         if self._late is None:
             self._count(verdict.outcome, verdict.code)
             return
-        self.run.summary.add_without_audio(verdict.code, name=name_of(self._row))
+        self.run.summary.add_without_audio(verdict.code, name=PRIVACY.scrub(name_of(self._row)))
         if self._late.is_counted:
             self._count(Outcome.UNCHANGED)
 
@@ -210,7 +214,11 @@ class Record:
         return steps
 
     def _count(self, outcome: Outcome, code: Code | None = None, *, audio: int = 0, size_bytes: int = 0) -> None:
-        told = {"run": self.run.run_id, "entry": self._row.id, "external_id": self._row.external_id}
+        told = {
+            "run": self.run.run_id,
+            "entry": self._row.id,
+            "external_id": PRIVACY.scrub(self._row.external_id or ""),
+        }
         self.run.log.info("entry.closed", **told, outcome=outcome, reason=code, bytes=size_bytes)
         self.run.summary.add(outcome, code, name=name_of(self._row), audio=audio, size_bytes=size_bytes)
         self.run.progress.closed(outcome)

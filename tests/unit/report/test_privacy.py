@@ -1,5 +1,7 @@
 """What is hidden of values."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,10 @@ from connector.report.privacy import Privacy
         ("write to ida.holm@example.org today", "write to [xxx.xxxx@xxxxxxx.xxx] today"),
         ("call +45 31 31 31 31.", "call [+99 99 99 99 99]."),
         ("call 0045 31313131", "call [9999 99999999]"),
+        ("acme-call-+4531313131", "acme-call-[+9999999999]"),
+        ("acme-call-0045 31 31 31 31", "acme-call-[9999 99 99 99 99]"),
+        ("https://crm.example.org/tel:+4531313131", "https://crm.example.org/tel:[+9999999999]"),
+        ("acme-call-10045", "acme-call-10045"),
         ("ujet-metadata/2026/03/24/call-1418.json", "ujet-metadata/2026/03/24/call-1418.json"),
         ("no recording until 2026-03-31 02:10 UTC", "no recording until 2026-03-31 02:10 UTC"),
         ("call-687b0ef7-85f8-5886-bc05-05496ab5f43e", "call-687b0ef7-85f8-5886-bc05-05496ab5f43e"),
@@ -35,3 +41,11 @@ def test_a_form_tells_nothing_but_the_form(text):
 def test_scrubbing_any_text_ends(text):
     """Whatever stands in a text, hiding addresses in it takes no time to speak of and leaves no whole one."""
     assert "ida@example.org" not in Privacy().scrub(f"{text} ida@example.org {text}")
+
+
+@pytest.mark.parametrize("found", [Sensitivity.OPEN, Sensitivity.SHARED])
+def test_a_name_beside_its_address_is_hidden_with_it(found):
+    """However many records share it, a name goes where its address or number stands beside it; an id keeps its rest."""
+    for text in ("Ida Holm <ida@example.org>", "Ida Holm +45 31 31 31 31"):
+        assert not re.search("ida|holm|31", Privacy().show(found, text, 99), re.IGNORECASE)
+    assert "Orders" == Privacy().show(found, "Orders", 99)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Column
 
 from connector.cli.screen import columns, counted, size
 from connector.job.backfill.forecast import Forecast, Load, Means
@@ -28,7 +29,8 @@ def showing(console: Console) -> Iterator[View]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        # A narrow terminal shall shorten the words behind the numbers, not the numbers.
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[told]}", style="dim"),
         console=console,
         transient=True,

@@ -22,10 +22,13 @@ from connector.ledger import Ledger, RunRow
 from connector.ledger.tally import Standing, standing
 from connector.logs import logger
 from connector.reason import Code, Outcome
+from connector.report.privacy import Privacy
 from connector.settings import Settings
 from connector.storage.finishing import folder_of
 
 __all__ = ["Backfill", "add_up", "close"]
+
+PRIVACY = Privacy()
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ async def add_up(backfill: Backfill, book: Ledger) -> None:
         standing = await book.read(partial(_standing, backfill=backfill))
         done.reckoning = reckon(standing, rested, seen=seen, plan=sum_up(parts, summary.run_id))
         known = await book.read(ledger.entries, [line.example for line in done.reckoning.lines])
-        done.examples = {number: name_of(row) for number, row in known.items()}
+        done.examples = {number: PRIVACY.scrub(name_of(row)) for number, row in known.items()}
 
 
 def _standing(connection: Connection, backfill: Backfill) -> list[Standing]:

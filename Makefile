@@ -10,7 +10,8 @@ demo: .venv/.base
 	@$(BIN)/connector demo
 
 test: .venv/.dev servers
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not long"
+	@$(BIN)/python -m compileall -q -j 0 connector sample_data tests
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not long"
 
 check: .venv/.dev
 	$(BIN)/ruff check .

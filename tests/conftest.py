@@ -25,6 +25,20 @@ from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
 from tests.servers.zendesk import ZendeskServer, running_zendesk
 
+SLOW_FIRST = ("tests/torture", "tests/flow/backfill", "tests/house/test_wheel", "tests/flow", "tests/contract/buckets")
+"""Where the files lie that take long, those that take longest first: none is to be left to one worker at the end."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Let one more work than there are processors: many a test waits for a process or a server of its own."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long; within these, and among the others, the order stays random."""
+    items.sort(key=lambda item: next((at for at, one in enumerate(SLOW_FIRST) if item.nodeid.startswith(one)), 99))
+
 
 @pytest.fixture
 def dead_port() -> Iterator[int]:

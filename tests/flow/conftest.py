@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import wave
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from connector.job.project import samples
 from connector.job.run import runner
 from connector.settings import Settings
 from connector.shipped import shipped
+from tests.servers.warm import Starter, running_starter
 
 TOKEN = "rehearsal-token"
 
@@ -174,30 +175,47 @@ class Ended:
         return json.loads(self.out)
 
 
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """Give the process that has the libraries loaded, from which commands start."""
+    with running_starter() as one:
+        yield one
+
+
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Give the function that starts `connector` as a user does, in a project folder, and waits for its end."""
+def started(starter: Starter) -> Callable[..., Any]:
+    """Give the function that starts `connector` and gives its process, for signals.
+
+    The package itself is loaded by every process anew; `afresh` begins with Python itself.
+    """
+
+    async def start(folder: Path, *words: str, afresh: bool = False, **environment: str) -> Any:
+        given = {**os.environ, "COLUMNS": "200", **environment}
+        if afresh or not starter.is_alike(given):
+            return await start_program(folder, *words, environment=given)
+        return await starter.start("connector", *words, cwd=folder, environment=given)
+
+    return start
+
+
+@pytest.fixture
+def command(started: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Give the function that runs `connector` as a user does, in a project folder, and waits for its end."""
     monkeypatch.delenv("CONNECTOR_HOME", raising=False)
 
-    async def run(folder: Path, *words: str, **environment: str) -> Ended:
-        process = await start_command(folder, *words, **environment)
+    async def run(folder: Path, *words: str, **options: Any) -> Ended:
+        process = await started(folder, *words, **options)
         out, err = await process.communicate()
         return Ended(process.returncode or 0, out.decode(), err.decode())
 
     return run
 
 
-@pytest.fixture
-def started() -> Callable[..., Any]:
-    """Give the function that starts `connector` and gives its process, for signals."""
-    return start_command
-
-
-async def start_command(folder: Path, *words: str, **environment: str) -> asyncio.subprocess.Process:
+async def start_program(folder: Path, *words: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "connector", *words),
         cwd=folder,
-        env={**os.environ, "COLUMNS": "200", **environment},
+        env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

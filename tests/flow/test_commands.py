@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def bare(monkeypatch):
 @pytest.mark.usefixtures("bare")
 async def test_from_nothing_to_a_delivered_call(command, capturi, tmp_path, reading):
     """init, check, run, run again, status, runs, show, upload: each says what it should and ends with its code."""
+    command = partial(command, afresh=True)
     async with capturi() as address:
         project = await make(command, tmp_path, address)
         (project / ".env").write_text((project / ".env").read_text().replace("=sandbox", "=rehearsal-token"))
@@ -176,7 +178,7 @@ async def test_upload_by_hand(make_project, capturi, command, reading):
             ("--external-id", "acme-call-2"),
             ("--external-id", "nobody"),
         )
-        ended = [await command(project.folder, "upload", path, *one) for one in words]
+        ended = [await command(project.folder, "upload", path, *one, afresh=True) for one in words]
         odd, none, gone = await asyncio.gather(
             command(project.folder, "upload", text, "--external-id", "acme-call-1"),
             command(project.folder, "upload", path),
@@ -196,7 +198,7 @@ async def test_a_signal_ends_the_run_in_order(make_project, capturi, started, re
         project.edit_job(("audio:", "limits: {concurrency: 2}\naudio:"))
         for call in range(1, 11):
             project.call(call)
-        process = await started(project.folder, "run", "demo", "--json")
+        process = await started(project.folder, "run", "demo", "--json", afresh=True)
         await project.until("delivered")
         process.send_signal(number)
         out, _ = await process.communicate()
@@ -227,7 +229,7 @@ async def test_a_second_run_at_the_same_time_ends_with_1(make_project, capturi, 
 @pytest.mark.usefixtures("bare")
 async def test_the_demo_shows_everything_and_keeps_it(command, tmp_path):
     """`demo --keep` ends with 0, leaves a project with a report, and the commands work in it; a used folder is left."""
-    ended = await command(tmp_path, "demo", "--keep", "try")
+    ended = await command(tmp_path, "demo", "--keep", "try", afresh=True)
     assert 0 == ended.code, ended
     for words in ("nothing is sent twice", "consent_unknown", "unreadable", "Everything that was sent arrived once"):
         assert words in ended.out
@@ -241,7 +243,7 @@ async def test_the_demo_shows_everything_and_keeps_it(command, tmp_path):
 @pytest.mark.usefixtures("bare")
 async def test_the_sandbox_ends_with_0_on_sigterm(started, tmp_path):
     """It prints its address, answers, and ends cleanly."""
-    process = await started(tmp_path, "sandbox", "--port", "0")
+    process = await started(tmp_path, "sandbox", "--port", "0", afresh=True)
     line = await asyncio.wait_for(process.stdout.readline(), 20)
     assert line.startswith(b"sandbox listening on http://127.0.0.1:")
     process.terminate()

@@ -1,6 +1,7 @@
 """What `mapping explain` says becomes of a call is what a run then does with it."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,7 +49,11 @@ def ask(tmp_path):
     def compare(*, days: int, missing: str = "skip", said: str = "ja", refused: str = "skip"):
         end = datetime.now(UTC) - timedelta(days=days)
         record = {"id": "7", "end": end.isoformat(), "said": said, "audio": "7.wav"}
-        (home / "centre" / "calls.jsonl").write_text(json.dumps(record) + "\n")
+        calls = home / "centre" / "calls.jsonl"
+        calls.write_text(json.dumps(record) + "\n")
+        # Of a file that was written a moment ago a run would see first whether it grows.
+        hour_ago = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+        os.utime(calls, (hour_ago, hour_ago))
         (home / "jobs" / "calls.yaml").write_text(JOB.format(missing=missing))
         (home / "mappings" / "calls.yaml").write_text(MAPPING.format(refused=refused))
         (told,) = json.loads(call("mapping", "explain", "calls", "7", "--json"))["explanations"]

@@ -52,7 +52,7 @@ async def test_what_is_left_tells_nothing_and_keeps_it_from_being_sent_again(cal
     report.write_text("x")
     of_others = called.folder / "reports" / "20260101-0000-abcdef.html"
     of_others.write_text("x")
-    told = await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY)
+    told = await command(called.folder, "forget", "--customer", NUMBER, "--yes", **KEY, afresh=True)
     assert 0 == told.code, told
     assert not report.exists()
     assert of_others.exists()

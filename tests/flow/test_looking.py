@@ -129,7 +129,7 @@ def test_what_a_recording_is_and_what_consent_means_are_sentences():
 
 async def test_upgrade_says_what_it_did(tmp_path, command):
     """A ledger that is not there is made; one of this version is left as it is."""
-    made = await command(tmp_path, "upgrade")
+    made = await command(tmp_path, "upgrade", afresh=True)
     again = await command(tmp_path, "upgrade")
     assert (0, 0) == (made.code, again.code)
     assert "its tables were made" in made.out

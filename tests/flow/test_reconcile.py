@@ -43,7 +43,7 @@ async def test_what_is_missing_is_counted_where_it_is_missing(compared, capturi,
         project.put("recordings/call-3.wav", b"<html>no audio</html>" * 20)
         await project.run()
         project.call(4)
-        told = await command(project.folder, "reconcile", "demo", "--json")
+        told = await command(project.folder, "reconcile", "demo", "--json", afresh=True)
         shown = await command(project.folder, "reconcile", "demo")
     found = gaps(told)
     assert 1 == found.pop("not_in_ledger")

@@ -165,7 +165,7 @@ async def test_the_command_tries_again_and_says_what(make_project, capturi, comm
         assert 3 == dry.code
         assert "1 would be tried again" in dry.out
         project.put("recordings/call-2.wav", project.sound(2))
-        done = await command(project.folder, "retry", "--id", "call-2", "--json")
+        done = await command(project.folder, "retry", "--id", "call-2", "--json", afresh=True)
         nothing = await command(project.folder, "retry", "--all")
         wrong = await command(project.folder, "retry", "--reason", "audio_invald", "--json")
         listed = await command(project.folder, "runs")

@@ -91,7 +91,7 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
         await asyncio.sleep(1.0)
         still = await delivered(project, 0)
         shown = await command(project.folder, "status")
-        resumed = await command(project.folder, "resume", "demo")
+        resumed = await command(project.folder, "resume", "demo", afresh=True)
         code, out, _ = await end(process)
     assert "backfill of demo: paused" in paused.out
     assert "The backfill of demo is paused; go on with: connector resume demo" in shown.out
@@ -120,7 +120,7 @@ async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, 
         project.edit_job(("source:", "limits: {concurrency: 2}\nsource:"))
         process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
         await delivered(project, 3)
-        assert 0 == (await command(project.folder, "cancel", "demo")).code
+        assert 0 == (await command(project.folder, "cancel", "demo", afresh=True)).code
         code, out, _ = await end(process)
         assert (1, True) == (code, '"error": "cancelled"' in out)
         assert [("cancelled",)] == [tuple(row.values()) for row in project.ask("SELECT state FROM backfill_plan")]

@@ -15,7 +15,7 @@ async def test_a_range_of_days_is_delivered_and_nothing_beside_it(history, captu
             project.folder, "backfill", "demo", "--from", "2026-01-02", "--to", "2026-01-04", "--json"
         )
         arrived = set((await reading(address)).audio)
-        outer = await command(project.folder, "backfill", "demo", *RANGE, "--json")
+        outer = await command(project.folder, "backfill", "demo", *RANGE, "--json", afresh=True)
         again = await command(project.folder, "backfill", "demo", *RANGE, "--json")
         uploads = [one["uploads"] for one in (await reading(address)).audio.values()]
     assert ([0] * 3) == [one.code for one in (inner, outer, again)], (inner, outer, again)

@@ -12,7 +12,7 @@ async def test_the_report_tells_of_recordings_without_rows_and_of_unknown_names(
         here.write("notes.pdf", b"x")
         await here.run()
         folder = here.project.folder
-        told = await command(folder, "report", "--format", "json", "--out", str(folder / "report.json"))
+        told = await command(folder, "report", "--format", "json", "--out", str(folder / "report.json"), afresh=True)
         page = await command(folder, "report", "--format", "html", "--out", str(folder / "report.html"))
     assert (0, 0) == (told.code, page.code), (told, page)
     rows = json.loads((folder / "report.json").read_text())["tables"]["unused"]

@@ -182,6 +182,6 @@ async def test_people_are_told_what_happened(desk_of, capturi, command):
     """Without --json the counts stand in words."""
     async with capturi() as address:
         desk = desk_of(address)
-        ended = await command(desk.folder, "zendesk", "backfill", "desk", *RANGE)
+        ended = await command(desk.folder, "zendesk", "backfill", "desk", *RANGE, afresh=True)
     assert "1 tickets read: 2 comments, 2 of them new" in ended.out
     assert "2 delivered" in ended.out

@@ -60,7 +60,7 @@ async def test_a_comment_becomes_a_message_within_seconds(capturi, project, comm
     async with capturi() as address:
         home = project(address)
         words = ("--url", f"http://127.0.0.1:{port}", "--apply", "--write-secret", *triggers)
-        made = await command(home, "zendesk", "setup", "acme-zendesk", *words)
+        made = await command(home, "zendesk", "setup", "acme-zendesk", *words, afresh=True)
         assert 0 == made.code, made.err
         assert SECRET not in made.out + made.err
         with running_service(home, "--port", port):

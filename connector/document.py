@@ -8,8 +8,9 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -26,6 +27,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 LARGEST_FILE_BYTES = 1_000_000
 MOST_NODES = 100_000
 DEEPEST_NESTING = 32
+REMEMBERED_TEXTS = 64
+REMEMBERED_CHARACTERS = 50_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
@@ -88,7 +91,7 @@ def read(path: Path, *, as_text: bool = False) -> Document:
 def parse(text: str, path: Path, *, as_text: bool = False) -> Document:
     """Read YAML text that came from this path; raise ConfigurationError with line and column where it is wrong."""
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = (_compose if len(text) <= REMEMBERED_CHARACTERS else _compose.__wrapped__)(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -100,6 +103,12 @@ def parse(text: str, path: Path, *, as_text: bool = False) -> Document:
     if builder.problems:
         raise ConfigurationError(builder.problems)
     return Document(path, value, builder.positions)
+
+
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _compose(text: str) -> Node | None:
+    """Give the nodes of the text, which nobody changes: to load a job reads the same files several times over."""
+    return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
 
 
 class _Builder:

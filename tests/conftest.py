@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
+from connector.network import trust
 from tests.servers.azure import AzureServer, find_azurite, running_azurite
 from tests.servers.child import refusing_port
 from tests.servers.dovecot import MailServer, find_dovecot, running_dovecot
@@ -24,6 +26,10 @@ from tests.servers.s3 import MotoServer, RcloneServer, find_rclone, running_moto
 from tests.servers.sshd import SshServer, find_sshd, running_sshd
 from tests.servers.tcp_proxy import TcpProxy
 from tests.servers.zendesk import ZendeskServer, running_zendesk
+
+# How long an example takes says more of the machine, and of who else works on it, than of what is tried.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 SLOW_FIRST = ("tests/torture", "tests/flow/backfill", "tests/house/test_wheel", "tests/flow", "tests/contract/buckets")
 """Where the files lie that take long, those that take longest first: none is to be left to one worker at the end."""
@@ -45,6 +51,14 @@ def dead_port() -> Iterator[int]:
     """Give a port that refuses connections as long as the test runs."""
     with refusing_port() as port:
         yield port
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities() -> Iterator[None]:
+    """Keep the system's authorities as long as the tests go on: what nobody has is read from the disk anew."""
+    kept = trust(None)
+    yield
+    del kept
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,8 @@ class AiohttpTransport:
         self._proxy_headers = proxy.headers if proxy else None
         self._route = route
         self._headers = {"User-Agent": f"conversation-connector/{__version__}", **headers}
-        self._tls = trust(route.ca_file)
+        # What is asked over plain http needs no authorities; a file of them is read all the same, to find it wrong.
+        self._tls = trust(route.ca_file) if route.ca_file or self._base.startswith("https:") else True
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:

@@ -48,4 +48,4 @@ def test_no_request_gets_an_undocumented_answer(open_desk, hook, method, headers
 
     answer = asyncio.run(send())
     # An AI agent's question that nobody can answer truly is told so.
-    assert answer.status_code in DOCUMENTED or (answer.status_code == 422 and "ultimate" in hook)
+    assert answer.status_code in DOCUMENTED | ({422} if hook.startswith("ultimate/") else set())

@@ -60,10 +60,11 @@ def recording(number: int) -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture
-def workshop(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with the samples of the tutorial, an hour old."""
-    centre = tmp_path / "centre"
+    folder = tmp_path_factory.mktemp("tutorial")
+    centre = folder / "centre"
     (centre / "audio").mkdir(parents=True)
     calls = rows()
     with (centre / "calls.csv").open("w", newline="", encoding="utf-8") as file:
@@ -74,10 +75,10 @@ def workshop(tmp_path: Path) -> Path:
         (centre / "audio" / f"2026_{call['Call ID']}.wav").write_bytes(recording(number))
     for path in centre.rglob("*"):
         os.utime(path, (time.time() - AN_HOUR,) * 2)
-    return tmp_path
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def capturi() -> Iterator[str]:
     """Run the rehearsal Capturi as a program of its own and give its address."""
     process = subprocess.Popen([*PROGRAM, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True)
@@ -134,11 +135,17 @@ class Reader:
         self.edits += 1
 
 
-def test_the_tutorial_leads_from_files_to_conversations(workshop, capturi):
-    """Two edits and the printed commands bring every call with consent to Capturi, with its recording, once."""
-    reader = Reader(workshop, capturi)
+@pytest.fixture(scope="module")
+def reader(workshop: Path, capturi: str) -> Reader:
+    """Give somebody who has done all that the tutorial says."""
+    found = Reader(workshop, capturi)
     for kind, text in deeds():
-        reader.do(kind, text)
+        found.do(kind, text)
+    return found
+
+
+def test_the_tutorial_leads_from_files_to_conversations(reader, capturi):
+    """Two edits and the printed commands bring every call with consent to Capturi, with its recording, once."""
     assert 2 == reader.edits
     with httpx.Client(base_url=capturi, trust_env=False) as client:
         arrived = {one["externalIdentity"]: one for one in client.get("/_sandbox/conversations").json()}
@@ -153,11 +160,8 @@ def test_the_tutorial_leads_from_files_to_conversations(workshop, capturi):
     assert "2026-03-02T09:01:00Z" == arrived["acme-call-C-1001"]["dateTime"]
 
 
-def test_what_the_tutorial_prints_is_what_comes_out(workshop, capturi):
+def test_what_the_tutorial_prints_is_what_comes_out(reader):
     """The lines shown under a command are lines of its output, whatever their widths."""
-    reader = Reader(workshop, capturi)
-    for kind, text in deeds():
-        reader.do(kind, text)
     said = " ".join(" ".join(reader.printed.values()).split())
     shown = [text for kind, text in BLOCKS if not kind and not text.startswith("centre/")]
     for line in "".join(shown).splitlines():

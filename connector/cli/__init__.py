@@ -11,6 +11,9 @@ from connector.job.execution.summary import ExitCode
 
 __all__ = ["app", "main"]
 
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code that the library makes of an interruption while a command still loads what it needs."""
+
 register()
 
 
@@ -35,6 +38,8 @@ def _run() -> None:
     try:
         app()
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            raise KeyboardInterrupt from None
         if isinstance(end.code, int) and end.code != ExitCode.DONE:
             tell_if_silent(sys.argv[1:], end.code)
         raise

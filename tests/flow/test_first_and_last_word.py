@@ -14,7 +14,7 @@ import os, signal, sys
 
 class Interrupting:
     def find_spec(self, name, path=None, target=None):
-        if name == "connector.cli.app":
+        if name == {module!r}:
             os.kill(os.getpid(), {number})
 
 sys.meta_path.insert(0, Interrupting())
@@ -24,10 +24,11 @@ main()
 """
 
 
+@pytest.mark.parametrize("module", ["connector.cli.app", "typer._adapters", "connector.job.run.runner"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_before_the_command_is_loaded_ends_it_in_order(tmp_path, number):
+def test_a_signal_before_the_command_is_loaded_ends_it_in_order(tmp_path, number, module):
     """Whoever starts and stops a run within a third of a second gets exit code 1 and the JSON object he asked for."""
-    code = EARLY.format(number=int(number))
+    code = EARLY.format(number=int(number), module=module)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     told = json.loads(done.stdout)
     assert (1, 1, "interrupted", "demo") == (done.returncode, told["exit_code"], told["error"], told["job"])

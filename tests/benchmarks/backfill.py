@@ -34,23 +34,27 @@ from whole_path import ROOT, target
 
 ALL = ("--from", "2020-01-01", "--to", "2040-01-01")
 CHANGED_AT = 1_774_000_000
+MOST_NAMES = 50_000
 LOOK_SECONDS = 0.05
 
 
 def write(count: int, folder: Path) -> None:
-    """Write the metadata of so many calls, 1,440 a day, and a recording that all of them share."""
+    """Write the metadata of so many calls, 1,440 a day, and a recording that fifty thousand of them share."""
     template = json.loads(TEMPLATE.read_text(encoding="utf-8"))
     for name in ("metadata", "call_recording"):
         (folder / name).mkdir(parents=True)
-    shared = folder / "call_recording" / "shared.wav"
-    shared.write_bytes(recording(FIRST_ID))
-    os.utime(shared, (CHANGED_AT, CHANGED_AT))
     for number in range(FIRST_ID, FIRST_ID + count):
+        audio = folder / "call_recording" / f"call-{number}.wav"
+        # A file system lets a file have so many names only: 65,000 on ext4.
+        if (number - FIRST_ID) % MOST_NAMES == 0:
+            shared = audio
+            shared.write_bytes(recording(FIRST_ID))
+            os.utime(shared, (CHANGED_AT, CHANGED_AT))
+        else:
+            audio.hardlink_to(shared)
         metadata = folder / "metadata" / f"call-{number}.json"
         metadata.write_text(json.dumps(record(number, template), separators=(",", ":")), encoding="utf-8")
         os.utime(metadata, (CHANGED_AT, CHANGED_AT))
-        (folder / "call_recording" / f"call-{number}.wav").hardlink_to(shared)
-    shared.unlink()
 
 
 @dataclass

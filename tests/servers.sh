@@ -2,7 +2,7 @@
 # Install the programs the tests talk to: with apt where we are root, else say what to install.
 set -euo pipefail
 PATH="$PATH:/usr/sbin"
-declare -A wanted=([espeak-ng]=espeak-ng [ffmpeg]=ffmpeg [sox]=sox [chromium]=chromium [dovecot]=dovecot-imapd [faketime]=faketime [node]=nodejs [npm]=npm [sshd]=openssh-server)
+declare -A wanted=([espeak-ng]=espeak-ng [ffmpeg]=ffmpeg [sox]=sox [chromium]=chromium [dovecot]=dovecot-imapd [faketime]=faketime [node]=nodejs [npm]=npm [sshd]=openssh-server [zip]=zip)
 missing=()
 for program in "${!wanted[@]}"; do
   command -v "$program" >/dev/null || missing+=("${wanted[$program]}")

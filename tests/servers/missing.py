@@ -13,4 +13,4 @@ def do_without(program: str, remedy: str) -> NoReturn:
     message = f"{program} is not installed: {remedy}"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
-    pytest.skip(message)
+    pytest.skip(message, allow_module_level=True)

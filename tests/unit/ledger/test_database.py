@@ -1,6 +1,6 @@
 """How the ledger's address is read, and what is said of it."""
 
-from importlib.util import find_spec
+import sys
 
 import pytest
 
@@ -27,9 +27,9 @@ def test_only_sqlite_lies_in_a_file():
     assert database.file_of("postgresql://ledger@db.example/ledger") is None
 
 
-@pytest.mark.skipif(find_spec("psycopg") is not None, reason="the driver is installed")
-def test_a_missing_driver_is_told_with_the_way_to_get_it():
+def test_a_missing_driver_is_told_with_the_way_to_get_it(monkeypatch):
     """Who names a server without its driver learns what to install."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigurationError, match=r"needs psycopg.*pip install") as raised:
         database.connect("postgresql://ledger:secret@db.example/ledger", busy_seconds=1, writes=True)
     assert "secret" not in str(raised.value)

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.servers.missing import do_without
 
 
 @pytest.mark.slow
 def test_the_same_programs_give_the_same_bytes(folder: Path, sheet: dict[str, Any], tmp_path: Path) -> None:
     """With the versions that expected.yaml names, make.py writes every file just as it is kept."""
     if not (shutil.which("espeak-ng") and shutil.which("ffmpeg")):
-        if os.environ.get("CI") == "true":
-            pytest.fail("espeak-ng and ffmpeg are missing: apt-get install espeak-ng ffmpeg")
-        pytest.skip("espeak-ng or ffmpeg is missing")
+        do_without("espeak-ng or ffmpeg", "apt-get install espeak-ng ffmpeg")
     make = pytest.importorskip("sample_data.make")
     if make.tools() != sheet["made_with"]:
         pytest.skip("other versions of espeak-ng or ffmpeg than the samples were made with")

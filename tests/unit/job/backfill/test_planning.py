@@ -21,4 +21,4 @@ def test_no_worker_waits_long_for_the_last_part(waiting, workers):
     """A part is at most a sixth of what each worker has to do, or as small as parts get; and never too large."""
     size = part_size(waiting, workers)
     assert SMALLEST_PART <= size <= LARGEST_PART
-    assert size == SMALLEST_PART or size * 6 * workers <= waiting
+    assert size * 6 * workers <= max(waiting, SMALLEST_PART * 6 * workers)

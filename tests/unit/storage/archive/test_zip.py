@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -15,10 +16,17 @@ from connector.errors import SkipError, StorageUnreachableError
 from connector.reason import Code
 from connector.storage import open_storage
 from connector.storage.model import PIECE_BYTES
+from tests.servers.missing import do_without
 
 CONTENT = os.urandom(1000) * 1000
 MARCH = (2026, 3, 24, 12, 0, 30)
 MARCH_NS = 1_774_353_630_000_000_000
+
+
+@pytest.fixture
+def _info_zip():
+    if shutil.which("zip") is None:
+        do_without("Info-ZIP", "apt-get install zip")
 
 
 def pack(path, files, **entries):
@@ -73,7 +81,7 @@ async def test_an_impossible_time_is_an_old_one(tmp_path, listing):
     assert 1980 == (await listing(path))["call-1.json"].modified_at.year
 
 
-@pytest.mark.skipif(not Path("/usr/bin/zip").exists(), reason="needs Info-ZIP: apt-get install zip")
+@pytest.mark.usefixtures("_info_zip")
 async def test_exact_times_are_read_where_they_stand(tmp_path, listing):
     """Info-ZIP writes the exact time in UTC beside the rough one; that is the file's time, whatever the time zone."""
     (tmp_path / "call-1.json").write_text("{}")
@@ -136,7 +144,7 @@ async def test_a_bomb_gives_no_more_than_its_size(tmp_path):
         assert isinstance((await storage.read_many([file], limit_bytes=1000))[0], SkipError)
 
 
-@pytest.mark.skipif(not Path("/usr/bin/zip").exists(), reason="needs Info-ZIP: apt-get install zip")
+@pytest.mark.usefixtures("_info_zip")
 async def test_a_locked_file_is_refused_with_the_remedy(tmp_path, reading):
     """A file behind a password is listed, and refused with what to do."""
     (tmp_path / "call-1.json").write_text("{}")

@@ -5,9 +5,10 @@ import pytest
 
 from connector.errors import ConfigurationError
 from connector.storage.sftp.key import read_key_file, read_key_text
+from tests.servers.missing import do_without
 
 if shutil.which("ssh-keygen") is None:
-    pytest.skip("ssh-keygen makes the keys: apt-get install openssh-client", allow_module_level=True)
+    do_without("ssh-keygen", "apt-get install openssh-client")
 
 KINDS = [("ed25519", "RFC4716"), ("rsa", "RFC4716"), ("rsa", "PEM"), ("rsa", "PKCS8"), ("ecdsa", "PEM")]
 

@@ -45,5 +45,14 @@ def _run() -> None:
         raise
 
 
+class _ToldToEnd(KeyboardInterrupt):
+    """The end that SIGTERM asks for.
+
+    Python (3.11) lets `python -m` end by SIGINT, whatever its exit code, once a KeyboardInterrupt as such has come out
+    of code compiled from text, as dataclasses do while a module loads, and though it was caught further out. It looks
+    for that one class and for none below it.
+    """
+
+
 def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    raise _ToldToEnd

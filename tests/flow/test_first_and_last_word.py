@@ -35,6 +35,30 @@ def test_a_signal_before_the_command_is_loaded_ends_it_in_order(tmp_path, number
     assert "Traceback" not in done.stderr
 
 
+LOADING = """
+import os, signal, sys
+from connector import cli
+
+def load():
+    exec("import os\\nos.kill(os.getpid(), {number})\\nfor _ in range(1000): pass")
+
+sys.argv = ["connector", "run", "demo", "--json"]
+cli._run = load
+cli.main()
+"""
+
+
+def test_a_signal_while_a_class_is_made_of_text_ends_in_order_too(tmp_path):
+    """Where the signal comes out of compiled text, as in a dataclass being made, the exit code is 1 and no signal's."""
+    # Python forgets about it where it runs a text or a file, and remembers where it runs a module.
+    (tmp_path / "loading.py").write_text(LOADING.format(number=int(signal.SIGTERM)), encoding="utf-8")
+    words = [sys.executable, "-m", "loading"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert (1, 1, "interrupted") == (done.returncode, told["exit_code"], told["error"])
+    assert "Traceback" not in done.stderr
+
+
 def read_terminal(folder):
     """Run the job in a terminal of its own and give its exit code and everything that stood on the screen."""
     leader, follower = pty.openpty()

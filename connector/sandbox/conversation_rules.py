@@ -94,7 +94,10 @@ class Version:
     def current(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give the body's fields by the names and values of v3."""
         kept = translate(self.fields, body)
-        return {name: self.values[name][value] if name in self.values else value for name, value in kept.items()}
+        # A value that is no word of the field stays as it came: blank ones are taken where a switch says so.
+        return {
+            name: self.values[name].get(value, value) if name in self.values else value for name, value in kept.items()
+        }
 
 
 def _nothing(_body: dict[str, Any]) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Slots:
         self._clock = clock
         self._limit = float(ceiling)
         self._taken = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[int], int]] = deque()
+        """Who waits, and for how many places."""
         self._decreased_at = clock.monotonic() - REST_SECONDS
         self._quickest = SLOW_SECONDS
 
@@ -42,24 +43,24 @@ class Slots:
         self._limit = float(ceiling)
         self._admit()
 
-    async def acquire(self) -> None:
-        """Return when there is a place; release() must follow."""
-        if self._taken < self.limit and not self._waiting:
-            self._taken += 1
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    async def acquire(self, places: int = 1) -> int:
+        """Return how many places were given once there are so many, or all that may be; release() must follow each."""
+        if not self._waiting and (given := self._free(places)):
+            self._taken += given
+            return given
+        turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append((turn, places))
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                # The place was given in the same moment.
-                self.release()
+                # The places were given in the same moment.
+                self.release(turn.result())
             raise
 
-    def release(self) -> None:
-        """Give the place back."""
-        self._taken -= 1
+    def release(self, places: int = 1) -> None:
+        """Give so many places back."""
+        self._taken -= places
         self._admit()
 
     def eased(self, seconds: float | None = None) -> None:
@@ -80,9 +81,18 @@ class Slots:
             self._decreased_at = now
             self._limit = max(self._limit * DECREASE, 1.0)
 
+    def _free(self, places: int) -> int:
+        """Give so many, or all that may be taken, where that many are free now, else 0."""
+        wanted = min(places, self.limit)
+        return wanted if self._taken + wanted <= self.limit else 0
+
     def _admit(self) -> None:
-        while self._waiting and self._taken < self.limit:
-            turn = self._waiting.popleft()
+        while self._waiting:
+            turn, places = self._waiting[0]
+            given = self._free(places)
+            if not given and not turn.done():
+                return
+            self._waiting.popleft()
             if not turn.done():
-                self._taken += 1
-                turn.set_result(None)
+                self._taken += given
+                turn.set_result(given)

@@ -19,7 +19,7 @@ DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg
 _WRITER: Final = ("synchronous=NORMAL", "wal_autocheckpoint=2000", "journal_size_limit=67108864")
 _READER: Final = ("query_only=ON",)
 
-CACHE_KIBIBYTES: Final = 8_000
+CACHE_KIBIBYTES: Final = 4_000
 """What SQLite keeps of a ledger in the memory of the process for the writer; a reader has half of it."""
 
 

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 BUSY_SECONDS: Final = 30.0
 READERS: Final = 2
+POST_SECONDS: Final = 0.01
+"""So long what nobody waits for waits for company: fewer commits. It is no longer than such a commit may take."""
 
 _UNFIT: Final = (SQLAlchemyError, ValueError, TypeError, ArithmeticError)
 """What a value raises that no column can hold: half a character, a number beyond 64 bits, a moment without a zone."""
@@ -47,7 +49,9 @@ class Ledger:
         self._writing = ThreadPoolExecutor(1, "ledger-writer")
         self._reading = ThreadPoolExecutor(READERS, "ledger-reader")
         self._waiting: list[_Waiting] = []
-        self._scheduled = False
+        self._handing_over: asyncio.Handle | None = None
+        self._is_urgent = False
+        """Somebody waits for what is to be handed over."""
         self._gather_seconds = gather_seconds
         self._next_at = 0.0
         """Before this moment of the loop no further group is handed over."""
@@ -103,22 +107,25 @@ class Ledger:
     def _enqueue(self, waiting: _Waiting) -> None:
         self._raise_lost()
         self._waiting.append(waiting)
-        self._schedule()
+        if not self._under_way:
+            self._schedule(urgent=waiting.done is not None)
 
-    def _schedule(self) -> None:
-        if self._scheduled or self._under_way:
-            return
-        self._scheduled = True
+    def _schedule(self, *, urgent: bool) -> None:
+        if self._handing_over is not None:
+            if self._is_urgent or not urgent:
+                return
+            self._handing_over.cancel()
+        self._is_urgent = urgent
         loop = asyncio.get_running_loop()
-        if (pause := self._next_at - loop.time()) > 0:
-            loop.call_later(pause, self._submit)
-        else:
-            # At the end of this turn of the loop: what other tasks write in the same turn joins the group.
-            loop.call_soon(self._submit)
+        pause = max(self._next_at - loop.time(), 0.0 if urgent else POST_SECONDS)
+        # At the end of this turn of the loop at the soonest: what other tasks write in the same turn joins the group.
+        self._handing_over = loop.call_later(pause, self._submit) if pause > 0 else loop.call_soon(self._submit)
 
     def _submit(self) -> None:
         """Hand what waits to the writer as one group; more gathers while that one is written."""
-        self._scheduled = False
+        if self._handing_over is not None:
+            self._handing_over.cancel()
+            self._handing_over = None
         group, self._waiting = self._waiting, []
         if group:
             self._under_way += 1
@@ -135,7 +142,7 @@ class Ledger:
             elif not waiting.done.done():
                 waiting.done.set_result(None) if error is None else waiting.done.set_exception(error)
         if self._waiting:
-            self._schedule()
+            self._schedule(urgent=any(waiting.done is not None for waiting in self._waiting))
 
     def _raise_lost(self) -> None:
         if self._lost is not None:

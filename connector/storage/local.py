@@ -8,6 +8,7 @@ import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,6 +17,7 @@ from connector.errors import FileChangedError, FileMissingError, SkipError, Stor
 from connector.storage import finishing, local_move, refusal, tree
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.naming import real_name, reject_stray
+from connector.storage.together import Together
 
 __all__ = ["LocalStorage"]
 
@@ -35,6 +37,7 @@ class LocalStorage:
         self._root = Path(os.path.normpath(root.absolute()))
         self._real_root = os.path.realpath(self._root).rstrip("/") + "/"
         self._inside: set[str] = set()
+        self._threads = Together()
 
     @property
     def address(self) -> str:
@@ -64,20 +67,20 @@ class LocalStorage:
 
     async def stat(self, path: str) -> FileInfo:
         """Give the file's present version."""
-        return await asyncio.to_thread(self._stat, path)
+        return await self._threads.do(lambda: self._stat(path))
 
     async def read_many(self, files: Sequence[FileInfo], *, limit_bytes: int) -> Sequence[bytes | SkipError]:
         """Give each file's content or the error in its place; the whole batch in one thread call."""
         return await asyncio.to_thread(self._read_many, files, limit_bytes)
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
-        """Give what the examiner makes of the file, in one thread call."""
-        return await asyncio.to_thread(self._examine, file, examiner)
+        """Give what the examiner makes of the file; files that are asked for together share a thread call."""
+        return await self._threads.do(lambda: self._examine(file, examiner))
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
-        """Give the file's content in pieces; each piece is read and checked in one thread call."""
+        """Give the file's content in pieces; each piece is read and checked in one step of a thread."""
         position = offset
-        while piece := await asyncio.to_thread(self._piece, file, position):
+        while piece := await self._threads.do(partial(self._piece, file, position)):
             position += len(piece)
             yield piece
             if position >= file.size_bytes:

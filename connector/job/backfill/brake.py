@@ -1,9 +1,8 @@
-"""Hold the work of a backfill when a person says so, slow it down for a nightly run, end it in order."""
+"""Hold the work of a backfill when a person says so, and end it in order."""
 
 import asyncio
 
 from connector.clock import SystemClock
-from connector.job.execution.model import Execution
 
 __all__ = ["Brake", "PatientClock"]
 
@@ -39,28 +38,11 @@ class Brake:
     def __init__(self) -> None:
         self.paused = False
         self.ending = False
-        self.share = 1.0
-        """Part of the conversations that may be under way at once."""
-        self.most: int | None = None
-        """How many conversations may be under way at once, before the share; None where nobody said yet."""
-        self._run: Execution | None = None
-
-    def watch(self, run: Execution) -> None:
-        """Hold the work of this run."""
-        self._run = run
 
     async def passes(self) -> bool:
         """Return once a session may be begun; False where the work is to end, and what is under way is the last."""
         while not self.ending:
-            if self.paused:
-                await asyncio.sleep(LOOK_SECONDS)
-            elif (run := self._run) is not None and self._is_crowded(run):
-                # Not a sleep: sessions end much more often than anybody would look.
-                await run.neighbours.one_ends(LOOK_SECONDS)
-            else:
+            if not self.paused:
                 return True
+            await asyncio.sleep(LOOK_SECONDS)
         return False
-
-    def _is_crowded(self, run: Execution) -> bool:
-        """Tell whether as many are under way as may be."""
-        return self.most is not None and len(run.neighbours.under_way) >= max(1, round(self.most * self.share))

@@ -13,6 +13,7 @@ from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.definition.model import Limits
 from connector.job.execution.budget import LedgerBudget, target_key
+from connector.job.execution.bursts import places
 from connector.job.execution.model import Execution
 from connector.job.execution.neighbour import MOST_SHARE
 from connector.job.execution.opening import open_hours
@@ -112,9 +113,8 @@ class Pulse:
         workers = max(self._assignment.workers if young else 1, orders.workers)
         share = min(given.backfill_share, MOST_SHARE) if orders.others else 1.0
         rate = given.requests_per_second * share / workers if given.requests_per_second else None
-        self._brake.share = share if rate is None else 1.0
         part = given.backfill_share if orders.others or self._run.plan.job.schedule else 1.0
-        self._spread(given.concurrency, workers)
+        self._spread(given.concurrency, workers, 1.0 if rate else share)
         now = (given, rate, part, self._brake.ending)
         if now == self._held:
             return
@@ -127,17 +127,16 @@ class Pulse:
         )
         self._naps.wake()
 
-    def _spread(self, concurrency: int, workers: int) -> None:
-        """Let this worker's part of the conversations under way hold from the next one on."""
+    def _spread(self, concurrency: int, workers: int, share: float) -> None:
+        """Let this worker's part of the requests under way, or the share of it, hold from the next one on."""
         run = self._run
         known = run.plan.job.limits
         mine, more = divmod(concurrency, workers)
-        mine = max(1, mine + (self._assignment.number <= more))
-        self._brake.most = mine
+        mine = max(1, round(max(1, mine + (self._assignment.number <= more)) * share))
         if mine == known.concurrency:
             return
         run.limits.slots.resize(mine)
         if run.places_free is not None:
-            run.places_free.resize(mine)
+            run.places_free.resize(places(mine))
         job = run.plan.job.model_copy(update={"limits": known.model_copy(update={"concurrency": mine})})
         run.plan = replace(run.plan, job=job)

@@ -111,7 +111,6 @@ async def _one(run: Execution, pulse: Pulse, brake: Brake, assignment: Assignmen
     run.groups = (
         ledger.pending_groups if part.day == ledger.WHOLE else partial(ledger.groups_of_partition, partition=part.id)
     )
-    brake.watch(run)
     run.book.guard(partial(ledger.check_claim, part=part))
     pulse.part = part
     try:

@@ -15,6 +15,7 @@ from connector.errors import FileChangedError, FileMissingError, SkipError
 from connector.job.definition.source import classify
 from connector.job.entry.absence import awaited_until, without_recording
 from connector.job.execution.model import Execution
+from connector.job.execution.shelf import Kept
 from connector.job.gathering.gather import Work, info
 from connector.ledger import FileRow
 from connector.reason import Code, Outcome, Verdict
@@ -27,8 +28,6 @@ YOUNG = timedelta(seconds=60)
 _UNFIT = re.compile(r"[^\w.-]+")
 SECOND_LOOK_SECONDS = 5
 HASHED_BYTES = 1024 * 1024
-SMALL_BYTES = 256 * 1024
-"""A recording up to one piece of a stream is kept from its inspection to its upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ async def _inspected(run: Execution, work: Work, parts: tuple[FileInfo, ...]) ->
     storage, limit_bytes = run.recordings, run.plan.job.audio.max_size_bytes
     inspect = partial(conversation.inspect, limit_bytes=limit_bytes)
     if len(parts) == 1:
-        return await _open_one(storage, work, parts[0], inspect)
+        return await _open_one(run, work, parts[0], inspect)
     facts = [await storage.examine(part, inspect) for part in parts]
     joined = conversation.join(
         [(part.path, one) for part, one in zip(parts, facts, strict=True)], limit_bytes=limit_bytes
@@ -147,24 +146,21 @@ async def _inspected(run: Execution, work: Work, parts: tuple[FileInfo, ...]) ->
     return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
 
 
-async def _open_one(storage: Storage, work: Work, file: FileInfo, inspect: Inspect) -> Found:
+async def _open_one(run: Execution, work: Work, file: FileInfo, inspect: Inspect) -> Found:
     """Look at the one file; a small one is read in the same step, since going to a thread costs more than its bytes."""
-    if file.size_bytes > SMALL_BYTES:
+    storage, kept = run.recordings, run.shelf.place(file.size_bytes)
+    if kept is None:
         facts = await storage.examine(file, inspect)
         return Found(
             Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
         )
-    facts, content = await storage.examine(file, partial(_inspect_whole, inspect))
-    return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: _once(content)), facts)
+    facts = await storage.examine(file, partial(_inspect_whole, inspect, kept))
+    return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, kept.pieces), facts)
 
 
-def _inspect_whole(inspect: Inspect, read_at: ReadAt, size_bytes: int) -> tuple[AudioFacts, bytes]:
-    content = read_at(0, size_bytes)
-    return inspect(lambda offset, length: content[offset : offset + length], size_bytes), content
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+def _inspect_whole(inspect: Inspect, kept: Kept, read_at: ReadAt, size_bytes: int) -> AudioFacts:
+    content = kept.content = read_at(0, size_bytes)
+    return inspect(lambda offset, length: content[offset : offset + length], size_bytes)
 
 
 def _name(work: Work, facts: AudioFacts) -> str:

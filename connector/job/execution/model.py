@@ -19,6 +19,7 @@ from connector.job.execution.gate import Gate
 from connector.job.execution.neighbour import Neighbourhood
 from connector.job.execution.progress import Progress
 from connector.job.execution.rowlog import RowLog
+from connector.job.execution.shelf import Shelf
 from connector.job.execution.summary import Options, Summary
 from connector.ledger import Cursor, Group, Ledger
 from connector.logs import logger
@@ -77,6 +78,8 @@ class Execution:
     """Where somebody may slow the work down or end it."""
     neighbours: Neighbourhood = field(default_factory=Neighbourhood)
     """What it has under way, and what it leaves to a backfill of its job."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """What is kept of recordings until they are sent."""
     places_free: Slots | None = None
     """What bounds the sessions under way, once the work has begun."""
     away: StorageAwayError | None = None

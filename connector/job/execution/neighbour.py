@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -31,23 +30,11 @@ class Neighbourhood:
     plans_seen: int = 0
     """How many plans there were, one after the other."""
     _leaving: frozenset[asyncio.Task[None]] = frozenset()
-    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begun(self, task: asyncio.Task[None]) -> None:
         """Note one more session under way, until its task has ended."""
         self.under_way.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: asyncio.Task[None]) -> None:
-        self.under_way.discard(task)
-        self._ended.set()
-
-    async def one_ends(self, timeout_seconds: float) -> None:
-        """Return when a session under way has ended, or after so long."""
-        self._ended.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_seconds):
-                await self._ended.wait()
+        task.add_done_callback(self.under_way.discard)
 
     def sees(self, plan: str | None) -> None:
         """Note the plan of a backfill that works now; None where there is none."""

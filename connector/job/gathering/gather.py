@@ -16,7 +16,8 @@ from connector.storage import FileInfo
 
 __all__ = ["Broken", "Key", "Work", "gather"]
 
-PAGE_GROUPS = 200
+PAGE_GROUPS = 64
+"""Small enough that nobody waits long while a page is read and brought together."""
 LARGEST_METADATA_BYTES = 16 * 1024 * 1024
 RIVAL = "rival:"
 """Begins the leg of an entry whose file gives an id that another session has."""

@@ -13,6 +13,7 @@ from connector.errors import AlreadyRunningError, StopError, StorageAwayError
 from connector.job.definition.loader import Plan
 from connector.job.entry.handle import handle
 from connector.job.execution.alone import alone
+from connector.job.execution.bursts import burst, places
 from connector.job.execution.memory import keep_small
 from connector.job.execution.model import Execution
 from connector.job.execution.opening import job_lock, make_run_id, open_execution
@@ -129,8 +130,8 @@ async def work(run_: Execution) -> None:
 
     Where a storage went away, what needs none of it is worked on all the same before StorageAwayError is raised.
     """
-    run_.places_free = slots = Slots(run_.plan.job.limits.concurrency, run_.clock)
-    started = 0
+    run_.places_free = slots = Slots(places(run_.plan.job.limits.concurrency), run_.clock)
+    started = given = 0
 
     async def one(item: Work | Broken) -> None:
         try:
@@ -141,16 +142,15 @@ async def work(run_: Execution) -> None:
     with alone():
         async with asyncio.TaskGroup() as tasks:
             async for item, page in _readable(run_):
+                given = given or await slots.acquire(burst(run_.plan.job.limits.concurrency))
                 if run_.brake is not None and not await run_.brake.passes():
                     break
-                await slots.acquire()
                 if await page.leaves(item):
-                    slots.release()
                     continue
                 started += _is_new(item)
                 if run_.options.limit is not None and started > run_.options.limit:
-                    slots.release()
                     break
+                given -= 1
                 run_.neighbours.begun(tasks.create_task(one(item)))
     run_.gate.release()
     if run_.away is not None:

@@ -1,6 +1,7 @@
 """What the target sees of a job's limits, over a real socket and from several processes at once."""
 
 import asyncio
+import itertools
 import json
 import signal
 from datetime import UTC, datetime, timedelta
@@ -72,38 +73,47 @@ async def test_a_day_of_several_workers_is_one_day(history, capturi, started, co
     assert (0, {"limit_reached": 23}) == (nightly_now.code, nightly_now.told["reasons"])
 
 
-async def at_once(project):
-    """Give how many calls were under way at the most in a second."""
-    found = []
-    for _ in range(20):
-        found.append(sum(row["state"] == "sending" for row in project.entries()))
-        await asyncio.sleep(0.05)
-    return max(found)
+def most_at_once(requests):
+    """Give how many of these requests the target had in hand at the most at one time."""
+    begins = [datetime.fromisoformat(one["at"]) for one in requests]
+    ends = [begin + timedelta(milliseconds=one["duration_ms"]) for begin, one in zip(begins, requests, strict=True)]
+    changes = sorted([*((moment, 1) for moment in begins), *((moment, -1) for moment in ends)])
+    return max(itertools.accumulate(change for _, change in changes))
 
 
-async def soon_at_once(project, wanted):
-    """Look until so many are under way, or for so long that it will not come to that; give what was seen last."""
-    for _ in range(15):
-        if wanted == (found := await at_once(project)):
+async def at_once(reading, address):
+    """Give how many requests of one second the target had in hand at the most at one time."""
+    since = datetime.now(UTC)
+    await asyncio.sleep(1)
+    arrived = await reading(address)
+    return most_at_once([one for one in arrived.requests if datetime.fromisoformat(one["at"]) >= since])
+
+
+async def soon_at_once(reading, address, wanted):
+    """Look until there are so many, or for so long that it will not come to that; give what was seen last."""
+    for _ in range(10):
+        if wanted == (found := await at_once(reading, address)):
             break
     return found
 
 
-async def test_fewer_at_once_hold_while_a_part_is_in_hand(history, capturi, started, command, delivered):
-    """Asked for two at once instead of ten, and for ten again, the backfill has so many under way soon afterwards."""
+async def test_fewer_at_once_hold_while_a_part_is_in_hand(history, capturi, started, command, delivered, reading):
+    """Asked for two at once instead of ten, and for ten again, the target has so many in hand soon afterwards."""
     async with capturi(faults="latency=200ms") as address:
-        project = history(address, days=1, a_day=400)
+        project = history(address, days=1, a_day=600)
         project.edit_job(("source:", "limits: {concurrency: 10}\nsource:"))
         process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
         await delivered(project, 1)
-        seen = [await at_once(project)]
+        seen = [await soon_at_once(reading, address, 10)]
         for asked in (2, 10):
             told = await command(project.folder, "backfill", "demo", "--set-limits", f"concurrency={asked}")
             assert 0 == told.code, told
-            seen.append(await soon_at_once(project, asked))
+            seen.append(await soon_at_once(reading, address, asked))
         process.send_signal(signal.SIGTERM)
         await process.communicate()
+        arrived = await reading(address)
     assert [10, 2, 10] == seen
+    assert 10 == most_at_once(arrived.requests), "more than the job allows, if only for a moment"
 
 
 def hours_away():

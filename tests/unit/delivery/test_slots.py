@@ -90,3 +90,43 @@ def test_the_limit_stays_between_one_and_the_ceiling(events):
             event
         ]()
         assert 1 <= slots.limit <= 6
+
+
+async def test_several_places_are_given_together():
+    """Who wants three waits until three are free, and who came later does not go first though one was."""
+    slots = Slots(4, Still())
+    assert 3 == await slots.acquire(3)
+    three, one = asyncio.create_task(slots.acquire(3)), asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0)
+    assert (False, False) == (three.done(), one.done())
+    slots.release(2)
+    await asyncio.sleep(0)
+    assert (True, False) == (three.done(), one.done())
+    slots.release()
+    assert [3, 1] == await asyncio.wait_for(asyncio.gather(three, one), 1)
+
+
+async def test_who_wants_more_than_may_be_taken_gets_all_of_it():
+    """A burst of eight where five may be under way is one of five; where it shrinks meanwhile, of what is left."""
+    slots = Slots(5, Still())
+    assert 5 == await slots.acquire(8)
+    waiting = asyncio.create_task(slots.acquire(8))
+    await asyncio.sleep(0)
+    slots.resize(2)
+    slots.release(3)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    slots.release(2)
+    assert 2 == await asyncio.wait_for(waiting, 1)
+
+
+async def test_several_places_that_nobody_waits_for_any_more_are_free():
+    """Who is cancelled in the moment in which it gets its places gives all of them back."""
+    slots = Slots(3, Still())
+    await slots.acquire(3)
+    waiting = asyncio.create_task(slots.acquire(3))
+    await asyncio.sleep(0)
+    slots.release(3)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert 3 == await asyncio.wait_for(slots.acquire(3), 1)

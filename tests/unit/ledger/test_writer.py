@@ -50,6 +50,33 @@ async def test_commits_may_be_kept_apart(url, make_change):
         }
 
 
+async def test_what_nobody_waits_for_waits_for_company(url, make_change):
+    """Posts of several turns of the loop go with the write that comes after them, in one commit."""
+    commits = []
+    async with ledger.open_ledger(url) as book:
+        event.listen(book._writer, "commit", commits.append)
+        for number in range(3):
+            book.post(make_change(str(number)))
+            await asyncio.sleep(0)
+        await book.write(make_change("3"))
+        assert 1 == len(commits)
+        assert [4] == [row.count for row in await book.read(ledger.counts_by_state)]
+
+
+async def test_what_nobody_waits_for_is_written_without_company_as_well(url, file, make_change):
+    """A post that nothing follows is there soon: whoever looks from outside sees it while the ledger is open."""
+    async with ledger.open_ledger(url) as book:
+        committed = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        event.listen(book._writer, "commit", lambda _: loop.call_soon_threadsafe(committed.set))
+        book.post(make_change())
+        await asyncio.wait_for(committed.wait(), 5)
+        # The event comes just before the commit; what is asked of the writer next comes after it.
+        await book.transact(ledger.counts_by_state)
+        with closing(sqlite3.connect(file)) as other:
+            assert [("1418",)] == other.execute("SELECT session_id FROM entry").fetchall()
+
+
 async def test_what_happened_to_an_entry_stays_in_order(url, make_change):
     """Posted and written changes of one entry are kept in the order of the calls, its last state last."""
     async with ledger.open_ledger(url) as book:

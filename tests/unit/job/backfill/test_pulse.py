@@ -16,6 +16,7 @@ from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
 from connector.job.definition.model import Job
 from connector.job.execution.budget import target_key
+from connector.job.execution.bursts import places
 from connector.job.execution.summary import Summary
 from connector.storage import Guard
 from connector.storage.memory import MemoryStorage
@@ -56,7 +57,7 @@ def plan(**limits):
 async def beating(tmp_path, used, *, workers=1):
     """Give a worker's pulse with its ledger, limits and brake."""
     naps, brake, flow = PatientClock(), Brake(), Flowing()
-    flow.places = Slots(used.job.limits.concurrency, naps)
+    flow.places = Slots(places(used.job.limits.concurrency), naps)
     async with ledger.open_ledger(f"sqlite:///{tmp_path / 'connector.db'}") as book:
         run = SimpleNamespace(
             plan=used,
@@ -101,12 +102,20 @@ async def test_a_nightly_run_of_the_target_leaves_it_a_share(tmp_path):
 
 
 async def test_without_a_rate_the_share_is_one_of_concurrency(tmp_path):
-    """A job that names no rate has fewer conversations under way instead."""
-    used = plan(requests_per_second=None)
-    async with beating(tmp_path, used) as (pulse, book, flow, brake):
-        await join(book, used, "run", job="nightly")
+    """A job that names no rate has fewer requests under way instead, never none, and all of them again afterwards."""
+    used = plan(requests_per_second=None, concurrency=8)
+    async with beating(tmp_path, used) as (pulse, book, flow, _):
+        nightly = ledger.make_owner()
+        await join(book, used, "run", job="nightly", owner=nightly)
         await pulse.beat()
-        assert (None, 0.5) == (flow.told["requests_per_second"], brake.share)
+        assert (None, 4, places(4)) == (flow.told["requests_per_second"], flow.slots.ceiling, flow.places.limit)
+        facts = {"backfill_share": 0.01}
+        await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
+        await pulse.beat()
+        assert (1, places(1)) == (flow.slots.ceiling, flow.places.limit)
+        await book.transact(ledger.withdraw, nightly)
+        await pulse.beat()
+        assert (8, places(8)) == (flow.slots.ceiling, flow.places.limit)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("paused", (True, False)), ("cancelled", (False, True))])
@@ -136,12 +145,12 @@ async def test_changed_limits_win_over_those_of_the_job(tmp_path):
 
 async def test_another_concurrency_is_spread_over_the_workers(tmp_path):
     """What may be under way at once grows and shrinks while a part is in hand; each worker has its share of it."""
-    async with beating(tmp_path, plan(concurrency=4), workers=2) as (pulse, book, flow, brake):
+    async with beating(tmp_path, plan(concurrency=4), workers=2) as (pulse, book, flow, _):
         for asked, mine in ((10, 5), (2, 1), (1, 1), (20, 10)):
             facts = {"concurrency": asked}
             await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
             await pulse.beat()
-            assert (mine, mine, mine) == (flow.slots.ceiling, brake.most, flow.places.limit)
+            assert (mine, places(mine)) == (flow.slots.ceiling, flow.places.limit)
 
 
 async def test_a_job_with_a_schedule_keeps_a_part_of_its_day(tmp_path):

@@ -73,8 +73,8 @@ def login(
 async def _get_token(
     settings: Settings, given: dict[str, str], port: int, places: tuple[str | None, str | None], *, write: bool
 ) -> str:
+    from connector.line import Line  # noqa: PLC0415
     from connector.storage.bucket import google_consent as consent  # noqa: PLC0415 - others need not wait for it
-    from connector.storage.bucket.line import Line  # noqa: PLC0415
     from connector.storage.bucket.oauth import AUTH_URI, READ_SCOPE, TOKEN_URI, WRITE_SCOPE  # noqa: PLC0415
 
     auth_uri, token_uri = places[0] or AUTH_URI, places[1] or TOKEN_URI

@@ -11,14 +11,14 @@ from urllib.parse import quote, urlencode
 import orjson
 from pydantic import Field, model_validator
 
+from connector.line import Answer, Patience, Request, read_endpoint
 from connector.storage.bucket import checksum
-from connector.storage.bucket.address import Place, read_endpoint, read_place
+from connector.storage.bucket.address import Place, read_place
 from connector.storage.bucket.checksum import Checksum
 from connector.storage.bucket.google import Account, GoogleTokens
 from connector.storage.bucket.oauth import TOKEN_URI
 from connector.storage.bucket.options import Options, Secret, Text, read
-from connector.storage.bucket.patience import Patience
-from connector.storage.bucket.service import Answer, Page, Remedy, Request, Send, Standing, standing_of
+from connector.storage.bucket.service import Page, Remedy, Send, Standing, standing_of
 from connector.storage.bucket.storage import BucketStorage, open_bucket
 from connector.storage.bucket.writing import GoogleWriting, Writing
 from connector.storage.model import FileInfo

@@ -11,13 +11,13 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 from pydantic import Field, model_validator
 
 from connector import settings
+from connector.line import Answer, Patience, Request, read_endpoint
 from connector.storage.bucket import checksum, headers, markup
-from connector.storage.bucket.address import Place, read_endpoint, read_place
+from connector.storage.bucket.address import Place, read_place
 from connector.storage.bucket.aws import REGION, AwsKeys, Source, keys_of_environment
 from connector.storage.bucket.checksum import Checksum
 from connector.storage.bucket.options import Options, Secret, Text, read
-from connector.storage.bucket.patience import Patience
-from connector.storage.bucket.service import Answer, Page, Remedy, Request, Send, Standing, standing_of
+from connector.storage.bucket.service import Page, Remedy, Send, Standing, standing_of
 from connector.storage.bucket.signature import Keys, sign
 from connector.storage.bucket.storage import BucketStorage, open_bucket
 from connector.storage.bucket.writing import S3Writing, Writing

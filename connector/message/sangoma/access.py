@@ -11,11 +11,10 @@ import orjson
 
 from connector.clock import Clock
 from connector.errors import StopError
+from connector.line import Answer, Request, read_endpoint
 from connector.message.layout import table
 from connector.message.sangoma.refusal import refusal_of
 from connector.session.field import seconds, word
-from connector.storage.bucket.address import read_endpoint
-from connector.storage.bucket.service import Answer, Request
 
 __all__ = ["AGENT_CALLS", "DIGITAL_INTERACTIONS", "QUEUE_CALLS", "Access", "Tokens"]
 

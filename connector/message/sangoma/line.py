@@ -10,12 +10,10 @@ import orjson
 
 from connector.clock import Clock
 from connector.errors import OutcomeUnknownError, StopError, TryAgainError
+from connector.line import PASSING, Answer, Line, Request, read_endpoint
 from connector.logs import logger
 from connector.message.sangoma.access import Access, Tokens
 from connector.message.sangoma.refusal import refusal_of
-from connector.storage.bucket.address import read_endpoint
-from connector.storage.bucket.line import Line
-from connector.storage.bucket.service import PASSING, Answer, Request
 
 __all__ = ["SangomaLine"]
 

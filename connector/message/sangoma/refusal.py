@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from connector.errors import StopError
-from connector.storage.bucket.service import Answer
+from connector.line import Answer
 
 __all__ = ["refusal_of"]
 

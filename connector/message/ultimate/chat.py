@@ -11,9 +11,7 @@ from typing import Any, Final, Self
 import orjson
 
 from connector.errors import OutcomeUnknownError, StopError, TryAgainError
-from connector.storage.bucket.address import read_endpoint
-from connector.storage.bucket.line import Line
-from connector.storage.bucket.service import Request
+from connector.line import Line, Request, read_endpoint
 
 __all__ = ["BotAccess", "Capture", "ChatApi"]
 

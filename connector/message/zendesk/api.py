@@ -13,15 +13,13 @@ import orjson
 
 from connector.clock import Clock
 from connector.errors import SkipError, StopError, TryAgainError
+from connector.line import PASSING, Answer, Line, Request, read_endpoint
 from connector.logs import logger
 from connector.message.zendesk.access import Access
 from connector.message.zendesk.pace import Pace
 from connector.message.zendesk.paging import next_page
 from connector.message.zendesk.refusal import refusal_of
 from connector.reason import Code
-from connector.storage.bucket.address import read_endpoint
-from connector.storage.bucket.line import Line
-from connector.storage.bucket.service import PASSING, Answer, Request
 
 __all__ = ["ZendeskApi"]
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from connector.errors import StopError
-from connector.storage.bucket.service import Answer
+from connector.line import Answer
 
 __all__ = ["refusal_of"]
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from connector.errors import ConnectorError, FileChangedError, FileMissingError, StorageUnreachableError
+from connector.line import Answer
 from connector.storage import refusal
 from connector.storage.bucket.exchange import Exchange
 from connector.storage.bucket.permission import Permission
-from connector.storage.bucket.service import Answer, Page, Service, Standing, refusal_of
+from connector.storage.bucket.service import Page, Service, Standing, refusal_of
 from connector.storage.model import FileInfo
 
 __all__ = ["Bucket", "is_path"]

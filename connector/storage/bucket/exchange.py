@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from connector.errors import TryAgainError
-from connector.storage.bucket.line import Line, Response
-from connector.storage.bucket.patience import Effort
-from connector.storage.bucket.service import Answer, Request, Service, Standing, refusal_of
+from connector.line import Answer, Effort, Line, Request, Response
+from connector.storage.bucket.service import Service, Standing, refusal_of
 
 __all__ = ["Exchange"]
 

@@ -6,9 +6,10 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from connector.errors import ConnectorError, FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.line import Answer
 from connector.storage import finishing
 from connector.storage.bucket.bucket import Bucket
-from connector.storage.bucket.service import Answer, Standing
+from connector.storage.bucket.service import Standing
 from connector.storage.bucket.writing import Copied, Writing
 from connector.storage.concurrency import together
 from connector.storage.model import FileInfo

@@ -16,9 +16,9 @@ import google.oauth2.service_account
 
 from connector import settings
 from connector.errors import ConfigurationError, Problem, StorageUnreachableError
-from connector.storage.bucket.address import read_endpoint
+from connector.line import Request, read_endpoint
 from connector.storage.bucket.oauth import READ_SCOPE, TOKEN_URI, WRITE_SCOPE
-from connector.storage.bucket.service import Request, Send
+from connector.storage.bucket.service import Send
 
 __all__ = ["Account", "GoogleTokens"]
 

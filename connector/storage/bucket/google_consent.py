@@ -15,9 +15,8 @@ import orjson
 from aiohttp import web
 
 from connector.errors import StopError
-from connector.storage.bucket.line import Line
+from connector.line import Answer, Line, Request
 from connector.storage.bucket.oauth import AUTH_URI, READ_SCOPE, TOKEN_URI
-from connector.storage.bucket.service import Answer, Request
 
 __all__ = ["Client", "get_refresh_token"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from connector.line import Request
 from connector.storage.bucket import markup
-from connector.storage.bucket.service import Request
 from connector.storage.model import FileInfo
 
 __all__ = ["bare", "content", "facts", "lookup"]

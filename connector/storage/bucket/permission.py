@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
-from connector.storage.bucket.service import Answer
+from connector.line import Answer
 
 __all__ = ["Permission"]
 

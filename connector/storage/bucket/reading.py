@@ -4,12 +4,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from connector.errors import FileChangedError, StorageUnreachableError, TryAgainError
+from connector.line import Answer, Effort, Response
 from connector.storage import refusal
 from connector.storage.bucket.bucket import Bucket
 from connector.storage.bucket.checksum import Checksum
-from connector.storage.bucket.line import Response
-from connector.storage.bucket.patience import Effort
-from connector.storage.bucket.service import Answer
 from connector.storage.model import FileInfo
 
 __all__ = ["Reading"]

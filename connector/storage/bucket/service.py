@@ -4,39 +4,15 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from connector.errors import StorageUnreachableError
+from connector.line import PASSING, Answer, Request
 from connector.storage.bucket.checksum import Checksum
+from connector.storage.bucket.writing import Writing
 from connector.storage.model import FileInfo
 
-if TYPE_CHECKING:
-    from connector.storage.bucket.writing import Writing
-
-__all__ = ["Answer", "Page", "Remedy", "Request", "Send", "Service", "Standing", "refusal_of", "standing_of"]
-
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request for something; what Service asks for changes nothing."""
-
-    url: str
-    """Encoded as it goes out."""
-    headers: Mapping[str, str]
-    method: str = "GET"
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer. Its body may name accounts and must not be repeated to anyone."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Names in any case find their value."""
-    body: bytes
+__all__ = ["Page", "Remedy", "Send", "Service", "Standing", "refusal_of", "standing_of"]
 
 
 class Standing(Enum):
@@ -101,7 +77,7 @@ class Service(Protocol):
         ...
 
     @property
-    def writing(self) -> "Writing":
+    def writing(self) -> Writing:
         """Give how this store is asked for the few changes that a job may want."""
         ...
 

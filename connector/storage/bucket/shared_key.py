@@ -5,7 +5,7 @@ import hmac
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from connector.storage.bucket.service import Request
+from connector.line import Request
 
 __all__ = ["sign"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from connector.storage.bucket.service import Request
+from connector.line import Request
 
 __all__ = ["Keys", "sign"]
 

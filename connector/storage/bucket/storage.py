@@ -10,12 +10,11 @@ from typing import Self, TypeVar
 
 from connector import settings
 from connector.errors import SkipError, StorageUnreachableError
+from connector.line import Line, Patience
 from connector.storage import finishing, refusal
 from connector.storage.bucket.bucket import Bucket, is_path
 from connector.storage.bucket.exchange import Exchange
 from connector.storage.bucket.finishing import Finishing
-from connector.storage.bucket.line import Line
-from connector.storage.bucket.patience import Patience
 from connector.storage.bucket.reading import Reading
 from connector.storage.bucket.service import Service
 from connector.storage.bucket.window import HEAD_BYTES, Window

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape
 
 import orjson
 
+from connector.line import Answer, Request
 from connector.storage.bucket import headers, markup
-from connector.storage.bucket.service import Answer, Request
 from connector.storage.finishing import VALUE
 
 __all__ = ["AzureWriting", "Copied", "GoogleWriting", "S3Writing", "Writing"]

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from connector.line import Patience
 from connector.storage import Storage, azure, gcs, s3
-from connector.storage.bucket.patience import Patience
 from tests.servers.azure import AzureServer
 from tests.servers.gcs import GcsServer
 from tests.servers.s3 import MotoServer

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from connector.errors import StopError
+from connector.line import Line
 from connector.storage.bucket.google_consent import Client, get_refresh_token
-from connector.storage.bucket.line import Line
 from tests.servers.gcs import CLIENT_ID, CLIENT_SECRET
 
 

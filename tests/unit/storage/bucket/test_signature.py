@@ -9,7 +9,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.storage.bucket.service import Request
+from connector.line import Request
 from connector.storage.bucket.signature import Keys, sign
 
 NOW = datetime(2026, 3, 24, 10, 0, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Put what goes wrong on the way to a store into words that tell what to do."""
+"""Put what goes wrong on the way to a server into words that tell what to do."""
 
 from http import HTTPStatus
 from typing import NamedTuple

@@ -13,7 +13,7 @@ __all__ = ["Effort", "Patience"]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a storage may be silent, and how often and how patiently one request is tried.
+    """How long a server may be silent, and how often and how patiently one request is tried.
 
     Whoever never answered at all is given up after `first_tries`: more likely the address is wrong; whoever was given
     up before as well. `idle_seconds` is the longest a connection may bring no further byte. Pauses grow, and are as

@@ -11,17 +11,17 @@ from yarl import URL
 
 from connector import __version__
 from connector.errors import ConnectorError, TryAgainError
+from connector.line.model import Answer, Request
+from connector.line.patience import Effort, Patience
+from connector.line.trouble import trouble_of
 from connector.network import Proxy, proxy_for, trust
-from connector.storage.bucket.patience import Effort, Patience
-from connector.storage.bucket.service import Answer, Request
-from connector.storage.bucket.trouble import trouble_of
-from connector.storage.model import PIECE_BYTES
 
 __all__ = ["Line", "Response"]
 
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 KEEPALIVE_SECONDS = 20
-"""Shorter than any of the stores keeps an idle connection."""
+"""Shorter than any of the servers keeps an idle connection."""
+PIECE_BYTES = 256 * 1024
 
 
 class Response:
@@ -123,7 +123,7 @@ class Line:
     async def send(self, request: Request) -> Response:
         """Give the answer to one try, its body on its way; raise TryAgainError where none came."""
         if self._session is None:
-            raise RuntimeError("the storage is used outside its `async with`")
+            raise RuntimeError("the line is used outside its `async with`")
         proxy = self._proxy(request.url)
         # Nothing is unpacked here, so nothing may come packed unless it is asked for.
         usual = {"User-Agent": f"conversation-connector/{__version__}", "Accept-Encoding": "identity"}

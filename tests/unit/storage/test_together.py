@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
 from connector.errors import FileMissingError
-from connector.storage.together import MOST, Together
+from connector.storage.together import LONG_SECONDS, MOST, Together
 
 
 @pytest.fixture
@@ -16,10 +17,10 @@ def calls(monkeypatch):
     loop = asyncio.get_running_loop
     asked = asyncio.base_events.BaseEventLoop.run_in_executor
 
-    def counted(self, executor, function, works):
+    def counted(self, executor, function, part):
         assert self is loop()
-        made.append(len(works))
-        return asked(self, executor, function, works)
+        made.append(len(part))
+        return asked(self, executor, function, part)
 
     monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "run_in_executor", counted)
     return made
@@ -87,3 +88,29 @@ async def test_who_is_cancelled_keeps_no_answer_from_the_others():
     assert "too" == await asyncio.wait_for(second, 5)
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_a_slow_disk_is_asked_side_by_side():
+    """A call that turns out to be slow leaves the rest to calls of their own: two of those can wait for each other."""
+    threads, both = Together(), threading.Barrier(2)
+    asked = (threads.do(lambda: time.sleep(2 * LONG_SECONDS)), *(threads.do(lambda: both.wait(5)) for _ in range(2)))
+    found = await asyncio.wait_for(asyncio.gather(*asked), 10)
+    assert [0, 1] == sorted(found[1:])
+
+
+async def test_what_nobody_waits_for_any_more_is_not_done():
+    """An interrupted run ends with the file that is being read, not with all that were asked for."""
+    threads, begun, go_on, done = Together(), threading.Event(), threading.Event(), []
+
+    def slow():
+        begun.set()
+        assert go_on.wait(5)
+
+    tasks = [asyncio.create_task(threads.do(work)) for work in (slow, lambda: done.append("more"))]
+    await asyncio.to_thread(begun.wait, 5)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    go_on.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert [] == done

@@ -53,9 +53,8 @@ class Slots:
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                # The places were given in the same moment.
-                self.release(turn.result())
+            # Its places, where they were given in the same moment, or those it kept others from.
+            self.release(0 if turn.cancelled() else turn.result())
             raise
 
     def release(self, places: int = 1) -> None:

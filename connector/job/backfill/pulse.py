@@ -114,7 +114,7 @@ class Pulse:
         share = min(given.backfill_share, MOST_SHARE) if orders.others else 1.0
         rate = given.requests_per_second * share / workers if given.requests_per_second else None
         part = given.backfill_share if orders.others or self._run.plan.job.schedule else 1.0
-        self._spread(given.concurrency, workers, 1.0 if rate else share)
+        self._spread(given.concurrency, workers, rate, 1.0 if rate else share)
         now = (given, rate, part, self._brake.ending)
         if now == self._held:
             return
@@ -127,16 +127,15 @@ class Pulse:
         )
         self._naps.wake()
 
-    def _spread(self, concurrency: int, workers: int, share: float) -> None:
+    def _spread(self, concurrency: int, workers: int, rate: float | None, share: float) -> None:
         """Let this worker's part of the requests under way, or the share of it, hold from the next one on."""
         run = self._run
         known = run.plan.job.limits
         mine, more = divmod(concurrency, workers)
         mine = max(1, round(max(1, mine + (self._assignment.number <= more)) * share))
-        if mine == known.concurrency:
-            return
-        run.limits.slots.resize(mine)
-        if run.places_free is not None:
-            run.places_free.resize(places(mine))
-        job = run.plan.job.model_copy(update={"limits": known.model_copy(update={"concurrency": mine})})
-        run.plan = replace(run.plan, job=job)
+        limits = known.model_copy(update={"concurrency": mine, "requests_per_second": rate})
+        if mine != known.concurrency:
+            run.limits.slots.resize(mine)
+        if run.places_free is not None and places(limits) != places(known):
+            run.places_free.resize(places(limits))
+        run.plan = replace(run.plan, job=run.plan.job.model_copy(update={"limits": limits}))

@@ -13,7 +13,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    concurrency: int = Field(16, ge=1, le=512, description="Conversations under way at once.")
+    concurrency: int = Field(16, ge=1, le=512, description="Requests under way at once.")
     requests_per_second: float | None = Field(None, gt=0, description="Every request counts.")
     per_hour: int | None = Field(None, ge=1, description="Conversations created in an hour.")
     per_day: int | None = Field(None, ge=1, description="Conversations created in a day.")

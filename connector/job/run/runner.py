@@ -130,7 +130,7 @@ async def work(run_: Execution) -> None:
 
     Where a storage went away, what needs none of it is worked on all the same before StorageAwayError is raised.
     """
-    run_.places_free = slots = Slots(places(run_.plan.job.limits.concurrency), run_.clock)
+    run_.places_free = slots = Slots(places(run_.plan.job.limits), run_.clock)
     started = given = 0
 
     async def one(item: Work | Broken) -> None:
@@ -142,7 +142,7 @@ async def work(run_: Execution) -> None:
     with alone():
         async with asyncio.TaskGroup() as tasks:
             async for item, page in _readable(run_):
-                given = given or await slots.acquire(burst(run_.plan.job.limits.concurrency))
+                given = given or await slots.acquire(burst(run_.plan.job.limits))
                 if run_.brake is not None and not await run_.brake.passes():
                     break
                 if await page.leaves(item):

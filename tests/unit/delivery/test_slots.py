@@ -130,3 +130,13 @@ async def test_several_places_that_nobody_waits_for_any_more_are_free():
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     assert 3 == await asyncio.wait_for(slots.acquire(3), 1)
+
+
+async def test_who_stops_waiting_for_many_places_lets_those_behind_go_on():
+    """Three are wanted where one is free, and behind that one: it goes as soon as the three are wanted no more."""
+    slots = Slots(3, Still())
+    await slots.acquire(2)
+    three, one = asyncio.create_task(slots.acquire(3)), asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0)
+    three.cancel()
+    assert 1 == await asyncio.wait_for(one, 1)

@@ -14,7 +14,7 @@ from connector.delivery.slots import Slots
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
-from connector.job.definition.model import Job
+from connector.job.definition.model import Job, Limits
 from connector.job.execution.budget import target_key
 from connector.job.execution.bursts import places
 from connector.job.execution.summary import Summary
@@ -57,7 +57,7 @@ def plan(**limits):
 async def beating(tmp_path, used, *, workers=1):
     """Give a worker's pulse with its ledger, limits and brake."""
     naps, brake, flow = PatientClock(), Brake(), Flowing()
-    flow.places = Slots(places(used.job.limits.concurrency), naps)
+    flow.places = Slots(places(used.job.limits), naps)
     async with ledger.open_ledger(f"sqlite:///{tmp_path / 'connector.db'}") as book:
         run = SimpleNamespace(
             plan=used,
@@ -74,6 +74,10 @@ async def beating(tmp_path, used, *, workers=1):
         )
         given = Assignment("/srv", "history", "r", SINCE, UNTIL, workers=workers)
         yield Pulse(run, given, brake, naps=naps, limits=used.job.limits), book, flow, brake
+
+
+def of(concurrency, rate=None):
+    return Limits(concurrency=concurrency, requests_per_second=rate)
 
 
 async def join(book, used, kind, job="history", owner=None):
@@ -108,14 +112,14 @@ async def test_without_a_rate_the_share_is_one_of_concurrency(tmp_path):
         nightly = ledger.make_owner()
         await join(book, used, "run", job="nightly", owner=nightly)
         await pulse.beat()
-        assert (None, 4, places(4)) == (flow.told["requests_per_second"], flow.slots.ceiling, flow.places.limit)
+        assert (None, 4, places(of(4))) == (flow.told["requests_per_second"], flow.slots.ceiling, flow.places.limit)
         facts = {"backfill_share": 0.01}
         await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
         await pulse.beat()
-        assert (1, places(1)) == (flow.slots.ceiling, flow.places.limit)
+        assert (1, places(of(1))) == (flow.slots.ceiling, flow.places.limit)
         await book.transact(ledger.withdraw, nightly)
         await pulse.beat()
-        assert (8, places(8)) == (flow.slots.ceiling, flow.places.limit)
+        assert (8, places(of(8))) == (flow.slots.ceiling, flow.places.limit)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("paused", (True, False)), ("cancelled", (False, True))])
@@ -150,7 +154,7 @@ async def test_another_concurrency_is_spread_over_the_workers(tmp_path):
             facts = {"concurrency": asked}
             await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=PatientClock().now(), facts=facts)
             await pulse.beat()
-            assert (mine, places(mine)) == (flow.slots.ceiling, flow.places.limit)
+            assert (mine, places(of(mine, RATE / 2))) == (flow.slots.ceiling, flow.places.limit)
 
 
 async def test_a_job_with_a_schedule_keeps_a_part_of_its_day(tmp_path):

@@ -34,6 +34,8 @@ LARGEST_ANSWER_BYTES = 64 * 1024
 LARGEST_PAGE_BYTES = 8 * 1024 * 1024
 # Shorter than the 5 s after which common servers drop an idle connection: a request must not race with that.
 KEEPALIVE_SECONDS = 4
+SLACK = 0.05
+"""By this part of the idle time a target may be given more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,17 @@ class _Body(aiohttp.Payload):
 
 
 def _toucher(deadline: asyncio.Timeout, idle_seconds: float) -> Callable[[], None]:
+    """Give what puts the deadline off: not at every piece, since to move it costs as much as to send a small one."""
     loop = asyncio.get_running_loop()
+    slack_seconds = idle_seconds * SLACK
+    put_off_at = loop.time()
 
     def touch() -> None:
-        if not deadline.expired():
-            deadline.reschedule(loop.time() + idle_seconds)
+        nonlocal put_off_at
+        now = loop.time()
+        if now - put_off_at >= slack_seconds and not deadline.expired():
+            put_off_at = now
+            deadline.reschedule(now + idle_seconds + slack_seconds)
 
     return touch
 

@@ -85,7 +85,7 @@ class _Guesser:
         """Give the function that reads a field's times."""
         if one.form is Form.LOCAL_TIME:
             return {"utc": {"zone": self.zone}}
-        found = time_format(list(one.values)) if one.form is Form.DAY_TIME else None
+        found = time_format(one.typical) if one.form is Form.DAY_TIME else None
         return {"utc": {"zone": self.zone, "format": found}} if found else "utc"
 
     def _ranked(self, name: str) -> list[Observed]:
@@ -110,8 +110,11 @@ class _Guesser:
             others = _candidates(ranked[1:])
             self._add("externalIdentity", _identity(one.path), [evidence(one), *others])
             return
-        unique = [one for one in self.fields if one.is_unique and one.form not in TIMES]
-        best = unique or sorted(self.fields, key=lambda one: -len(one.values))
+        # Whoever calls twice has the same number twice: what names a person never stands in for a call.
+        fit = [one for one in self.fields if one.form not in {*TIMES, Form.PHONE, Form.EMAIL}]
+        fit = [one for one in fit if not one.about("customer", "called", "agent")]
+        unique = [one for one in fit if one.is_unique]
+        best = unique or sorted(fit, key=lambda one: -len(one.values))
         path = best[0].path if best else "id"
         todo = "no field looks like the id of a call: name the one that is never the same twice"
         self._add("externalIdentity", _identity(path), _candidates(best), todo)
@@ -137,10 +140,10 @@ class _Guesser:
     def _joined_moment(self) -> bool:
         """Take a date and a time of day in two fields together, where there are such."""
         day, clock = self._find("day"), self._find("clock")
-        form = date_format(list(day.values)) if day else None
+        form = date_format(day.typical) if day else None
         if day is None or clock is None or form is None:
             return False
-        times = {value.count(":") for value in clock.values}
+        times = {value.count(":") for value in clock.typical}
         form += " %H:%M:%S" if times == {2} else " %H:%M"
         rule = {
             "join": [{"path": day.path}, {"path": clock.path}],
@@ -154,7 +157,7 @@ class _Guesser:
         if one.form not in {Form.LOCAL_TIME, Form.DAY_TIME}:
             return ""
         todo = "" if self.said.timezone else ZONE
-        forms = time_format(list(one.values))
+        forms = time_format(one.typical)
         if one.form is Form.DAY_TIME and forms is not None and "%d/%m" in forms and _both_ways(one):
             todo = f"{todo}; and see" if todo else "see"
             todo += " whether the day or the month comes first"
@@ -229,7 +232,7 @@ def _candidates(fields: Sequence[Observed]) -> list[str]:
 
 
 def _both_ways(one: Observed) -> bool:
-    swapped = [value[3:5] + value[2:3] + value[:2] + value[5:] for value in one.values]
+    swapped = [value[3:5] + value[2:3] + value[:2] + value[5:] for value in one.typical]
     return time_format(swapped) is not None
 
 

@@ -21,6 +21,8 @@ LONGEST_NAME = 200
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MOST = 0.6
 """A form counts as a field's own where at least this share of its values has it."""
+_NEARLY_ALL = 0.8
+"""So many records need a value where each is to have its own: exports have a broken row now and then."""
 
 
 @dataclass(slots=True)
@@ -52,9 +54,16 @@ class Observed:
 
     @property
     def is_unique(self) -> bool:
-        """Tell whether every record has a value of its own."""
+        """Tell whether every record has a value of its own, as far as nearly all of them have one."""
         different = len(self.values)
-        return 0 < self.filled == self.records and (different == self.filled or different >= MOST_VALUES)
+        is_filled = self.filled > 0 and self.filled >= _NEARLY_ALL * self.records
+        return is_filled and (different == self.filled or different >= MOST_VALUES)
+
+    @property
+    def typical(self) -> list[str]:
+        """Give its values that have its form; what else stands there is taken for a mistake in a record."""
+        own = self.form
+        return [value for value in self.values if form_of(value) is own]
 
     def about(self, *kinds: str) -> bool:
         """Tell whether its name has a word of one of these kinds."""

@@ -241,6 +241,36 @@ def test_a_danish_table_with_dotted_times_is_understood():
     assert found["customer"].startswith("{path: Opkalder,")
 
 
+def test_a_broken_row_among_others_changes_nothing():
+    """One row without its id and with a word for a time, and one cut short, leave the proposal as it was."""
+    clean = proposed(DANISH, Said("Europe/Copenhagen", "DK"))
+    broken = [
+        *DANISH,
+        {**DANISH[0], "Samtale-nr": "", "Påbegyndt": "i går"},
+        {"Samtale-nr": "S13", "Påbegyndt": None, "Medarbejder": "Søren Å1"},
+    ]
+    assert rules(clean) == rules(proposed(broken, Said("Europe/Copenhagen", "DK")))
+
+
+def test_what_names_a_person_never_stands_in_for_a_call():
+    """Where nothing looks like the id of a call, neither number nor address is taken, however different."""
+    records = [
+        {
+            "Customer number": f"201122{n:02}",
+            "Mail": f"c{n}@example.com",
+            "Code": f"K{n % 5}",
+            "Date": "2026-02-03T10:00Z",
+        }
+        for n in range(10, 30)
+    ]
+    text = proposed(records)
+    assert "{join: [$tenant, call, {path: Code}], by: '-'}" == rules(text)["externalIdentity"]
+    assert "TODO externalIdentity: no field looks like the id of a call" in text
+    for one in records:
+        del one["Code"], one["Date"]
+    assert "{join: [$tenant, call, {path: id}], by: '-'}" == rules(proposed(records))["externalIdentity"]
+
+
 def test_the_shipped_mapping_is_proposed_with_what_the_samples_say(tmp_path):
     """For a known platform every rule keeps its words and gets its coverage; consent is asked anew."""
     records = [({"id": n, "status": "finished", "recording_permission": "not_asked"}, {}) for n in range(4)]

@@ -17,8 +17,10 @@ from connector.job.definition.model import Job, Target
 from connector.job.definition.model import Limits as LimitsOfJob
 from connector.job.definition.source import done_in_storage
 from connector.job.execution.budget import LedgerBudget
+from connector.job.execution.bursts import places
 from connector.job.execution.model import Execution
 from connector.job.execution.progress import Progress
+from connector.job.execution.shelf import shelf_for
 from connector.job.execution.summary import Options, Summary
 from connector.ledger import Ledger
 from connector.settings import Settings
@@ -52,8 +54,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     """Give the run with its storages, ledger and target open; the stack closes them."""
     job = plan.job
     storage, recordings = _guarded(plan, clock)
-    kept = settings.ledger_url
-    url = stack.enter_context(ledger.rehearsal_copy(kept)) if options.dry_run else kept
+    url = stack.enter_context(ledger.rehearsal_copy(settings.ledger_url)) if options.dry_run else settings.ledger_url
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
     for one in dict.fromkeys((storage, recordings)):
         await stack.enter_async_context(one)
@@ -78,6 +79,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         keep_examples=settings.keep_examples,
         policy_hash=plan.policy_hash,
         groups=partial(ledger.free_groups, clock=clock.now),
+        shelf=shelf_for(recordings, places(job.limits)),
     )
 
 

@@ -3,12 +3,16 @@
 from collections.abc import AsyncIterator
 from weakref import WeakSet
 
-__all__ = ["Kept", "Shelf"]
+from connector.storage import Storage
+from connector.storage.guard import bare
+from connector.storage.local import LocalStorage
+
+__all__ = ["Kept", "Shelf", "shelf_for"]
 
 SMALL_BYTES = 256 * 1024
 """A recording up to one piece of a stream is worth keeping."""
 MOST_BYTES = 8 * 1024 * 1024
-"""All that is kept at once; what finds no room is read once more when it is sent."""
+"""All that is kept at once of a folder; what finds no room is read once more when it is sent."""
 
 
 class Kept:
@@ -40,3 +44,14 @@ class Shelf:
         kept = Kept(size_bytes)
         self._kept.add(kept)
         return kept
+
+
+def shelf_for(storage: Storage, sessions: int) -> Shelf:
+    """Give the shelf for the recordings of this storage, of so many sessions at once.
+
+    There is room for all of them unless they lie in a folder of this machine: to fetch one again would take its way
+    over the network once more.
+    """
+    if isinstance(bare(storage), LocalStorage):
+        return Shelf()
+    return Shelf(max(MOST_BYTES, sessions * SMALL_BYTES))

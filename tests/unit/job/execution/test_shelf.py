@@ -2,7 +2,13 @@
 
 import gc
 
-from connector.job.execution.shelf import SMALL_BYTES, Shelf
+import pytest
+
+from connector.clock import SystemClock
+from connector.job.execution.shelf import MOST_BYTES, SMALL_BYTES, Shelf, shelf_for
+from connector.storage import Guard
+from connector.storage.local import LocalStorage
+from connector.storage.memory import MemoryStorage
 
 
 def test_room_is_free_again_once_nobody_holds_what_was_kept():
@@ -30,3 +36,15 @@ async def test_it_gives_what_was_put_there_and_may_be_asked_again():
     kept.content = b"abc"
     for _ in range(2):
         assert [b"abc"] == [piece async for piece in kept.pieces()]
+
+
+@pytest.mark.parametrize("sessions", [3, 48, 128])
+def test_what_came_over_a_network_is_fetched_once(sessions, tmp_path):
+    """As many recordings as there are sessions at once find room, and of a folder's as many as memory allows."""
+    fetched, read = (
+        shelf_for(Guard(storage, SystemClock(), patience_seconds=None), sessions)
+        for storage in (MemoryStorage(), LocalStorage(tmp_path))
+    )
+    kept = [(fetched.place(SMALL_BYTES), read.place(SMALL_BYTES)) for _ in range(sessions)]
+    assert all(one for one, _ in kept)
+    assert min(sessions, MOST_BYTES // SMALL_BYTES) == sum(other is not None for _, other in kept)

@@ -11,6 +11,8 @@ from connector.reason import Code
 
 __all__ = ["Budget", "Limits", "Pace"]
 
+LOOK_SECONDS = 1.0
+
 
 class Budget(Protocol):
     """The conversations and messages a token may still create this hour and this day, whoever sends them."""
@@ -69,13 +71,20 @@ class Limits:
         self._hours = hours
         self._budget = budget
         self._waits = waits
+        self._paused = False
 
     def change(
-        self, *, requests_per_second: float | None, hours: Hours | None, budget: Budget | None, waits: bool
+        self,
+        *,
+        requests_per_second: float | None,
+        hours: Hours | None,
+        budget: Budget | None,
+        waits: bool,
+        paused: bool = False,
     ) -> None:
-        """Let these hold instead from now on; who waits already asks again when that wait is over."""
+        """Let these hold instead from now on; who waits already asks again when that wait is over, and any pause."""
         self.pace(requests_per_second)
-        self._hours, self._budget, self._waits = hours, budget, waits
+        self._hours, self._budget, self._waits, self._paused = hours, budget, waits, paused
 
     def pace(self, requests_per_second: float | None) -> None:
         """Let requests flow so fast from now on; None lets them flow as they come."""
@@ -115,6 +124,9 @@ class Limits:
             await self._wait_or_hold(seconds, "the hourly or daily number of creations is used up")
 
     async def _wait_or_hold(self, seconds: float, why: str) -> None:
+        if self._waits:
+            await self._clock.sleep(seconds)
+            while self._paused:
+                await self._clock.sleep(LOOK_SECONDS)
         if not self._waits:
             raise SkipError(Code.LIMIT_REACHED, why)
-        await self._clock.sleep(seconds)

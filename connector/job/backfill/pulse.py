@@ -115,7 +115,8 @@ class Pulse:
         rate = given.requests_per_second * share / workers if given.requests_per_second else None
         part = given.backfill_share if orders.others or self._run.plan.job.schedule else 1.0
         self._spread(given.concurrency, workers, rate, 1.0 if rate else share)
-        now = (given, rate, part, self._brake.ending)
+        paused = self._brake.paused and not self._brake.ending
+        now = (given, rate, part, self._brake.ending, paused)
         if now == self._held:
             return
         self._held = now
@@ -123,7 +124,11 @@ class Pulse:
         is_bound = given.per_hour or given.per_day
         budget = LedgerBudget(run.book, run.plan.job.target, given, run.clock, share=part) if is_bound else None
         self._run.limits.change(
-            requests_per_second=rate, hours=open_hours(given), budget=budget, waits=not self._brake.ending
+            requests_per_second=rate,
+            hours=open_hours(given),
+            budget=budget,
+            waits=not self._brake.ending,
+            paused=paused,
         )
         self._naps.wake()
 

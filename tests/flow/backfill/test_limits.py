@@ -148,3 +148,24 @@ async def test_outside_its_hours_a_backfill_waits_and_status_says_until_when(
     assert 1 == process.returncode
     assert ({"limit_reached": 6}, 0) == (ran["reasons"], ran["exit_code"])
     assert [] == heard
+
+
+async def test_a_pause_holds_what_waits_for_the_hours(history, capturi, started, command, delivered, reading):
+    """What waits for the hours is not sent when they open while the backfill is paused, but once it goes on."""
+    async with capturi() as address:
+        project = history(address, days=1, a_day=20)
+        project.edit_job(("source:", f'limits: {{hours: "{hours_away()}", timezone: UTC}}\nsource:'))
+        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        async with asyncio.timeout(60):
+            while b"waits for the hours" not in await process.stderr.readline():
+                pass
+        for words in (("pause", "demo"), ("backfill", "demo", "--set-limits", "hours=00:00-23:59")):
+            told = await command(project.folder, *words)
+            assert 0 == told.code, told
+            await asyncio.sleep(2.5)
+        heard = (await reading(address)).requests
+        assert 0 == (await command(project.folder, "resume", "demo")).code
+        await delivered(project, 20)
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    assert [] == heard

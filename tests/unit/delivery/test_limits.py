@@ -148,6 +148,21 @@ async def test_budget_used_up_waits(clock):
     assert ([120.0, 3.0], 3) == (clock.slept, budget.asked)
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_what_waited_goes_on_after_the_pause_alone(clock, goes_on):
+    """What waited for a budget is not sent while the work is paused; where that ends in its end, it is held."""
+    limits, budget = Limits(clock=clock), Budget(120.0, 0.0)
+    limits.change(requests_per_second=None, hours=None, budget=budget, waits=True, paused=True)
+    booking = asyncio.create_task(limits.book())
+    for _ in range(9):
+        await asyncio.sleep(0)
+    assert (1, False) == (budget.asked, booking.done())
+    limits.change(requests_per_second=None, hours=None, budget=budget, waits=goes_on)
+    await asyncio.wait([booking])
+    assert (2 if goes_on else 1) == budget.asked
+    assert isinstance(booking.exception(), SkipError) is not goes_on
+
+
 async def test_no_limits(clock):
     """What is left out does not bind."""
     limits = Limits(clock=clock)

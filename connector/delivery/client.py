@@ -48,6 +48,7 @@ class Capturi:
         self.limits = limits or Limits(clock=self.clock)
         self.breaker = Breaker(self.clock, patience_seconds=self.policy.patience_seconds)
         self._token = checked_token(token)
+        self._remedy = route.token_remedy
         self._transport: Transport = AiohttpTransport(route, {"Authorization": self._token})
 
     async def __aenter__(self) -> Self:
@@ -174,7 +175,7 @@ class Capturi:
 
     def judge(self, answer: Answer, sent: Any, *, audio: bool = False) -> None:
         """Return where the answer is a yes, else raise what is to be done; nothing that was sent stands in it."""
-        refusal.judge(answer, [sent, self._token], audio=audio)
+        refusal.judge(answer, [sent, self._token], audio=audio, remedy=self._remedy)
 
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()

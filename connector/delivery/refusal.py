@@ -44,17 +44,18 @@ _PLAIN_WORDS = frozenset(
 )
 
 
-def judge(answer: Answer, sent: Any, *, audio: bool = False) -> None:
+def judge(answer: Answer, sent: Any, *, audio: bool = False, remedy: str = "") -> None:
     """Return on success; else raise TargetRejectedTokenError, StopError, TryAgainError or SkipError.
 
     `sent` is what the request carried: none of its values stands in the error, even where the target quotes them.
+    `remedy` says what to mend where the token is not accepted.
     """
     status = answer.status
     if status < HTTPStatus.MULTIPLE_CHOICES:
         _demand_api(answer)
         return
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise TargetRejectedTokenError(f"the target does not accept the token (status {status})")
+        raise TargetRejectedTokenError(f"the target does not accept the token (status {status})", hint=remedy)
     if status < HTTPStatus.BAD_REQUEST:
         raise StopError(f"the target has moved (status {status})", hint="see target.url; redirects are not followed")
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:

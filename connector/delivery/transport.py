@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -16,14 +15,9 @@ from yarl import URL
 from connector import __version__
 from connector.delivery.address import base_url
 from connector.delivery.model import Answer
+from connector.delivery.trouble import translated
 from connector.delivery.upload import Upload
-from connector.errors import (
-    ConnectorError,
-    OutcomeUnknownError,
-    StopError,
-    TargetUnreachableError,
-    TryAgainError,
-)
+from connector.errors import ConnectorError, TryAgainError
 from connector.network import proxy_for, trust
 
 __all__ = ["AiohttpTransport", "Content", "Route", "Transport"]
@@ -54,6 +48,10 @@ class Route:
     idle_seconds: float = 60.0
     answer_seconds: float = 20.0
     """How long a small request may take: it can be repeated, an upload not so lightly."""
+    address_remedy: str = ""
+    """What to mend where no connection can be made."""
+    token_remedy: str = ""
+    """What to mend where the token is not accepted."""
 
 
 class Transport(Protocol):
@@ -135,7 +133,8 @@ class AiohttpTransport:
                 await _read(response, body, LARGEST_PAGE_BYTES if method == "GET" else LARGEST_ANSWER_BYTES)
         except (aiohttp.ClientError, OSError) as error:
             # The library's errors carry the request's headers and with them the token: they must not be chained.
-            trouble = _translated(error, content)
+            upload = content if isinstance(content, Upload) else None
+            trouble = translated(error, upload, self._route.address_remedy)
         finally:
             if response is not None:
                 response.release()
@@ -184,30 +183,3 @@ async def _read(response: aiohttp.ClientResponse, body: bytearray, most_bytes: i
     content = response.content
     while (left := most_bytes - len(body)) and (piece := await content.read(left)):
         body += piece
-
-
-def _translated(error: Exception, content: Content) -> ConnectorError:
-    if isinstance(content, Upload) and content.failure is not None:
-        return content.failure
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return StopError("the target's certificate is not trusted", hint="name the authority in CONNECTOR_CA_FILE")
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return _refused_by_proxy(error.status)
-    what = _named(error)
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return TargetUnreachableError(f"no connection to the target could be made: {what}")
-    if isinstance(content, Upload) and not content.sent_whole:
-        return TryAgainError(f"the connection broke before the recording was sent whole: {what}")
-    return OutcomeUnknownError(f"the request was sent and no answer came back: {what}")
-
-
-def _refused_by_proxy(status: int) -> ConnectorError:
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return TargetUnreachableError(f"the proxy finds no way to the target (status {status})")
-    return StopError(f"the proxy refuses the way to the target (status {status})", hint="see HTTPS_PROXY")
-
-
-def _named(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "it took too long"
-    return type(error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error).__name__

@@ -16,8 +16,9 @@ from connector.job.definition import variables
 from connector.job.definition.chat_writer import are_chats_live, check_chat_writer
 from connector.job.definition.filtering import Filter, compile_filter
 from connector.job.definition.intake import Intake
-from connector.job.definition.model import Condition, Job
+from connector.job.definition.model import Condition, Job, Target
 from connector.job.definition.place import find, find_intake, intakes, is_intake, names
+from connector.job.definition.remedy import UNNAMED, Remedies, remedies
 from connector.job.definition.scrutiny import find_intake_mistakes, find_mistakes, unused_keys
 from connector.message.kinds import KINDS, make_source
 from connector.message.model import Source
@@ -41,6 +42,12 @@ class Plan:
     agents: enrichment.Directory | None
     filter: Filter
     warnings: tuple[Problem, ...]
+    remedies: Remedies = UNNAMED
+
+    @property
+    def target(self) -> Target:
+        """Give where the job sends."""
+        return self.job.target
 
     @property
     def policy_hash(self) -> str:
@@ -77,6 +84,12 @@ class IntakePlan:
     source: Source
     mapping: mapping.Mapping
     warnings: tuple[Problem, ...]
+    remedies: Remedies = UNNAMED
+
+    @property
+    def target(self) -> Target:
+        """Give where the intake sends."""
+        return self.intake.target
 
     @property
     def address(self) -> str:
@@ -109,7 +122,8 @@ def load(name: str, settings: Settings) -> Plan:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
     warnings = (*_foreign(written, job, ready), *(warning for one in ready.values() for warning in one.warnings))
-    return Plan(job, path, settings.home, ready, agents, judged, warnings)
+    told = remedies(written, settings.home, job.target.url)
+    return Plan(job, path, settings.home, ready, agents, judged, warnings, told)
 
 
 def load_intake(name: str, settings: Settings) -> IntakePlan:
@@ -129,7 +143,9 @@ def load_intake(name: str, settings: Settings) -> IntakePlan:
     source = collect(lambda: make_source(kind, intake.options())) if intake is not None and kind is not None else None
     if problems or intake is None or source is None or used is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
-    return IntakePlan(intake, path, settings.home, source, used, (*unused_keys(written, value), *used.warnings))
+    warnings = (*unused_keys(written, value), *used.warnings)
+    told = remedies(written, settings.home, intake.target.url)
+    return IntakePlan(intake, path, settings.home, source, used, warnings, told)
 
 
 class _Collector:

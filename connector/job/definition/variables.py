@@ -7,7 +7,7 @@ from typing import Any
 from connector.document import Document, Location
 from connector.errors import Problem
 
-__all__ = ["fill"]
+__all__ = ["fill", "named_in"]
 
 _VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SECRET_KEYS = frozenset(
@@ -44,7 +44,7 @@ def _fill(
         return [_fill(document, environment, item, (*location, at), problems) for at, item in enumerate(value)]
     if not isinstance(value, str):
         return value
-    names = [found[1] for found in _VARIABLE.finditer(value) if found[1]]
+    names = named_in(value)
     if not names and value and _is_secret(location):
         name = "_".join(str(part) for part in location if isinstance(part, str)).upper()
         hint = f'write "${{{name}}}" and set {name} in the environment or in .env'
@@ -54,6 +54,11 @@ def _fill(
             hint = f"set {name} in the environment or in .env"
             problems.append(document.problem(location, f"the variable {name} is not set or empty", hint=hint))
     return _VARIABLE.sub(lambda found: environment.get(found[1], "") if found[1] else "$", value)
+
+
+def named_in(value: str) -> list[str]:
+    """Give the names of the variables that a text is written with."""
+    return [found[1] for found in _VARIABLE.finditer(value) if found[1]]
 
 
 def _is_secret(location: Location) -> bool:

@@ -120,6 +120,6 @@ class Gate:
 
 
 def _stop(error: TryAgainError) -> StopError:
-    return StopError(
-        f"the target is in trouble: {error.message}", hint="nothing is lost: the next run goes on from here"
-    )
+    after = "nothing is lost: the next run goes on from here"
+    hint = f"{error.hint}; {after}" if error.hint else after
+    return StopError(f"the target is in trouble: {error.message}", hint=hint)

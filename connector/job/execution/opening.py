@@ -12,8 +12,8 @@ from connector.clock import Clock
 from connector.delivery import Capturi, Hours, Limits, Policy, Portal, Route, Visitor
 from connector.job.definition.chat_writer import are_chats_live
 from connector.job.definition.duration import parse_hours
-from connector.job.definition.loader import Plan
-from connector.job.definition.model import Job, Target
+from connector.job.definition.loader import IntakePlan, Plan
+from connector.job.definition.model import Job
 from connector.job.definition.model import Limits as LimitsOfJob
 from connector.job.definition.source import done_in_storage
 from connector.job.execution.budget import LedgerBudget
@@ -111,14 +111,15 @@ def _storages(plan: Plan) -> tuple[Storage, Storage]:
 
 def open_target(plan: Plan, settings: Settings, limits: Limits, clock: Clock) -> Capturi:
     """Give the job's target, to be entered with `async with`; a run waits for it only so long, the next one goes on."""
-    return open_capturi(plan.job.target, settings, limits, clock, patience_seconds=PATIENCE_SECONDS)
+    return open_capturi(plan, settings, limits, clock, patience_seconds=PATIENCE_SECONDS)
 
 
 def open_capturi(
-    target: Target, settings: Settings, limits: Limits, clock: Clock, *, patience_seconds: float | None = None
+    plan: Plan | IntakePlan, settings: Settings, limits: Limits, clock: Clock, *, patience_seconds: float | None = None
 ) -> Capturi:
-    """Give this target, to be entered with `async with`."""
-    route = Route(target.url, settings.ca_file)
+    """Give the target of a job or an intake, to be entered with `async with`."""
+    target, told = plan.target, plan.remedies
+    route = Route(target.url, settings.ca_file, address_remedy=told.address, token_remedy=told.token)
     # That a second upload of the same audio is harmless is not documented; one repeat settles a lost answer.
     policy = Policy(audio_repeats=1, patience_seconds=patience_seconds)
     return Capturi(route, target.token.get_secret_value(), policy=policy, limits=limits, clock=clock)

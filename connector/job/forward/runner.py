@@ -121,7 +121,7 @@ async def _open(  # noqa: PLR0913 - the parts a forwarding is made of
         run_id=make_run_id(now),
         clock=clock,
         book=book,
-        target=await stack.enter_async_context(open_capturi(intake.target, settings, limits, clock)),
+        target=await stack.enter_async_context(open_capturi(plan, settings, limits, clock)),
         summary=Summary(intake.intake, now),
         pace=Pace(clock),
         live_chats=are_chats_live(plan.home, intake.tenant),

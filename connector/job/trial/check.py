@@ -10,7 +10,7 @@ from connector.errors import ConnectorError
 from connector.job.definition.cpaas import Cpaas
 from connector.job.definition.intake import Intake
 from connector.job.definition.loader import IntakePlan, Plan
-from connector.job.definition.model import Job, Target
+from connector.job.definition.model import Job
 from connector.job.execution.opening import open_capturi
 from connector.job.sender import webhook
 from connector.job.sender.zendesk import access_of
@@ -29,7 +29,7 @@ async def check(plan: Plan, settings: Settings, clock: Clock) -> AsyncIterator[F
     """Give one finding for each storage, the target and the ledger; only in the ledger something stays written."""
     async for finding in check_storages(plan):
         yield finding
-    async for finding in _check_ends(plan.job, settings, clock):
+    async for finding in _check_ends(plan, plan.job, settings, clock):
         yield finding
 
 
@@ -39,20 +39,22 @@ async def check_intake(plan: IntakePlan, settings: Settings, clock: Clock) -> As
         yield await _check_zendesk(plan, settings, clock)
     if plan.intake.source.cpaas is not None:
         yield await _check_sangoma(plan, plan.intake.source.cpaas, settings, clock)
-    async for finding in _check_ends(plan.intake, settings, clock):
+    async for finding in _check_ends(plan, plan.intake, settings, clock):
         yield finding
 
 
-async def _check_ends(file: Job | Intake, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    yield await _check_target(file.target, settings, clock)
+async def _check_ends(
+    plan: Plan | IntakePlan, file: Job | Intake, settings: Settings, clock: Clock
+) -> AsyncIterator[Finding]:
+    yield await _check_target(plan, settings, clock)
     yield await _check_ledger(file, settings, clock)
 
 
-async def _check_target(wanted: Target, settings: Settings, clock: Clock) -> Finding:
-    name = wanted.url
+async def _check_target(plan: Plan | IntakePlan, settings: Settings, clock: Clock) -> Finding:
+    name = plan.target.url
     try:
         async with AsyncExitStack() as stack:
-            target = await stack.enter_async_context(open_capturi(wanted, settings, Limits(clock=clock), clock))
+            target = await stack.enter_async_context(open_capturi(plan, settings, Limits(clock=clock), clock))
             await target.verify()
     except ConnectorError as error:
         return failed("target", f"{name}: ", error)

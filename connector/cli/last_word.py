@@ -11,7 +11,12 @@ from connector.job.execution.summary import ExitCode, Summary
 __all__ = ["complain", "not_started", "note_printed", "tell_if_silent"]
 
 OWING: Final = ("run", "backfill", "retry", "reconcile", "zendesk backfill")
-"""The commands whose `--json` is one object whatever happens."""
+"""The commands whose `--json` is one object with the counts of a run, whatever happens."""
+TELLING: Final = (
+    *("status", "runs", "show", "messages", "sangoma inboxes"),
+    *("mapping test", "mapping preview", "mapping explain", "mapping diff"),
+)
+"""The commands whose `--json` is something else; where they end without it, an object tells why."""
 UNCLEAR: Final = "the command line cannot be understood; see standard error"
 _PRINTED: list[bool] = []
 _COMPLAINTS: list[str] = []
@@ -30,13 +35,15 @@ def complain(error: str) -> None:
 def tell_if_silent(arguments: Sequence[str], exit_code: int, error: str | None = None) -> None:
     """Print the object of a command that ends without one: the command line was wrong, it failed, or the end came."""
     words = _words(arguments)
-    command = next((one for one in OWING if words[: len(one.split())] == one.split()), None)
+    command = next((one for one in (*OWING, *TELLING) if words[: len(one.split())] == one.split()), None)
     if command is None or "--json" not in arguments or _PRINTED:
         return
-    named = words[len(command.split()) :]
-    job = named[0] if named and command != "retry" else ""
     error = error or (_COMPLAINTS[-1] if _COMPLAINTS else UNCLEAR)
-    told = _empty(command, not_started(job, error, dry_run="--dry-run" in arguments, exit_code=exit_code))
+    told: Mapping[str, Any] = {"exit_code": exit_code, "error": error}
+    if command in OWING:
+        named = words[len(command.split()) :]
+        job = named[0] if named and command != "retry" else ""
+        told = _empty(command, not_started(job, error, dry_run="--dry-run" in arguments, exit_code=exit_code))
     sys.stdout.write(json.dumps(told) + "\n")
     note_printed()
 

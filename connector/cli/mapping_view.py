@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from connector.cli.last_word import note_printed
 from connector.cli.plain import visible
 from connector.cli.screen import COLOURS, columns
 
@@ -40,6 +41,7 @@ SENT_WHEN = {"call": "would be sent, if its recording is there", "chat": "would 
 
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output."""
+    note_printed()
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 

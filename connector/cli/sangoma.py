@@ -2,17 +2,16 @@
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 from dotenv import set_key
 
 from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.screen import columns
+from connector.cli.state import print_json
 from connector.errors import ConfigurationError, Problem, StopError
 from connector.settings import Settings
 
@@ -88,7 +87,7 @@ def inboxes(
     _, cpaas = _choose(intake, settings)
     found = asyncio.run(_inboxes(cpaas, settings))
     if as_json:
-        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+        print_json(found)
         return
     table = columns(None, "id", "name", "channel")
     for one in found:

@@ -203,5 +203,7 @@ def _models(annotation: Any) -> Iterable[type[BaseModel]]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give the remedy for a word that is not among the known ones, or nothing where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    names = list(known)
+    same = [name for name in names if name.casefold() == word.casefold()]
+    near = same or difflib.get_close_matches(word, names, n=1)
     return f"did you mean {near[0]!r}?" if near else ""

@@ -30,6 +30,11 @@ looked at again; one that cannot be read is refused `unreadable` with its number
 bring no transcripts, so they are calls. JSON may be a list of objects, one object, or an object around such a list.
 Where `pattern`, `format` or `recording` say something else than before, the next run asks every name again: what lacked
 its recording for a wrong pattern is judged anew, and what has its conversation keeps it.
+
+`connector check JOB` reads the first rows of the three newest files and warns, with file and line, of every name in the
+options, the filter and the mapping that is none of their columns; a run notes the same in its summary. A column may
+come later, so that stops nothing. An `id` that no row has is a mistake: every row of the file would be refused. JSON,
+workbooks and Parquet larger than 8 MiB are not looked into; of objects only the fields at the top are compared.
 """
 
 

@@ -42,6 +42,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to make; it may
 def check(job: Annotated[str | None, typer.Argument(help="Name of the job or intake; default: all.")] = None) -> int:
     """Find every mistake of a job or an intake at once, then see whether storage, target and ledger are reached.
 
+    Of tables it reads a few rows, and warns of names in job and mapping that are none of their columns.
+
     Exit code 2: something must be mended in a file. Exit code 1: something is not reached.
     """
     from connector.job.definition import loader  # noqa: PLC0415
@@ -97,6 +99,8 @@ async def _try(plan: "loader.Plan | loader.IntakePlan", settings: Settings) -> i
         for name, value in finding.facts:
             output.print(f"             {name:<13}", style="dim", end="")
             output.print(value, markup=False, soft_wrap=True)
+        for warning in finding.warnings:
+            errors.print(f"  warning  {warning}", style="yellow", markup=False, soft_wrap=True)
         if finding.hint:
             output.print(f"           {finding.hint}", markup=False, soft_wrap=True)
         if not finding.reached:

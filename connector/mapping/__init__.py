@@ -3,7 +3,7 @@
 from connector.mapping.condition import Condition, compile_condition
 from connector.mapping.engine import apply
 from connector.mapping.loader import load, parse
-from connector.mapping.model import ConsentSpec, Draft, Mapping, SegmentsSpec, Span, SpansReading, Trace
+from connector.mapping.model import ConsentSpec, Draft, Mapping, Placed, SegmentsSpec, Span, SpansReading, Trace
 from connector.mapping.statistics import Statistics
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ConsentSpec",
     "Draft",
     "Mapping",
+    "Placed",
     "SegmentsSpec",
     "Span",
     "SpansReading",

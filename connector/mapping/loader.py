@@ -66,6 +66,7 @@ def _load(source: document.Document, raw: bytes, hash_key: bytes | None) -> Mapp
         run=lay_out(fields, missing),
         unruled=missing,
         warnings=tuple(findings.warnings),
+        placed=tuple(findings.placed),
         consent=consent[0] if consent else None,
         read_consent=consent[1] if consent else None,
         segments=segments[0] if segments else None,

@@ -16,6 +16,7 @@ __all__ = [
     "Evaluate",
     "Field",
     "Mapping",
+    "Placed",
     "Run",
     "SegmentsSpec",
     "Span",
@@ -115,12 +116,24 @@ class Field:
     recipe: Recipe | None = None
 
 
+class Placed(NamedTuple):
+    """A path into the record, and where a person wrote it: a problem that still lacks its words.
+
+    With `is_name` it may as well be the bare name of a column, whatever signs that has.
+    """
+
+    path: str
+    place: Problem
+    is_name: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """A mapping file, checked and compiled.
 
     `hash` is the SHA-256 (hexadecimal) over the file and its CSV tables. `unruled` are the fields that the target
-    requires and the file has no rule for: every draft is refused for them. `run` works all rules out.
+    requires and the file has no rule for: every draft is refused for them. `run` works all rules out. `placed` are all
+    paths into the record that the file names, wherever it does.
     """
 
     name: str
@@ -130,6 +143,7 @@ class Mapping:
     fields: tuple[Field, ...]
     unruled: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    placed: tuple[Placed, ...] = ()
     consent: ConsentSpec | None = None
     segments: SegmentsSpec | None = None
     split: Literal["none", "agent"] = "none"

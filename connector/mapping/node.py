@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.document import Document, Location, did_you_mean
 from connector.errors import Problem
+from connector.mapping.model import Placed
 from connector.mapping.records import Shape
 
 __all__ = ["Findings", "Node"]
@@ -17,10 +18,11 @@ MOST_ENTRIES = 10_000
 
 @dataclass(slots=True)
 class Findings:
-    """What loading one file brings up: mistakes, warnings, and the other files it took in."""
+    """What loading one file brings up: mistakes, warnings, paths into the record, and the other files it took in."""
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     hash_key: bytes | None = None
     shape: Shape = field(default_factory=Shape)

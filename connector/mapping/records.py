@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.document import did_you_mean, read
 from connector.mapping.coercion import Kind
-from connector.mapping.path import plain_steps
+from connector.mapping.path import compile_path, plain_steps
 
 __all__ = ["RECORDS", "Shape", "shape_of", "source_kinds"]
 
@@ -27,24 +27,37 @@ RECORDS = MappingProxyType(
 """What `reads` can name: the kind of source, a dot, the record. Other records of these kinds may be named as well."""
 
 _FOLDER = Path(__file__).parent / "records"
-_FIRST_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_(])")
+_FIRST_NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_(])|"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The documented fields of a record: name -> type, or what stands below it; None where none are documented."""
+    """The known fields of a record: name -> type, or what stands below it; None where none are known."""
 
     fields: dict[str, Any] | None = None
+    noun: str = "field"
+    where: str = "is documented here"
+    """What a field is called, and where one that is not known was looked for; for messages."""
 
     def look_up(self, path: str) -> tuple[Kind, str]:
-        """Give the documented type of what a path names, and a doubt where there is no such field."""
+        """Give the known type of what a path names, and a doubt where there is no such field."""
         if self.fields is None:
             return Kind.ANY, ""
         steps = plain_steps(path)
         if steps is not None:
             return self._walk(steps)
         first = _FIRST_NAME.match(path)
-        return (Kind.ANY, self._walk((first[1],))[1]) if first else (Kind.ANY, "")
+        return Kind.ANY, self._walk(plain_steps(first[0]) or ())[1] if first else ""
+
+    def look_up_name(self, name: str) -> str:
+        """Give a doubt where this is neither the bare name of a field nor a path that names one."""
+        if self.fields is None or name in self.fields:
+            return ""
+        try:
+            compile_path(name)
+        except ValueError:
+            return self._walk((name,))[1]
+        return self.look_up(name)[1]
 
     def _walk(self, steps: tuple[str | int, ...]) -> tuple[Kind, str]:
         below: Any = self.fields
@@ -56,7 +69,7 @@ class Shape:
             elif not isinstance(below, dict):
                 return Kind.ANY, f"{step!r} is asked of {_KINDS.get(str(below), Kind.LIST)}"
             elif step not in below:
-                return Kind.ANY, f"no field {step!r} is documented here: {did_you_mean(step, below)}".rstrip(": ")
+                return Kind.ANY, f"no {self.noun} {step!r} {self.where}: {did_you_mean(step, below)}".rstrip(": ")
             else:
                 below = below[step]
         return _kind(below), ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.mapping.coercion import Kind, has_value
-from connector.mapping.model import Context, Evaluate, Trace, trace_of
+from connector.mapping.model import Context, Evaluate, Placed, Trace, trace_of
 from connector.mapping.node import Node
 from connector.mapping.path import PathError, Read, compile_path
 
@@ -106,6 +106,7 @@ def _kind(node: Node) -> Kind:
     text = str(node.value).strip()
     if text.startswith("$"):
         return Kind.TEXT if text == "$tenant" else Kind.ANY
+    node.findings.placed.append(Placed(text, node.document.problem(node.location, "")))
     kind, doubt = node.findings.shape.look_up(text)
     if doubt:
         node.warn(f"{text}: {doubt}", "a tenant's files may well hold more than is documented")

@@ -1,7 +1,7 @@
 """Turn rows of foreign metadata into sessions, one each; a row that makes none does not disturb the others."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from connector.session.moment import read_moment
 from connector.session.rows import RowForm, open_rows
 from connector.storage.model import FileInfo
 
-__all__ = ["SOURCE_KIND", "BrokenRow", "FilesForm", "Find", "parse"]
+__all__ = ["SOURCE_KIND", "BrokenRow", "FilesForm", "Find", "no_id", "parse"]
 
 SOURCE_KIND = "files"
 DIGEST_BYTES = 12
@@ -75,7 +75,7 @@ def parse(content: BinaryIO, file: FileInfo, form: FilesForm) -> Iterator[Sessio
         else:
             marks.append(_mark(key))
     if names and not marks:
-        raise _no_id(file, form, names)
+        raise no_id(file.path, form, names)
     repeated = _repeated(marks)
     newest: dict[str, Session] = {}
     for number, record in read():
@@ -87,11 +87,11 @@ def parse(content: BinaryIO, file: FileInfo, form: FilesForm) -> Iterator[Sessio
     yield from newest.values()
 
 
-def _no_id(file: FileInfo, form: FilesForm, names: Mapping[str, Any]) -> SkipError:
-    same = [name for name in names if name.casefold() == form.id_name.casefold()]
-    near = did_you_mean(form.id_name, names) or (f"did you mean {same[0]!r}?" if same else "")
+def no_id(path: str, form: FilesForm, names: Collection[str], *, rows: str = "no row of it") -> SkipError:
+    """Give what is wrong with a file whose rows, with columns of these names, tell no id."""
+    near = "it is empty in every row" if form.id_name in names else did_you_mean(form.id_name, names)
     hint = near or f"let `id` name one of {', '.join(list(names)[:20])}; or leave the file out by `pattern`"
-    return SkipError(Code.UNREADABLE, f"{file.path}: no row of it has an id under {form.id_name!r}", hint=hint)
+    return SkipError(Code.UNREADABLE, f"{path}: {rows} has an id under {form.id_name!r}", hint=hint)
 
 
 def _mark(key: str) -> int:

@@ -14,6 +14,7 @@ from connector import document, enrichment, mapping
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition import variables
 from connector.job.definition.chat_writer import are_chats_live, check_chat_writer
+from connector.job.definition.columns import placed_paths
 from connector.job.definition.filtering import Filter, compile_filter
 from connector.job.definition.intake import Intake
 from connector.job.definition.model import Condition, Job, Target
@@ -43,6 +44,8 @@ class Plan:
     filter: Filter
     warnings: tuple[Problem, ...]
     remedies: Remedies = UNNAMED
+    placed: tuple[mapping.Placed, ...] = ()
+    """The paths that the job and its mappings read of a record, where its records are rows of tables."""
 
     @property
     def target(self) -> Target:
@@ -122,8 +125,8 @@ def load(name: str, settings: Settings) -> Plan:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
     warnings = (*_foreign(written, job, ready), *(warning for one in ready.values() for warning in one.warnings))
-    told = remedies(written, settings.home, job.target.url)
-    return Plan(job, path, settings.home, ready, agents, judged, warnings, told)
+    told, placed = remedies(written, settings.home, job.target.url), placed_paths(written, job, ready)
+    return Plan(job, path, settings.home, ready, agents, judged, warnings, told, placed)
 
 
 def load_intake(name: str, settings: Settings) -> IntakePlan:

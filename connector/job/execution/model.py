@@ -14,6 +14,7 @@ from connector.delivery import Capturi, Limits, Portal
 from connector.delivery.slots import Slots
 from connector.errors import StorageAwayError
 from connector.job.definition.attention import paths_read
+from connector.job.definition.columns import Columns
 from connector.job.definition.loader import Plan
 from connector.job.execution.gate import Gate
 from connector.job.execution.neighbour import Neighbourhood
@@ -68,6 +69,8 @@ class Execution:
     log: FilteringBoundLogger = field(default_factory=logger)
     statistics: dict[str, Statistics] = field(default_factory=dict)
     rows: RowLog = field(default_factory=RowLog)
+    columns: Columns = field(default_factory=Columns)
+    """What the newest of the tables that it reads have."""
     live_chats: bool = False
     """Whether the cases of chats are written live, by an intake."""
     policy_hash: str = ""

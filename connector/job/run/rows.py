@@ -97,6 +97,8 @@ class _Page:
         self.homes: Mapping[int, FileRow] = {}
         self.away = folder_of(run.plan.job.source.done)
         for file, row in rows:
+            if isinstance(row, Session):
+                run.columns.look(file.path, row.record)
             self._take(file, row)
 
     def _take(self, file: FileRow, row: Session | BrokenRow) -> None:

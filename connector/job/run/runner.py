@@ -112,6 +112,7 @@ async def _do(run_: Execution) -> None:
         run_.summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
     await close_vanished(run_)
     run_.summary.notes += run_.summary.told_without_audio()
+    run_.summary.notes += run_.columns.told(run_.plan.placed, run_.plan.job.job)
     note_nothing_seen(run_)
     await finish_messages(run_)
     await put_files_away(run_)

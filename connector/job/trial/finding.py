@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connector.errors import ConfigurationError, ConnectorError
+from connector.errors import ConfigurationError, ConnectorError, Problem
 
 __all__ = ["Finding", "failed"]
 
@@ -19,6 +19,8 @@ class Finding:
     """Whether a person must mend a setting, rather than somebody else's system."""
     facts: tuple[tuple[str, str], ...] = ()
     """What was found, each with its name."""
+    warnings: tuple[Problem, ...] = ()
+    """What works and is probably not meant."""
 
 
 def failed(name: str, begin: str, error: ConnectorError) -> Finding:

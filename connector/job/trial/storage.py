@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.errors import ConfigurationError, ConnectorError
+from connector.job.definition.columns import MOST_FILES
 from connector.job.definition.loader import Plan
 from connector.job.definition.model import Source
 from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.gathering.unknown import Unknown
 from connector.job.trial.finding import Finding, failed
+from connector.job.trial.tables import check_tables
 from connector.session import FileRole
 from connector.storage import FileInfo, Storage, open_storage
 from connector.storage.finishing import LEAVE, folder_of, is_below
@@ -31,6 +33,8 @@ class _Census:
     away: int = 0
     left_out: int = 0
     newest: FileInfo | None = None
+    tables: list[FileInfo] = field(default_factory=list)
+    """The newest files of metadata, the newest first."""
 
 
 async def check_storages(plan: Plan) -> AsyncIterator[Finding]:
@@ -52,6 +56,9 @@ async def _check(plan: Plan, name: str, address: str, options: Mapping[str, Any]
             introduction = storage.introduction() if isinstance(storage, Introduced) else ()
             census = await _take(source, storage, folder_of(done), only_companions=only_companions)
             yield Finding(name, True, f"{storage.address}", facts=(*introduction, *_facts(source, census)))
+            if source.reading is not None and census.tables and not only_companions:
+                async for finding in check_tables(plan, source.reading, storage, census.tables):
+                    yield finding
             if action != LEAVE and isinstance(storage, Finisher):
                 yield await _rehearse(name, storage, action)
     except ConnectorError as error:
@@ -84,6 +91,9 @@ async def _take(source: Source, storage: Storage, away: str | None, *, only_comp
 def _count(census: _Census, source: Source, file: FileInfo) -> None:
     name = classify(source, file.path)
     census.roles[name.role] += 1
+    if name.role is FileRole.METADATA:
+        newest = sorted([*census.tables, file], key=lambda one: (one.modified_ns, one.path), reverse=True)
+        census.tables = newest[:MOST_FILES]
     census.unknown.look(source, file.path, name)
     top, slash, _ = file.path.partition("/")
     census.folders[f"{top}/" if slash else "(no folder)"] += 1

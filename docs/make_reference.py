@@ -1,12 +1,14 @@
 """Write the reference pages from the code: python docs/make_reference.py."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
+from ruamel.yaml import YAML
 from typer.main import get_command
 
 from connector.cli import app
@@ -15,12 +17,30 @@ from connector.job.definition.files import FilesOptions
 from connector.job.definition.intake import Intake
 from connector.job.definition.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
+from connector.mapping.functions.words import Pattern, Region, Zone
 from connector.mapping.targets import TARGETS
 from connector.settings import Settings
 
+KINDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    tuple[str, ...]: "a list of texts",
+    Pattern: "a regular expression (RE2)",
+    Region: "a country, for example DK",
+    Zone: "a time zone, for example Europe/Copenhagen",
+}
+"""What an argument is, in the words of who writes it."""
+WIDEST = 1_000
 HERE = Path(__file__).parent
 NOTE = "<!-- Made by docs/make_reference.py from the code; a test keeps it true. -->\n"
 
+
+FUNCTIONS_READ = """\
+`as` takes a list of them: `as: [trim, {limit: {length: 80}}]`. A value in place of the arguments is the first one,
+so `limit: 80` says the same. The examples are YAML as it stands in a mapping; where one fails, `on_error`
+or `else` decides.
+"""
 
 FILES = """\
 One row of a table, or one object, is one call; these options say where it tells which. They stand in `source.options`
@@ -41,25 +61,44 @@ workbooks and Parquet larger than 8 MiB are not looked into; of objects only the
 def functions() -> Iterator[str]:
     """Give the section on functions: each with what it takes and gives, and its examples."""
     for function in FUNCTIONS.values():
-        yield f"### `{function.signature}`\n"
+        yield f"### `{function.name}`\n"
         yield f"{function.description} Takes {function.takes.value}, gives {function.gives.value}."
         yield ("It can fail: say `on_error` or `else`.\n" if function.fallible else "It never fails.\n")
+        if rows := [*_arguments(function)]:
+            yield from ("| argument | what it is | default |", "|---|---|---|", *rows, "")
         yield "| value | written | gives |"
         yield "|---|---|---|"
         yield from (_example(function, example) for example in function.examples)
         yield ""
 
 
+def _arguments(function: Function) -> Iterator[str]:
+    """Give a table row for each argument that stands in a file; a table's words are described, not named."""
+    for one in function.parameters:
+        kinds = [kind for kind in (one.annotation, *get_args(one.annotation)) if kind in KINDS]
+        if kinds:
+            default = "" if one.default is None else _cell(_flow(one.default))
+            yield f"| `{one.name}` | {KINDS[kinds[0]]} | {'required' if one.required else default} |"
+
+
 def _example(function: Function, example: Any) -> str:
-    given = f"{function.name}: {example.arguments}" if example.arguments is not None else function.name
-    return f"| {_cell(example.value)} | {_cell(given)} | {_cell(example.gives)} |"
+    written = function.name if example.arguments is None else _flow({function.name: example.arguments})
+    gives = "fails" if example.gives is FAILS else _cell(_flow(example.gives))
+    return f"| {_cell(_flow(example.value))} | {_cell(written)} | {gives} |"
 
 
-def _cell(value: Any) -> str:
-    if value is FAILS:
-        return "fails"
-    text = value if isinstance(value, str) else repr(value)
-    return "`" + text.replace("|", "\\|").replace("\n", "\\n") + "`" if text else "(empty)"
+def _cell(text: str) -> str:
+    return "`" + text.replace("|", "\\|") + "`"
+
+
+def _flow(value: Any) -> str:
+    """Give the value as YAML in one line, as it can stand inside brackets."""
+    written = io.StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style, yaml.width, yaml.allow_unicode = True, WIDEST, True
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.dump([value], written)
+    return written.getvalue().strip()[1:-1]
 
 
 def targets() -> Iterator[str]:
@@ -166,7 +205,7 @@ def pages() -> dict[str, str]:
     intake = ["# Intake file\n", NOTE, (HERE / "intake-file.head.md").read_text(encoding="utf-8")]
     intake += ["| key | default | meaning |", "|---|---|---|", *keys(Intake), ""]
     mapping = ["# Mapping reference\n", NOTE, (HERE / "mapping-reference.head.md").read_text(encoding="utf-8")]
-    mapping += ["## Functions\n", *functions(), "## Target fields\n", *targets()]
+    mapping += ["## Functions\n", FUNCTIONS_READ, *functions(), "## Target fields\n", *targets()]
     all_commands = ["# Commands\n", NOTE, (HERE / "commands.head.md").read_text(encoding="utf-8"), *commands()]
     all_settings = ["# Settings\n", NOTE, (HERE / "settings.head.md").read_text(encoding="utf-8")]
     all_settings += ["| variable | default | meaning |", "|---|---|---|", *settings(), ""]

@@ -61,11 +61,6 @@ class Function:
     examples: tuple[Example, ...]
     fallible: bool = field(default=True)
 
-    @property
-    def signature(self) -> str:
-        """Give the call as the reference prints it, for example `round(digits: int = 0)`."""
-        return f"{self.name}({', '.join(_written(one) for one in self.parameters)})"
-
 
 def example(value: Any, gives: Any, arguments: Any = None) -> Example:
     """Write one example: the value, the result (FAILS where there is none) and the arguments as the YAML has them."""
@@ -105,8 +100,3 @@ def _kind(annotation: Any) -> Kind:
 def _parameter(one: inspect.Parameter) -> Parameter:
     required = one.default is inspect.Parameter.empty
     return Parameter(one.name, one.annotation, None if required else one.default, required)
-
-
-def _written(one: Parameter) -> str:
-    name = getattr(one.annotation, "__name__", str(one.annotation))
-    return f"{one.name}: {name}" if one.required else f"{one.name}: {name} = {one.default!r}"

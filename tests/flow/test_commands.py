@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 from functools import partial
@@ -226,13 +227,36 @@ async def test_a_second_run_at_the_same_time_ends_with_1(make_project, capturi, 
     assert "another process is running the job demo" in ended.told["error"]
 
 
+VARYING = re.compile(r"· [0-9.]+ s · \S+|report: .*|, [0-9.]+ MB")
+
+
+def told_lines(text):
+    """Give the lines that say something, with single spaces, and without what differs from run to run."""
+    return (" ".join(VARYING.sub("", line).split()) for line in text.splitlines() if line.strip())
+
+
+def quoted_of_demo():
+    """Give each stretch of the demo's output that the README quotes without leaving lines out."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (quoted,) = re.findall(r"^```\n(1\. The first night.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    return [list(told_lines(stretch)) for stretch in quoted.split("  ...\n") if stretch.strip()]
+
+
+def begins_with(told, quoted):
+    """Tell whether these lines begin as quoted, each one and one after the other: the last columns may be left out."""
+    return len(quoted) <= len(told) and all(line.startswith(one) for line, one in zip(told, quoted, strict=False))
+
+
 @pytest.mark.usefixtures("bare")
 async def test_the_demo_shows_everything_and_keeps_it(command, tmp_path):
-    """`demo --keep` ends with 0, leaves a project with a report, and the commands work in it; a used folder is left."""
+    """It prints what the README quotes, leaves a project in which the commands work, and touches no used folder."""
     ended = await command(tmp_path, "demo", "--keep", "try", afresh=True)
     assert 0 == ended.code, ended
     for words in ("nothing is sent twice", "consent_unknown", "unreadable", "Everything that was sent arrived once"):
         assert words in ended.out
+    told = list(told_lines(ended.out))
+    for quoted in quoted_of_demo():
+        assert any(begins_with(told[at:], quoted) for at in range(len(told))), (quoted, ended.out)
     (report,) = [line.split()[-1] for line in ended.out.splitlines() if "the mapping report" in line]
     assert "<html" in await asyncio.to_thread(Path(report).read_text)
     shown = await command(tmp_path / "try", "show", "acme-call-1418")

@@ -69,7 +69,7 @@ def _alone(plan: "Plan", session: "Session", outlook: "Outlook", entries: "list[
     if channel == "chat":
         return _kept(session, outlook, absence.without_transcript(session, plan, now))
     until = absence.awaited_until(session, plan, min((row.first_seen_at for row in entries), default=now))
-    verdict = absence.without_recording(plan, until, now)
+    verdict = absence.without_recording(session, plan, until, now)
     if verdict is not None:
         return _kept(session, outlook, verdict)
     return Fate("This call would be sent without audio: none came in the time the job waits for it (`missing: send`).")

@@ -11,9 +11,10 @@ from connector.job.definition.model import Job
 from connector.mapping import Mapping as Rules
 from connector.mapping import Placed
 from connector.mapping.records import Shape
+from connector.session import Session
 from connector.session.rows import format_of
 
-__all__ = ["MOST_FILES", "MOST_ROWS", "OF_ID", "Columns", "placed_paths"]
+__all__ = ["MOST_FILES", "MOST_ROWS", "OF_ID", "Columns", "doubt_in_row", "placed_paths"]
 
 MOST_FILES = 3
 MOST_ROWS = 20
@@ -47,6 +48,12 @@ def _of_job(job: Job) -> Iterator[tuple[Location, str | None]]:
             yield (*options, "agent", name), path
     for number, condition in enumerate(job.filter):
         yield ("filter", number, "path"), condition.path
+
+
+def doubt_in_row(session: Session, name: str) -> str:
+    """Give a doubt where this names no column, and leads to no field, of the session's own row."""
+    noun = "field" if format_of(session.file.path) in LOOSE else "column"
+    return Shape(dict.fromkeys(session.record, "any"), noun, "in its row").look_up_name(name)
 
 
 class Columns:

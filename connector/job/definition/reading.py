@@ -90,6 +90,11 @@ class Reading:
         parts = self._named_parts(session)
         return _stem(parts[-1]).casefold() if parts else None
 
+    def recording_name(self, session: Session) -> str | None:
+        """Give the name of the file, without folders, that the row says is its recording; None where it says none."""
+        parts = self._named_parts(session)
+        return parts[-1] if parts else None
+
     def choose(self, session: Session, paths: Mapping[str, Any]) -> list[Any]:
         """Give, of what bears the session's key, what bears its name: of the same letters, in the folder it names.
 

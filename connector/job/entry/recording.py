@@ -55,7 +55,7 @@ async def find_recording(run: Execution, work: Work) -> Found | Verdict | None:
                 return Verdict(Outcome.HELD, Code.AUDIO_AWAITED, error.message)
             await run.book.transact(ledger.mark_missing, [row.id for row in rows if row.path == error.path])
             rows = [row for row in rows if row.path != error.path]
-    return without_recording(run.plan, _awaited_until(run, work), run.now())
+    return without_recording(work.session, run.plan, _awaited_until(run, work), run.now())
 
 
 def _pair(run: Execution, work: Work, rows: Sequence[FileRow]) -> tuple[sessions.Recording, ...]:

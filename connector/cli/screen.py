@@ -13,7 +13,7 @@ from rich.table import Table
 
 from connector.job.execution.progress import Progress as Watcher
 from connector.job.execution.summary import Summary
-from connector.reason import Outcome
+from connector.reason import Code, Outcome
 
 __all__ = ["COLOURS", "columns", "counted", "facts_table", "show_summary", "size", "time_of", "watching"]
 
@@ -72,8 +72,7 @@ def show_summary(
         console.print(table)
     elif summary.reasons:
         console.print(_reasons(summary, with_examples=console.width >= ROOMY))
-    if summary.reasons:
-        asked = "`connector mapping explain JOB ID`" if summary.dry_run else "`connector show ID`"
+    if asked := _asked(summary):
         console.print(f"  {asked} tells the whole story of one of them.", style="dim")
     for note in summary.notes:
         console.print(f"  {note}", markup=False)
@@ -81,6 +80,13 @@ def show_summary(
         console.print(f"  report: {summary.report}", markup=False)
     if summary.error:
         console.print(f"  stopped: {summary.error}", style="bold red", markup=False)
+
+
+def _asked(summary: Summary) -> str:
+    """Give the command that tells more of one of those that did not go; after a dry run what has no id has none."""
+    if summary.dry_run:
+        return f"`connector mapping explain {summary.job} ID`" if summary.reasons.keys() - {Code.UNREADABLE} else ""
+    return "`connector show ID`" if summary.reasons else ""
 
 
 def _reasons(summary: Summary, *, with_examples: bool) -> Table:

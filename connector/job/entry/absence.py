@@ -4,16 +4,13 @@ from datetime import datetime
 
 from connector.job.definition.columns import doubt_in_row
 from connector.job.definition.loader import Plan
+from connector.job.entry.record import PRIVACY
 from connector.mapping.sensitivity import Sensitivity
 from connector.reason import Code, Outcome, Verdict
-from connector.report.privacy import Privacy
 from connector.session import Session
 from connector.session.naming import AUDIO_SUFFIXES
 
 __all__ = ["awaited_until", "without_recording", "without_transcript"]
-
-PRIVACY = Privacy()
-"""What may be said of a file's name: it may hold somebody's number or address."""
 
 
 def awaited_until(session: Session, plan: Plan, first_seen_at: datetime) -> datetime:

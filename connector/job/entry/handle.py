@@ -11,7 +11,7 @@ from connector.job.entry.agents import lacks_speakers
 from connector.job.entry.judge import judge
 from connector.job.entry.lack import lacks
 from connector.job.entry.opening import leave, open_record
-from connector.job.entry.record import Record
+from connector.job.entry.record import PRIVACY, Record
 from connector.job.entry.row import first_row
 from connector.job.entry.version import is_older
 from connector.job.execution.model import Execution
@@ -132,6 +132,8 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
     )
     files = (broken.file.id,) if broken.row is None else ()
     run.rows.broken.add(row.id)
+    if verdict.code is Code.UNREADABLE:
+        run.summary.add_unreadable(PRIVACY.scrub(verdict.detail))
     await Record(run, row, files).close(verdict, path=broken.file.path)
 
 

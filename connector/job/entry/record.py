@@ -13,7 +13,7 @@ from connector.ledger.case_model import Turn
 from connector.reason import Code, Outcome, Verdict
 from connector.report.privacy import Privacy
 
-__all__ = ["Record", "name_of"]
+__all__ = ["PRIVACY", "Record", "name_of"]
 
 PRIVACY = Privacy()
 """What may be said aloud: an id of the source may be somebody's address or number."""

@@ -72,6 +72,8 @@ class Summary:
     """For people: the first few that did not go, by the names under which `connector show` finds them."""
     without_audio: dict[Code, list[str]] = field(default_factory=dict)
     """The calls that were delivered before and whose late recording did not go, by what keeps it away."""
+    unreadable: list[str] = field(default_factory=list)
+    """What is wrong with the first files and rows that could not be read: they have no id to ask by."""
     audio_uploaded: int = 0
     bytes_uploaded: int = 0
     report: str | None = None
@@ -92,6 +94,11 @@ class Summary:
                 known.append(name)
         self.audio_uploaded += audio
         self.bytes_uploaded += size_bytes
+
+    def add_unreadable(self, detail: str) -> None:
+        """Keep what is wrong with one of the first files or rows that cannot be read."""
+        if len(self.unreadable) < EXAMPLES and detail not in self.unreadable:
+            self.unreadable.append(detail)
 
     def add_without_audio(self, code: Code, *, name: str) -> None:
         """Note a call that is there, and whose late recording did not go."""

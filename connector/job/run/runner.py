@@ -112,6 +112,9 @@ async def _do(run_: Execution) -> None:
         run_.summary.notes.append("a backfill of this job goes on: the sessions of its plan are left to it")
     await close_vanished(run_)
     run_.summary.notes += run_.summary.told_without_audio()
+    if run_.options.dry_run:
+        # A dry run leaves nothing behind that could be asked for them.
+        run_.summary.notes += run_.summary.unreadable
     run_.summary.notes += run_.columns.told(run_.plan.placed, run_.plan.job.job)
     note_nothing_seen(run_)
     await finish_messages(run_)

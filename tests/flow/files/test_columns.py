@@ -166,3 +166,17 @@ async def test_a_run_notes_it_as_well(centre, capturi, call):
     ]
     assert 5 == sum("no column" in note for note in ran.notes)
     assert "1 more like this: `connector check calls` tells them" in ran.notes
+
+
+async def test_a_dry_run_says_what_cannot_be_read(centre, capturi, command, monkeypatch):
+    """Without an id in any row there is nobody to ask for, so the summary has the reason and the remedy itself."""
+    monkeypatch.setenv("CAPTURI_TOKEN", "rehearsal-token")
+    async with capturi() as address:
+        here = centre(address)
+        here.write("calls.csv", b"call,x\n1,2\n")
+        here.write("rows.csv", b"call_id,x\n,2\n7\n8\n1,2\n", age=timedelta(hours=1))
+        ended = await command(here.project.folder, "run", "calls", "--dry-run")
+    assert 3 == ended.code
+    assert "calls.csv: no row of it has an id under 'call_id' (did you mean 'call'?)" in ended.out
+    assert "rows.csv row 2 has no id (the option `id` is call_id)" in ended.out
+    assert "rows.csv row 3" not in ended.out

@@ -37,6 +37,17 @@ def test_a_run_says_what_was():
     assert 1 == told.count("call-7")
 
 
+@pytest.mark.parametrize(("others", "asked"), [((), False), ((Code.AUDIO_AWAITED,), True)])
+def test_nobody_is_sent_to_explain_what_has_no_id(others, asked):
+    """After a dry run whose rows were all unreadable no command is named that needs an id; of others it is."""
+    summary = Summary("nightly", datetime(2026, 3, 24, tzinfo=UTC), dry_run=True)
+    for code in (Code.UNREADABLE, *others):
+        summary.add(code.usual_outcome, code, name="calls.csv")
+    out = io.StringIO()
+    show_summary(Console(file=out, width=140), summary)
+    assert asked is ("mapping explain nightly ID" in out.getvalue())
+
+
 @pytest.mark.parametrize(
     ("count", "told"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (1200, "1,200 entries")]
 )

@@ -10,7 +10,7 @@ import typer
 from connector import __version__, logs, settings
 from connector.cli.last_word import complain
 from connector.cli.plain import PlainConsole
-from connector.errors import ConfigurationError, ConnectorError
+from connector.errors import ConfigurationError, ConnectorError, Problem
 from connector.job.execution.summary import ExitCode
 
 __all__ = ["app", "errors", "guarded", "load_settings", "output"]
@@ -60,7 +60,11 @@ _HOME: dict[str, Path | None] = {"home": None}
 
 def load_settings() -> settings.Settings:
     """Give this process's settings and send its log lines where they ask for."""
-    loaded = settings.load(_HOME["home"])
+    home = _HOME["home"]
+    if home is not None and not home.is_dir():
+        hint = "it names the project folder, which holds jobs/ (so does CONNECTOR_HOME); `connector init DIR` makes one"
+        raise ConfigurationError([Problem(f"there is no folder {home}", field="--home", hint=hint)])
+    loaded = settings.load(home)
     # On a terminal the summary says why a run stopped: the log line beside it would say so twice.
     on_screen = output.is_terminal and errors.is_terminal and loaded.log_format == "text"
     logs.configure(loaded.log, loaded.log_format, told_elsewhere=("run.stopped",) if on_screen else ())

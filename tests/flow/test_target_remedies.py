@@ -2,7 +2,7 @@
 
 import pytest
 
-TOKEN_PLACE = "see target.token in jobs/demo.yaml: there it is CAPTURI_TOKEN, set in the environment or in .env"
+TOKEN_PLACE = "see target.token in jobs/demo.yaml, where it is CAPTURI_TOKEN, set in the environment or in .env"
 URL_PLACE = "see target.url in jobs/demo.yaml; on this machine: is `connector sandbox` running?"
 SAYING = (("check",), ("run", "demo"), ("run", "demo", "--json"))
 
@@ -50,5 +50,5 @@ async def test_of_an_address_elsewhere_no_sandbox_is_told(make_project, command,
     ended = await command(project.folder, "check")
     said = words_of(ended)
     assert "no connection to the target could be made: the name of its host is not known" in said
-    assert "see target.url in jobs/demo.yaml: there it is WHERE, set in the environment or in .env" in said
+    assert "see target.url in jobs/demo.yaml, where it is WHERE, set in the environment or in .env" in said
     assert "sandbox" not in said

@@ -117,7 +117,7 @@ def load(name: str, settings: Settings) -> Plan:
         for channel, file in named.items()
     }
     agents_file = _text(value, "agents", "file")
-    agents = collect(lambda: enrichment.read_directory(settings.home / agents_file)) if agents_file else None
+    agents = _agents(collect, written, agents_file, settings) if agents_file else None
     judged = collect(lambda: compile_filter(written, _conditions(value)))
     problems += find_mistakes(written, value, settings, problems)
     problems += [*_misnamed(written, value, "job"), *check_chat_writer(settings.home, _text(value, "tenant"))]
@@ -201,6 +201,18 @@ def _text(value: Any, *keys: str) -> str | None:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
+
+
+def _agents(
+    collect: _Collector, written: document.Document, file: str, settings: Settings
+) -> enrichment.Directory | None:
+    """Give the agents of the file that the job names; tell its mistakes, and that it is missing at the job's line."""
+    if not (settings.home / file).exists():
+        hint = "put your list of agents there, or correct the name; see docs/job-file.md"
+        message = f"there is no agents file {settings.home / file}"
+        collect.problems.append(written.problem(("agents", "file"), message, hint=hint))
+        return None
+    return collect(lambda: enrichment.read_directory(settings.home / file))
 
 
 def _misnamed(written: document.Document, value: Any, key: str) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from connector.job.definition.duration import parse_hours
 from connector.job.definition.loader import IntakePlan, Plan
 from connector.job.definition.model import Job
 from connector.job.definition.model import Limits as LimitsOfJob
+from connector.job.definition.remedy import telling
 from connector.job.definition.source import done_in_storage
 from connector.job.execution.budget import LedgerBudget
 from connector.job.execution.bursts import places
@@ -56,8 +57,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
     storage, recordings = _guarded(plan, clock)
     url = stack.enter_context(ledger.rehearsal_copy(settings.ledger_url)) if options.dry_run else settings.ledger_url
     book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
-    for one in dict.fromkeys((storage, recordings)):
-        await stack.enter_async_context(one)
+    await _enter(stack, plan, storage, recordings)
     limits = open_limits(job.limits, LedgerBudget(book, job.target, job.limits, clock), clock)
     target = open_target(plan, settings, limits, clock)
     return Execution(
@@ -95,6 +95,14 @@ def _guarded(plan: Plan, clock: Clock) -> tuple[Guard, Guard]:
     if recordings is storage:
         return guard, guard
     return guard, Guard(recordings, clock, patience_seconds=PATIENCE_SECONDS)
+
+
+async def _enter(stack: AsyncExitStack, plan: Plan, storage: Guard, recordings: Guard) -> None:
+    with telling(plan.remedies.storage):
+        await stack.enter_async_context(storage)
+    if recordings is not storage:
+        with telling(plan.remedies.recordings):
+            await stack.enter_async_context(recordings)
 
 
 def _storages(plan: Plan) -> tuple[Storage, Storage]:

@@ -7,6 +7,7 @@ from connector.clock import Clock
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition.loader import Plan
 from connector.job.definition.model import Source
+from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify
 from connector.job.execution.summary import Options
 from connector.session import FileRole
@@ -54,11 +55,13 @@ async def _has_many(plan: Plan) -> bool:
     One file of rows may hold any number of sessions.
     """
     source, count = plan.job.source, 0
-    async with open_storage(source.storage, source.storage_options, plan.home) as storage:
-        async for batch in storage.list():
-            count += sum(_most(source, file) for file in batch if classify(source, file.path).role is FileRole.METADATA)
-            if count > MOST_ON_FIRST_RUN:
-                return True
+    with telling(plan.remedies.storage):
+        async with open_storage(source.storage, source.storage_options, plan.home) as storage:
+            async for batch in storage.list():
+                files = (file for file in batch if classify(source, file.path).role is FileRole.METADATA)
+                count += sum(_most(source, file) for file in files)
+                if count > MOST_ON_FIRST_RUN:
+                    return True
     return False
 
 

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.errors import ConfigurationError, ConnectorError
+from connector.errors import ConfigurationError, ConnectorError, StorageUnreachableError
 from connector.job.definition.columns import MOST_FILES
 from connector.job.definition.loader import Plan
 from connector.job.definition.model import Source
+from connector.job.definition.remedy import placed
 from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.gathering.unknown import Unknown
 from connector.job.trial.finding import Finding, failed
@@ -61,6 +62,9 @@ async def _check(plan: Plan, name: str, address: str, options: Mapping[str, Any]
                     yield finding
             if action != LEAVE and isinstance(storage, Finisher):
                 yield await _rehearse(name, storage, action)
+    except StorageUnreachableError as error:
+        place = plan.remedies.recordings if only_companions else plan.remedies.storage
+        yield failed(name, f"{address}: ", placed(error, place))
     except ConnectorError as error:
         yield failed(name, f"{address}: ", error)
 

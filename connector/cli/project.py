@@ -72,7 +72,7 @@ def _check(name: str, settings: Settings) -> int:
         return ExitCode.MEND
     output.print(f"  [green]ok[/]       files: {_told(found)}")
     for warning in found.warnings:
-        errors.print(f"  warning  {warning}", style="yellow", markup=False)
+        errors.print(f"  warning  {warning}", style="yellow", markup=False, soft_wrap=True)
     return asyncio.run(_try(found, settings))
 
 

@@ -26,6 +26,12 @@ _WORDS = {
     "extra_forbidden": "is no field of the target",
     "string_pattern_mismatch": "has a name other than letters and digits",
 }
+_AGENT_ID = "agentId"
+_HINT = "see in the mapping report which rule fills the field, and what it read"
+_AGENT_HINT = (
+    "an agent's id comes from an `agents:` file of the job, from another field that the mapping reads, or with "
+    "`kind: files` from the column that source.options.agent.id names"
+)
 _LACKS = frozenset({"missing", "string_too_short"})
 
 
@@ -87,7 +93,7 @@ def _from_validation(error: ValidationError, required: Container[str], known: Co
 def _error_for(broken: Iterable[Broken]) -> RulesBrokenError:
     found = list(dict.fromkeys(broken))
     code = Code.FIELD_MISSING if any(one.lacks for one in found) else Code.FIELD_INVALID
-    hint = "see in the mapping report which rule fills the field, and what it read"
+    hint = _AGENT_HINT if any(one.lacks and one.field == _AGENT_ID for one in found) else _HINT
     return RulesBrokenError(code, [(one.field, one.rule) for one in found], hint=hint)
 
 

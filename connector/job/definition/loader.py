@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from connector import document, enrichment, mapping
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition import variables
+from connector.job.definition.agent_id import without_agent_id
 from connector.job.definition.chat_writer import are_chats_live, check_chat_writer
 from connector.job.definition.columns import placed_paths
 from connector.job.definition.filtering import Filter, compile_filter
@@ -124,7 +125,8 @@ def load(name: str, settings: Settings) -> Plan:
     if problems or job is None or judged is None:
         raise ConfigurationError(sorted(problems, key=_in_file))
     ready = {channel: one for channel, one in mappings.items() if one is not None}
-    warnings = (*_foreign(written, job, ready), *(warning for one in ready.values() for warning in one.warnings))
+    doubts = (*_foreign(written, job, ready), *without_agent_id(written, job, ready))
+    warnings = (*doubts, *(warning for one in ready.values() for warning in one.warnings))
     told, placed = remedies(written, settings.home, job.target.url), placed_paths(written, job, ready)
     return Plan(job, path, settings.home, ready, agents, judged, warnings, told, placed)
 

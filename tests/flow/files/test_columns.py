@@ -180,3 +180,24 @@ async def test_a_dry_run_says_what_cannot_be_read(centre, capturi, command, monk
     assert "calls.csv: no row of it has an id under 'call_id' (did you mean 'call'?)" in ended.out
     assert "rows.csv row 2 has no id (the option `id` is call_id)" in ended.out
     assert "rows.csv row 3" not in ended.out
+
+
+async def test_an_agent_nobody_tells_is_warned_of_and_the_refusal_names_the_remedies(centre, capturi, checked, call):
+    """Without `agent.id` and agents file `check` warns and a run refuses, with the remedy; a fallback is enough."""
+    async with capturi() as address:
+        here = centre(address)
+        here.project.edit_job(("    agent: {id: agent_id}\n", ""))
+        here.record(1)
+        here.write("calls.csv", [call(1)])
+        code, _, err = await checked(here)
+        await here.run()
+        refused = await here.entries("1")
+        misspell(here, ("agentId: $agent.id", "agentId: {path: [$agent.id, agent_id]}"))
+        silent = await checked(here)
+    assert 0 == code
+    assert 1 == err.count("warning  ")
+    assert "calls.yaml:6:3: source.options: calls reads agentId from $agent.id, and nothing here tells it" in err
+    assert [("refused", "field_missing")] == [one[:2] for one in refused]
+    assert "`agents:` file" in refused[0][2]
+    assert "source.options.agent.id" in refused[0][2]
+    assert "" == silent[2]

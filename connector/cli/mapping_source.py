@@ -51,6 +51,9 @@ def find_mapping(settings: Settings, name: str) -> Path:
     if path.is_file():
         return path
     known = _mapping_names(settings.home)
+    if path.with_suffix(".yml").is_file():
+        hint = f"mappings/{name}.yml is not read: rename it to {name}.yaml"
+        raise ConfigurationError([Problem(f"there is no mapping {name!r}", path, hint=hint)])
     hint = did_you_mean(name, known) or (f"there are {', '.join(known)}" if known else "")
     raise ConfigurationError([Problem(f"there is no mapping {name!r}", path, hint=hint)])
 

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic import TypeAdapter, ValidationError
+
 from connector.cli.app import errors, output
 from connector.cli.mapping_view import say
 from connector.errors import ConfigurationError, Problem
@@ -37,6 +39,7 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
     from connector.job.project.proposal import default_name, propose  # noqa: PLC0415
     from connector.job.project.sampling import take_samples  # noqa: PLC0415
 
+    _reject_name(wanted.job)
     path = _path(settings, wanted)
     samples = take_samples(folder, wanted.format)
     _reject_messages(settings, folder, samples)
@@ -58,6 +61,19 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
         _tell(settings, file, text)
     name = wanted.job or str(_near(settings, path))
     say(output, f"Next: connector mapping preview {name}")
+
+
+def _reject_name(job: str | None) -> None:
+    """Raise ConfigurationError where no job can have this name: a file of it would lie elsewhere, or not load."""
+    from connector.job.definition.model import Name  # noqa: PLC0415
+
+    if job is None:
+        return
+    try:
+        TypeAdapter(Name).validate_python(job)
+    except ValidationError as error:
+        hint = "write letters, digits, `_`, `.` and `-`, a letter or digit first, 100 at most"
+        raise ConfigurationError([Problem(f"{job!r} is no name of a job", field="--job", hint=hint)]) from error
 
 
 def _reject_messages(settings: Settings, folder: Path, samples: "Samples") -> None:

@@ -47,8 +47,11 @@ def check(job: Annotated[str | None, typer.Argument(help="Name of the job or int
     Exit code 2: something must be mended in a file. Exit code 1: something is not reached.
     """
     from connector.job.definition import loader  # noqa: PLC0415
+    from connector.job.definition.place import unread  # noqa: PLC0415
 
     settings = load_settings()
+    for one in () if job else unread(settings.home):
+        errors.print(f"warning  {one}", style="yellow", markup=False, soft_wrap=True)
     names = [job] if job else [*loader.names(settings.home), *loader.intakes(settings.home)]
     if not names:
         hint = "`connector init DIR` makes a project folder; --home names one"

@@ -7,7 +7,7 @@ from typing import Final
 from connector import document
 from connector.errors import ConfigurationError, Problem
 
-__all__ = ["find", "find_intake", "intakes", "is_intake", "names"]
+__all__ = ["find", "find_intake", "intakes", "is_intake", "names", "unread"]
 
 INTAKE: Final = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?intake[\"']?[ \t]*:", re.MULTILINE)
 
@@ -20,6 +20,12 @@ def names(home: Path) -> list[str]:
 def intakes(home: Path) -> list[str]:
     """Give the names of the intakes of a project folder."""
     return sorted(path.stem for path in (home / "jobs").glob("*.yaml") if is_intake(path))
+
+
+def unread(home: Path) -> list[Problem]:
+    """Give a warning for each file beside the jobs that only its ending keeps from being one."""
+    hint = "rename it to end in .yaml"
+    return [Problem("is not read", path, hint=hint) for path in sorted((home / "jobs").glob("*.yml"))]
 
 
 def is_intake(path: Path) -> bool:
@@ -39,7 +45,10 @@ def find(home: Path, name: str) -> Path:
     if path.is_file():
         return path
     known = [*names(home), *intakes(home)]
-    near = document.did_you_mean(name, known)
+    if path.with_suffix(".yml").is_file():
+        near = f"jobs/{name}.yml is not read: rename it to {name}.yaml"
+    else:
+        near = document.did_you_mean(name, known)
     hint = near or (f"there are {', '.join(known)}" if known else "`connector init DIR` makes a project folder")
     raise ConfigurationError([Problem(f"there is no job {name!r}", path, hint=hint)])
 

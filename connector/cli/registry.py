@@ -6,6 +6,7 @@ import inspect
 import typer
 
 from connector.cli.app import app
+from connector.cli.flag import Command, Group
 
 __all__ = ["flowing", "register"]
 
@@ -49,10 +50,12 @@ def flowing(text: str) -> str:
 
 
 def _let_flow(commands: typer.Typer) -> None:
+    commands.info.cls = Group
     for command in commands.registered_commands:
         told = command.help or inspect.getdoc(command.callback)
         if told:
             command.help = flowing(told)
+        command.cls = Command
     for group in commands.registered_groups:
         if group.typer_instance is not None:
             _let_flow(group.typer_instance)

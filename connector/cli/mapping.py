@@ -113,7 +113,7 @@ def explain(  # noqa: PLR0913 - one parameter per documented option
     plan = find_plan(settings, job, where)
     found = look(plan, 2, session)
     if not found.sessions:
-        hint = found.broken[0] if found.broken else "`connector mapping preview` shows what there is"
+        hint = found.broken[0] if found.broken else f"`connector mapping preview {job}` shows what there is"
         message = f"there is no session {session!r} among the metadata that can be read"
         raise ConfigurationError([Problem(message, hint=hint)])
     explainer = Explainer(settings, plan, the_one(found.sessions, session), unmasked=unmasked)

@@ -196,7 +196,7 @@ def runs(
     elif found:
         print_runs(None, found, with_id=True)
     else:
-        output.print("No run yet: `connector run JOB` does one.")
+        output.print(f"No run yet: `connector run {job or 'JOB'}` does one.", markup=False)
 
 
 def settle(settings: Settings) -> None:

@@ -34,3 +34,12 @@ async def test_no_job_is_proposed_under_a_name_that_none_can_have(make_project, 
     ended = await command(project.folder, "mapping", "suggest", "rows", "--job", name)
     assert (2, True) == (ended.code, "is no name of a job" in ended.err), ended
     assert before == sorted(project.folder.parent.rglob("*"))
+
+
+async def test_a_hint_names_the_job_that_is_known(make_project, command):
+    """Whoever named the job need not put it into the command that helps."""
+    project = make_project("http://127.0.0.1:9", with_samples=False)
+    runs = await command(project.folder, "runs", "demo")
+    explained = await command(project.folder, "mapping", "explain", "demo", "1418", "--json")
+    assert "`connector run demo` does one" in runs.out
+    assert "`connector mapping preview demo` shows what there is" in explained.told["error"]

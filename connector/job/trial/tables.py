@@ -58,7 +58,7 @@ async def check_tables(
     if columns.names or wrong:
         facts = tuple((f"{len(names)} columns", path) for path, names in columns.names.items())
         doubts = columns.doubts(plan.placed)
-        told = f"{len(doubts)} names that the job reads are none" if doubts else "all that the job reads are there"
+        told = f"not among them: {len(doubts)} that the job reads" if doubts else "all that the job reads are there"
         yield Finding("columns", True, told, facts=facts, warnings=(*wrong, *doubts))
 
 

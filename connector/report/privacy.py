@@ -14,9 +14,10 @@ SHARED_BY = 3
 
 _EMAIL = re.compile(r"[^\s@<>()\"',;:/\\]{1,64}@[^\s@<>()\"',;:/\\]{1,255}")
 _PHONE = re.compile(
-    r"(?:(?<![\w.])\+|(?<![\w.:-])00)[ (]{0,2}\d(?:[ ()./-]{0,2}\d){5,17}(?!\w)"
+    # An underscore parts the words of a name of a file, though it counts as part of a word.
+    r"(?:(?<![^\W_])(?<!\.)\+|(?<![\w.:-])00)[ (]{0,2}\d(?:[ ()./-]{0,2}\d){5,17}(?![^\W_])"
     # Within an id or an address, where a row of digits may as well be a number of the source's own.
-    r"|(?<=[:-])00 ?\d(?: ?\d){7,15}(?!\w)"
+    r"|(?<=[:_-])00 ?\d(?: ?\d){7,15}(?![^\W_])"
 )
 _SHORT_NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,3})?")
 _WORD_OF_NAME = re.compile(r"[^\W\d_]['\u2019.\w-]*")

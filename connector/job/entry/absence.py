@@ -46,9 +46,7 @@ def _shown(name: str) -> str:
     is_file = name.lower().endswith(tuple(f".{suffix}" for suffix in AUDIO_SUFFIXES)) or len(name.split()) == 1
     if not is_file:
         return PRIVACY.show(Sensitivity.WRITTEN, name, 1)
-    whole = PRIVACY.scrub(name)
-    # In names of files an underscore parts words, and a number beside one is as much of a number.
-    return repr(whole if whole != name else "_".join(map(PRIVACY.scrub, name.split("_"))))
+    return repr(PRIVACY.scrub(name))
 
 
 def without_transcript(session: Session, plan: Plan, now: datetime) -> Verdict:

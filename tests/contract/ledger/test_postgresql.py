@@ -9,6 +9,7 @@ from connector import ledger
 from connector.clock import SystemClock
 from connector.errors import ConfigurationError, LedgerError
 from connector.ledger import database, schema
+from tests.servers.missing import library
 
 TABLES = """
 SELECT table_name, column_name, data_type, is_nullable, collation_name FROM information_schema.columns
@@ -56,7 +57,7 @@ async def test_a_server_is_not_migrated_by_the_way(postgresql_server):
 
 async def test_a_server_that_is_down_is_told_without_the_password():
     """Where nobody listens the error names the server and the remedy, and not what is secret."""
-    pytest.importorskip("psycopg")
+    library("psycopg")
     with pytest.raises(LedgerError, match="cannot be reached") as raised:
         async with ledger.open_ledger("postgresql://ledger:secret@127.0.0.1:1/ledger"):
             pass

@@ -1,33 +1,15 @@
 """Names that a job reads and that no column has: what `check` and a run tell of them."""
 
-import io
-import json
 from datetime import timedelta
 
 import pytest
-from openpyxl import Workbook
 
-
-def workbook(rows) -> bytes:
-    book = Workbook()
-    for row in (list(rows[0]), *(list(row.values()) for row in rows)):
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def parquet(rows) -> bytes:
-    pa = pytest.importorskip("pyarrow")
-    out = io.BytesIO()
-    pytest.importorskip("pyarrow.parquet").write_table(pa.Table.from_pylist(rows), out)
-    return out.getvalue()
-
+from tests.table_files import json_lines, json_list, parquet, separated, workbook
 
 FORMS = {
-    "calls.csv": lambda rows: "\n".join(",".join(line) for line in [rows[0], *(one.values() for one in rows)]).encode(),
-    "calls.json": lambda rows: json.dumps({"calls": rows}).encode(),
-    "calls.jsonl": lambda rows: "\n".join(map(json.dumps, rows)).encode(),
+    "calls.csv": lambda rows: separated(rows, ","),
+    "calls.json": json_list,
+    "calls.jsonl": json_lines,
     "calls.xlsx": workbook,
     "calls.parquet": parquet,
 }

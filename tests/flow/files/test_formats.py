@@ -6,38 +6,19 @@ import wave
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from openpyxl import Workbook
 
 from connector.errors import ConfigurationError
+from tests.table_files import json_lines, json_list, parquet, separated, workbook
 
 SENT = (2, 0, 0, 0, 0)
 
 
-def workbook(rows) -> bytes:
-    book = Workbook()
-    book.active.append(list(rows[0]))
-    for row in rows:
-        book.active.append(list(row.values()))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def parquet(rows) -> bytes:
-    pa = pytest.importorskip("pyarrow")
-    out = io.BytesIO()
-    pytest.importorskip("pyarrow.parquet").write_table(pa.Table.from_pylist(rows), out)
-    return out.getvalue()
-
-
 FORMS = {
-    "calls.json": lambda rows: json.dumps({"calls": rows}).encode(),
-    "calls.jsonl": lambda rows: "\n".join(map(json.dumps, rows)).encode(),
+    "calls.json": json_list,
+    "calls.jsonl": json_lines,
     "calls.xlsx": workbook,
     "calls.parquet": parquet,
-    "calls.tsv": lambda rows: "\n".join(
-        "\t".join(line) for line in [rows[0], *(row.values() for row in rows)]
-    ).encode(),
+    "calls.tsv": lambda rows: separated(rows, "\t"),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from connector.mapping.profile import Profile
 from connector.mapping.sensitivity import sensitivity
 from connector.report import Wish, choose, make, read, write
+from tests.servers.missing import library
 
 MARKERS = {
     "agentName": "Zacharias Quibble",
@@ -25,7 +26,7 @@ def all_texts(content, form):
         book = openpyxl.load_workbook(io.BytesIO(content))
         return " ".join(str(cell.value) for sheet in book for row in sheet for cell in row).lower()
     if form == "parquet":
-        return str(pytest.importorskip("pyarrow.parquet").read_table(io.BytesIO(content)).to_pydict()).lower()
+        return str(library("pyarrow.parquet").read_table(io.BytesIO(content)).to_pydict()).lower()
     return content.decode().lower()
 
 

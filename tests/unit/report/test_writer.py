@@ -15,6 +15,7 @@ from connector.mapping.profile import Profile
 from connector.mapping.sensitivity import Sensitivity
 from connector.report import Wish, choose, make, read, write, write_files
 from connector.report.cell import clean, harmless
+from tests.servers.missing import library
 
 HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(2)>",
@@ -133,7 +134,7 @@ def test_parquet_needs_its_library(report):
 def test_hostile_values_neither_break_nor_run(connection, book, form, value):
     """Whatever stands anywhere, every format can be written, stays small, and holds nothing that runs."""
     if form == "parquet":
-        pytest.importorskip("pyarrow")
+        library("pyarrow")
     content = write(hostile(connection, book, value), form)
     assert len(content) < 2_000_000
     _CHECKS[form](content, value.encode("utf-8", "replace").decode())

@@ -17,6 +17,7 @@ from connector.errors import FileTruncatedError, SkipError
 from connector.session import BrokenRow, Channel, FilesForm, Session, parse_rows, standing
 from connector.session.rows import RowForm
 from connector.storage import FileInfo
+from tests.table_files import parquet
 
 Read = Callable[..., list[Session | BrokenRow]]
 
@@ -42,14 +43,6 @@ def workbook(rows: list[list[Any]], title: str = "Calls") -> bytes:
         book.active.append(row)
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
-
-
-def parquet(rows: list[dict[str, Any]]) -> bytes:
-    pa = pytest.importorskip("pyarrow")
-    written = pytest.importorskip("pyarrow.parquet")
-    out = io.BytesIO()
-    written.write_table(pa.Table.from_pylist(rows), out)
     return out.getvalue()
 
 

@@ -1,9 +1,9 @@
 """The formats of a report."""
 
 import csv
-import importlib.util
 import io
 import json
+import sys
 import zipfile
 
 import openpyxl
@@ -116,15 +116,18 @@ def test_a_workbook_has_a_sheet_per_table_with_the_same_numbers(report):
     assert "2026-03-24 02:30:00" == str(book["runs"]["C2"].value)
 
 
-def test_parquet_needs_its_library(report):
-    """Where no library for Parquet is installed, the remedy is named; where one is, the table comes back typed."""
-    if importlib.util.find_spec("pyarrow") is None:
-        with pytest.raises(ConfigurationError, match=r"conversation-connector\[parquet\]"):
-            write(report, "parquet")
-        return
-    import pandas as pd  # noqa: PLC0415
+def test_parquet_needs_its_library(report, monkeypatch):
+    """Where no library for Parquet is installed, the remedy is named."""
+    for name in ("pyarrow", "fastparquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ConfigurationError, match=r"conversation-connector\[parquet\]"):
+        write(report, "parquet")
 
-    table = pd.read_parquet(io.BytesIO(write(report, "parquet")))
+
+def test_parquet_comes_back_typed(report):
+    """Counts are numbers and words are words when the table is read again."""
+    library("pyarrow")
+    table = library("pandas").read_parquet(io.BytesIO(write(report, "parquet")))
     assert [3] == table["seen"].tolist()
     assert ["$agent.team (2)"] == table["filled_from"].tolist()
 
@@ -162,7 +165,7 @@ def _check_json(content, value):
 
 
 def _check_parquet(content, value):
-    table = importlib.import_module("pandas").read_parquet(io.BytesIO(content))
+    table = library("pandas").read_parquet(io.BytesIO(content))
     assert [clean(value), clean(value)] == table.loc[0, ["mapping", "field"]].tolist()
 
 

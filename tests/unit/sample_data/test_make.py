@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servers.missing import do_without
+from tests.servers.missing import do_without, library
 
 
 @pytest.mark.slow
@@ -14,7 +14,7 @@ def test_the_same_programs_give_the_same_bytes(folder: Path, sheet: dict[str, An
     """With the versions that expected.yaml names, make.py writes every file just as it is kept."""
     if not (shutil.which("espeak-ng") and shutil.which("ffmpeg")):
         do_without("espeak-ng or ffmpeg", "apt-get install espeak-ng ffmpeg")
-    make = pytest.importorskip("sample_data.make")
+    make = library("sample_data.make")
     if make.tools() != sheet["made_with"]:
         pytest.skip("other versions of espeak-ng or ffmpeg than the samples were made with")
 

@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageAwayError
 from connector.storage import finishing, local_move, refusal, tree
+from connector.storage.cached import Cached, NotCachedError
 from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.naming import real_name, reject_stray
 from connector.storage.together import Together
@@ -22,6 +23,9 @@ from connector.storage.together import Together
 __all__ = ["LocalStorage"]
 
 T = TypeVar("T")
+
+_Read = Callable[[int, int, int], bytes]
+"""Give so many bytes of an open file from that offset: (handle, offset, length) -> content."""
 
 # O_NONBLOCK keeps a named pipe from blocking the thread; it means nothing for a regular file.
 _OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -38,6 +42,7 @@ class LocalStorage:
         self._real_root = os.path.realpath(self._root).rstrip("/") + "/"
         self._inside: set[str] = set()
         self._threads = Together()
+        self._cached = Cached(PIECE_BYTES)
 
     @property
     def address(self) -> str:
@@ -75,12 +80,12 @@ class LocalStorage:
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the file; files that are asked for together share a thread call."""
-        return await self._threads.do(lambda: self._examine(file, examiner))
+        return await self._do(file, partial(self._examine, file, examiner))
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
-        """Give the file's content in pieces; each piece is read and checked in one step of a thread."""
+        """Give the file's content in pieces; each piece is read and checked in one step."""
         position = offset
-        while piece := await self._threads.do(partial(self._piece, file, position)):
+        while piece := await self._do(file, partial(self._piece, file, position)):
             position += len(piece)
             yield piece
             if position >= file.size_bytes:
@@ -104,6 +109,13 @@ class LocalStorage:
     async def done(self, files: Sequence[FileInfo], action: str) -> Sequence[FileInfo | SkipError]:
         """Rename each file into the folder; all of them in one thread call."""
         return await asyncio.to_thread(self._done, files, finishing.folder_of(action) or "")
+
+    async def _do(self, file: FileInfo, work: Callable[[_Read], T]) -> T:
+        """Do the work at once where it waits for no disk, which costs less than to take it to a thread; else there."""
+        if self._cached.may_hold(file.size_bytes):
+            with suppress(NotCachedError):
+                return work(self._cached.read)
+        return await self._threads.do(partial(work, _read_at))
 
     def _done(self, files: Sequence[FileInfo], folder: str) -> Sequence[FileInfo | SkipError]:
         results: list[FileInfo | SkipError] = []
@@ -140,22 +152,18 @@ class LocalStorage:
             raise FileChangedError(file.path)
         return content
 
-    def _examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
+    def _examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T], read: _Read) -> T:
         with self._opened(file.path) as handle:
-
-            def read_at(offset: int, length: int) -> bytes:
-                return _read_at(handle, offset, length)
-
             _reject_changed(handle, file)
             try:
-                return examiner(read_at, file.size_bytes)
+                return examiner(partial(read, handle), file.size_bytes)
             finally:
                 # The path is looked at again, not the open file: another file may have taken its place.
                 _reject_other(os.stat(self._place(file.path)), file)  # noqa: PTH116 - on the hot path
 
-    def _piece(self, file: FileInfo, offset: int) -> bytes:
+    def _piece(self, file: FileInfo, offset: int, read: _Read) -> bytes:
         with self._opened(file.path) as handle:
-            piece = _read_at(handle, offset, min(PIECE_BYTES, max(file.size_bytes - offset, 0)))
+            piece = read(handle, offset, min(PIECE_BYTES, max(file.size_bytes - offset, 0)))
             _reject_changed(handle, file)
         if not piece and offset < file.size_bytes:
             raise FileChangedError(file.path)

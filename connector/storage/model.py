@@ -80,7 +80,10 @@ class Storage(Protocol):
         ...
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
-        """Give what the examiner makes of the file's bytes and size; it runs in a worker thread.
+        """Give what the examiner makes of the file's bytes and size.
+
+        It runs in a worker thread, or at once for a small file whose bytes are at hand; where some of those turn out
+        not to be, it begins again.
 
         Raises what the examiner raises, FileMissingError, and FileChangedError where the file is not, or no longer,
         the listed version.

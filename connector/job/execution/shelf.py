@@ -1,4 +1,4 @@
-"""Keep small recordings from inspection to upload, as far as memory allows: to read them twice costs more."""
+"""Keep small recordings that came over a network from inspection to upload: they are fetched once."""
 
 from collections.abc import AsyncIterator
 from weakref import WeakSet
@@ -11,8 +11,6 @@ __all__ = ["Kept", "Shelf", "shelf_for"]
 
 SMALL_BYTES = 256 * 1024
 """A recording up to one piece of a stream is worth keeping."""
-MOST_BYTES = 8 * 1024 * 1024
-"""All that is kept at once of a folder; what finds no room is read once more when it is sent."""
 
 
 class Kept:
@@ -28,9 +26,9 @@ class Kept:
 
 
 class Shelf:
-    """Room for the recordings of a run that are small."""
+    """Room for the recordings of a run that are small; what finds none is read once more when it is sent."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = 0) -> None:
         self._most_bytes = most_bytes
         # However a delivery ends: with its last holder the recording is gone from here.
         self._kept: WeakSet[Kept] = WeakSet()
@@ -49,9 +47,6 @@ class Shelf:
 def shelf_for(storage: Storage, sessions: int) -> Shelf:
     """Give the shelf for the recordings of this storage, of so many sessions at once.
 
-    There is room for all of them unless they lie in a folder of this machine: to fetch one again would take its way
-    over the network once more.
+    Nothing is kept of a folder: what was looked at is in the memory of the system, and read once more from there.
     """
-    if isinstance(bare(storage), LocalStorage):
-        return Shelf()
-    return Shelf(max(MOST_BYTES, sessions * SMALL_BYTES))
+    return Shelf(0 if isinstance(bare(storage), LocalStorage) else sessions * SMALL_BYTES)

@@ -1,0 +1,55 @@
+"""Read at once what the system has of a file in its memory, without ever waiting for a disk."""
+
+import errno
+import os
+from typing import Final
+
+__all__ = ["Cached", "NotCachedError"]
+
+PASSED_OVER: Final = 32
+"""After a file that is not in memory so many are not tried: opening them may wait as well, and few of them would be."""
+_UNKNOWN_HERE: Final = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
+
+
+class NotCachedError(Exception):
+    """Not all of it is in memory: whoever wants it has to wait for the disk."""
+
+
+class Cached:
+    """The system's memory of small files; for one thread."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._buffer = memoryview(bytearray(most_bytes))
+        # Linux alone offers it, and only for disks of this machine: files of a network share are never at hand.
+        self._is_offered = hasattr(os, "RWF_NOWAIT")
+        self._passed_over = 0
+
+    def may_hold(self, size_bytes: int) -> bool:
+        """Tell whether it is worth a try to read a file of this size."""
+        if not self._is_offered or size_bytes > len(self._buffer):
+            return False
+        if self._passed_over:
+            self._passed_over -= 1
+            return False
+        return True
+
+    def read(self, handle: int, offset: int, length: int) -> bytes:
+        """Give so many bytes, fewer only at the end of the file; raise NotCachedError where that needs the disk.
+
+        Raises OSError as reading does.
+        """
+        found, wanted = 0, min(length, len(self._buffer))
+        try:
+            while found < wanted and (some := self._some(handle, offset + found, found, wanted)):
+                found += some
+        except OSError as error:
+            if error.errno in _UNKNOWN_HERE:
+                self._is_offered = False
+            elif error.errno != errno.EAGAIN:
+                raise
+            self._passed_over = PASSED_OVER
+            raise NotCachedError from None
+        return bytes(self._buffer[:found])
+
+    def _some(self, handle: int, offset: int, start: int, end: int) -> int:
+        return os.preadv(handle, [self._buffer[start:end]], offset, os.RWF_NOWAIT)

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 from connector.errors import ConfigurationError, Problem, SkipError
 from connector.reason import Code
+from connector.regex import compile_regex
 from connector.session import naming
 from connector.session.field import id_text, word
 from connector.session.model import Channel, Transcript, TranscriptEntry
@@ -97,13 +96,10 @@ def parse_text(raw: bytes, file: FileInfo, pattern: str = LINE_PATTERN, *, zone:
 @lru_cache(maxsize=32)
 def compile_line(pattern: str) -> Any:
     """Give the compiled form of a line pattern; raise ConfigurationError where it is not valid or lacks a group."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        compiled = re2.compile(pattern, options)
-    except re2.error as error:
-        told = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
-        raise ConfigurationError([Problem(f"is no RE2 expression: {told}", field="transcript_pattern")]) from error
+        compiled = compile_regex(pattern)
+    except ValueError as error:
+        raise ConfigurationError([Problem(f"is no RE2 expression: {error}", field="transcript_pattern")]) from error
     missing = [group for group in _GROUPS if group not in compiled.groupindex]
     if missing:
         hint = "name the groups like (?P<time>…)"

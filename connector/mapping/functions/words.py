@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-import re2
+
+from connector.regex import compile_regex
 
 __all__ = ["HashKey", "Pattern", "Region", "Table", "Zone", "compile_pattern", "find_region", "find_zone"]
 
@@ -80,13 +81,7 @@ class Table:
 
 def compile_pattern(text: str) -> Pattern:
     """Give the pattern; ValueError with RE2's own words where it is none."""
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return Pattern(re2.compile(text, options))
-    except re2.error as error:
-        reason = error.args[0]
-        raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
+    return Pattern(compile_regex(text))
 
 
 def find_region(text: str) -> Region:

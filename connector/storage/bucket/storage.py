@@ -19,7 +19,7 @@ from connector.storage.bucket.reading import Reading
 from connector.storage.bucket.service import Service
 from connector.storage.bucket.window import HEAD_BYTES, Window
 from connector.storage.concurrency import together
-from connector.storage.model import FileInfo, ReadAt
+from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 
 __all__ = ["BucketStorage", "open_bucket"]
 
@@ -98,16 +98,23 @@ class BucketStorage:
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the object; its beginning is there before a thread is taken."""
         file = await self._reading.pinned(file)
-        loop = asyncio.get_running_loop()
         head = await self._reading.span(file, 0, min(HEAD_BYTES, file.size_bytes)) if file.size_bytes else b""
+        if len(head) == file.size_bytes <= PIECE_BYTES:
+            # Nothing is left to wait for, and a way to a thread costs more than to look through so little.
+            result = examiner(lambda offset, length: head[offset : offset + length], file.size_bytes)
+        else:
+            result = await self._examine(file, head, examiner)
+        await self._reading.require_unchanged(file)
+        return result
+
+    async def _examine(self, file: FileInfo, head: bytes, examiner: Callable[[ReadAt, int], T]) -> T:
+        loop = asyncio.get_running_loop()
 
         def fetch(offset: int, length: int) -> bytes:
             return asyncio.run_coroutine_threadsafe(self._reading.span(file, offset, length), loop).result()
 
         window = Window(head, file.size_bytes, fetch)
-        result = await loop.run_in_executor(self._threads, examiner, window.read_at, file.size_bytes)
-        await self._reading.require_unchanged(file)
-        return result
+        return await loop.run_in_executor(self._threads, examiner, window.read_at, file.size_bytes)
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
         """Give the object's bytes in pieces; a broken connection is taken up again where it broke.

@@ -105,6 +105,9 @@ class SftpStorage:
                 return b"".join(asyncio.run_coroutine_threadsafe(remote.read(offset, length), loop).result())
 
             try:
+                if len(head) == file.size_bytes <= PIECE_BYTES:
+                    # Nothing is left to wait for, and a way to a thread costs more than to look through so little.
+                    return examiner(read_at, file.size_bytes)
                 return await asyncio.to_thread(examiner, read_at, file.size_bytes)
             finally:
                 await remote.verify()

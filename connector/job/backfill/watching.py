@@ -43,25 +43,29 @@ class Watching:
         there = ledger.present(connection, target_key(self._plan.job.target), self._clock.now())
         control = ledger.control(connection, job, ledger.BACKFILL)
         counts: Counter[str] = Counter()
+        claimed: dict[int, str | None] = {}
         for part in ledger.partitions(connection, job, self._run_id):
-            counts.update(part.counts if part.state == "done" else {})
-        mine = [one for one in there if one.kind == "backfill" and one.job == job]
-        for one in mine:
-            counts.update(one.facts.get("counts", {}) if "part" in one.facts else {})
-        return self._sight(found, counts, mine, control, others=any(one.kind == "run" for one in there))
+            if part.state == "done":
+                counts.update(part.counts)
+            else:
+                claimed[part.id] = part.owner
+        # What a worker said last may be of a part that it finished since: that one counts as done already.
+        in_hand = [one for one in there if one.kind == "backfill" and claimed.get(one.facts.get("part", 0)) == one.id]
+        for one in in_hand:
+            counts.update(one.facts["counts"])
+        return self._sight(found, counts, in_hand, control, others=any(one.kind == "run" for one in there))
 
     def _sight(
         self,
         found: Mapping[str, StateSum],
         counts: Counter[str],
-        mine: list[Present],
+        in_hand: list[Present],
         control: Control,
         *,
         others: bool,
     ) -> Sight:
         items = sum(one.items for one in found.values()) - self._done_before
         done = (found["done"].items if "done" in found else 0) - self._done_before
-        in_hand = [one for one in mine if "part" in one.facts]
         worked = done + sum(min(one.facts["worked"], one.facts["items"]) for one in in_hand)
         total, rates = self._measure(worked, in_hand)
         workers = tuple(

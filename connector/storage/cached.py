@@ -6,8 +6,8 @@ from typing import Final
 
 __all__ = ["Cached", "NotCachedError"]
 
-PASSED_OVER: Final = 32
-"""After a file that is not in memory so many are not tried: opening them may wait as well, and few of them would be."""
+MOST_PASSED_OVER: Final = 32
+"""Where one file after the other is not in memory so many are not tried: to open them may wait as well."""
 _UNKNOWN_HERE: Final = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 
@@ -23,6 +23,8 @@ class Cached:
         # Linux alone offers it, and only for disks of this machine: files of a network share are never at hand.
         self._is_offered = hasattr(os, "RWF_NOWAIT")
         self._passed_over = 0
+        self._pass_over_next = 1
+        """After the next file that is not in memory, and twice as many after each further one in a row."""
 
     def may_hold(self, size_bytes: int) -> bool:
         """Tell whether it is worth a try to read a file of this size."""
@@ -47,8 +49,10 @@ class Cached:
                 self._is_offered = False
             elif error.errno != errno.EAGAIN:
                 raise
-            self._passed_over = PASSED_OVER
+            self._passed_over = self._pass_over_next
+            self._pass_over_next = min(2 * self._pass_over_next, MOST_PASSED_OVER)
             raise NotCachedError from None
+        self._pass_over_next = 1
         return bytes(self._buffer[:found])
 
     def _some(self, handle: int, offset: int, start: int, end: int) -> int:

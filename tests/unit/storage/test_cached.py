@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connector.storage import FileInfo
-from connector.storage.cached import PASSED_OVER, Cached, NotCachedError
+from connector.storage.cached import Cached, NotCachedError
 from connector.storage.local import LocalStorage
 from connector.storage.model import PIECE_BYTES
 
@@ -90,16 +90,24 @@ async def test_bytes_beyond_the_end_are_no_bytes_to_wait_for(tmp_path, file):
     assert (seen[0] == threading.get_ident()) == here
 
 
-def test_after_what_is_not_at_hand_some_are_not_tried(monkeypatch, file):
-    """A cold disk is asked for by threads: one open in so many may wait for it."""
-    tried = refuse_with(monkeypatch, errno.EAGAIN)
+def passed_over(cached: Cached) -> int:
+    """Fail once, and count how many are not tried then."""
+    with pytest.raises(NotCachedError):
+        cached.read(0, 0, 10)
+    return next(number for number in range(100) if cached.may_hold(10))
+
+
+def test_where_one_after_the_other_is_not_at_hand_fewer_and_fewer_are_tried(monkeypatch, tmp_path, file):
+    """One that was dropped costs nothing more; a cold disk is left to threads: to open a file may wait for it too."""
     cached = Cached(PIECE_BYTES)
-    for _ in range(2):
-        assert cached.may_hold(file.size_bytes)
-        with pytest.raises(NotCachedError):
-            cached.read(0, 0, 10)
-        assert [cached.may_hold(10) for _ in range(PASSED_OVER)] == [False] * PASSED_OVER
-    assert len(tried) == 2
+    with monkeypatch.context() as cold:
+        refuse_with(cold, errno.EAGAIN)
+        assert [1, 2, 4, 8, 16, 32, 32] == [passed_over(cached) for _ in range(7)]
+    with monkeypatch.context() as warm, (tmp_path / file.path).open("rb") as opened:
+        warm.setattr(os, "preadv", lambda handle, buffers, *_rest: os.readv(handle, buffers))
+        assert CONTENT == cached.read(opened.fileno(), 0, len(CONTENT))
+    refuse_with(monkeypatch, errno.EAGAIN)
+    assert 1 == passed_over(cached)
 
 
 def test_a_share_that_does_not_offer_it_is_never_asked_again(monkeypatch, file):
@@ -108,7 +116,7 @@ def test_a_share_that_does_not_offer_it_is_never_asked_again(monkeypatch, file):
     cached = Cached(PIECE_BYTES)
     with pytest.raises(NotCachedError):
         cached.read(0, 0, 10)
-    assert not any(cached.may_hold(file.size_bytes) for _ in range(2 * PASSED_OVER))
+    assert not any(cached.may_hold(file.size_bytes) for _ in range(100))
 
 
 def test_a_broken_disk_is_no_cold_one(monkeypatch):

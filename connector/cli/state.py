@@ -13,7 +13,7 @@ from rich.table import Table
 from connector.cli.app import app, guarded, load_settings, output
 from connector.cli.last_word import note_printed
 from connector.cli.limiting import Allowance, allowances, allowances_table
-from connector.cli.planned import Planned, schedules, schedules_table
+from connector.cli.planned import Planned, schedules, schedules_table, unkept
 from connector.cli.run_table import print_runs, run_facts
 from connector.cli.screen import COLOURS, columns, time_of
 from connector.cli.unfinished import Unfinished, backfills, backfills_facts, backfills_table
@@ -71,6 +71,7 @@ class _State(NamedTuple):
     latest: Sequence[Any]
     accepted: Sequence[tuple[str, str, int]]
     alone: Sequence[Any]
+    serving: Sequence[Any]
     working: Sequence[Any]
     historical: Sequence[Unfinished]
     planned: Sequence[Planned]
@@ -85,14 +86,16 @@ def _look(settings: Settings, now: datetime, orphan_days: int) -> _State:
     from connector.ledger.orphan import orphans  # noqa: PLC0415
     from connector.ledger.resting import next_tries  # noqa: PLC0415
 
+    there = ask(settings, ledger.at_work, now)
     return _State(
         counts=ask(settings, ledger.counts_by_state),
         latest=ask(settings, ledger.latest_runs),
         accepted=ask(settings, case_listing.count_messages),
         alone=ask(settings, orphans, now - timedelta(days=orphan_days)),
-        working=ask(settings, ledger.at_work, now),
+        serving=[one for one in there if one.kind == "serve"],
+        working=[one for one in there if one.kind != "serve"],
         historical=ask(settings, backfills, now),
-        planned=schedules(settings, ask(settings, ledger.controls)),
+        planned=schedules(settings, ask(settings, ledger.controls), there),
         allowed=allowances(settings, ask, now),
         resting=ask(settings, next_tries, ledger.Resting(now, now + LONGEST_REST)),
     )
@@ -116,6 +119,8 @@ def _facts(found: _State) -> dict[str, Any]:
 def _show(found: _State, orphan_days: int) -> None:
     if found.planned:
         output.print(schedules_table(found.planned))
+    if missing := unkept(found.planned, found.serving):
+        output.print(missing, markup=False, style="yellow")
     if found.accepted:
         output.print(_messages_table(found.accepted))
     if not found.counts and not found.latest and not found.accepted and not found.historical:

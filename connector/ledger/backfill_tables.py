@@ -77,7 +77,7 @@ class Presence(LedgerTable, table=True):
     id: str = Field(primary_key=True, sa_type=Text, description="Names machine and process.")
     target_key: str = Field(sa_type=Text)
     job: str = Field(sa_type=Text)
-    kind: str = Field(sa_type=Word, description="run or backfill")
+    kind: str = Field(sa_type=Word, description="run, plan, backfill or serve")
     facts: Any = Field(sa_type=Json)
     seen_at: datetime = Field(sa_type=UtcTime)
 

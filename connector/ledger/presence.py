@@ -24,7 +24,10 @@ class Present(NamedTuple):
     target_key: str
     job: str
     kind: str
-    """`run`; `plan` for who holds a backfill together, `backfill` for a worker of one."""
+    """`run`; `plan` for who holds a backfill together, `backfill` for a worker of one; `serve` for who keeps schedules.
+
+    A `serve` is at work on no target and for no one job: it names its jobs in its facts.
+    """
     facts: Mapping[str, Any]
     seen_at: datetime
 

@@ -15,6 +15,7 @@ from connector.job.execution.summary import ExitCode
 from connector.job.execution.upkeep import settle_killed
 from connector.job.schedule import warning
 from connector.job.schedule.alert import Alert, Messenger, Tell
+from connector.job.schedule.announcement import Announcement
 from connector.job.schedule.child import Ended, Start, start_run
 from connector.job.schedule.timetable import Scheduled, Timetable
 from connector.ledger import Ledger
@@ -88,6 +89,7 @@ class _Keeper:
         self.telling: set[asyncio.Task[None]] = set()
         self.awake_since = self.looked_at = clock.now()
         self.settled = False
+        self.announcement = Announcement(book)
 
     async def look(self) -> None:
         """Start what is due; trouble with the ledger is written to the log, and the next look tries again."""
@@ -100,6 +102,7 @@ class _Keeper:
         try:
             if not self.settled:
                 await self._settle()
+            await self.announcement.say((job.job for job in self.jobs), now)
             for job in self.jobs:
                 await self._look_at(job, now)
         except ConnectorError as error:
@@ -128,6 +131,7 @@ class _Keeper:
         for run in self.running.values():
             run.task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.announcement.withdraw()
 
     async def _settle(self) -> None:
         """Close the runs that were killed with an earlier process, and tell of them."""

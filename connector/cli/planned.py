@@ -75,7 +75,8 @@ def unkept(planned: Sequence[Planned], working: Sequence["Present"]) -> str:
     if not jobs:
         return ""
     if any(one.kind == "serve" for one in working):
-        return f"The `connector serve` that is running does not keep {_listed(jobs)}: was it started in another project folder?"
+        other = "was it started in another project folder?"
+        return f"The `connector serve` that is running does not keep {_listed(jobs)}: {other}"
     return (
         "No `connector serve` is running (none told this ledger of itself in the last minute): "
         f"{_listed(jobs)} will start only where something else calls `connector run`."

@@ -25,7 +25,7 @@ async def test_status_says_whether_a_service_keeps_the_schedule(make_project, co
     assert "demo will start only where something else calls `connector run`" in told
     with running_service(project.folder, environment={"CONNECTOR_HASH_KEY": "k"}) as service:
         async with asyncio.timeout(20):
-            while not (during := await kept(command, project))[0]:
+            while not (during := await kept(command, project))[0]:  # noqa: ASYNC110 - another process sets no event
                 await asyncio.sleep(0.1)
         seen = json.loads((await command(project.folder, "status", "--json")).out)["working"]
         service.end(signal.SIGTERM)
@@ -49,7 +49,7 @@ async def test_a_service_of_another_folder_keeps_no_schedule_of_this_one(make_pr
     shared = {"CONNECTOR_HASH_KEY": "k", "CONNECTOR_LEDGER": f"sqlite:///{project.folder / 'connector.db'}"}
     with running_service(other, environment=shared):
         async with asyncio.timeout(20):
-            while "does not keep demo" not in (told := await kept(command, project))[1]:
+            while "does not keep demo" not in (told := await kept(command, project))[1]:  # noqa: ASYNC110 - another process sets no event
                 await asyncio.sleep(0.1)
     assert not told[0]
 
@@ -60,7 +60,7 @@ async def test_a_killed_service_counts_as_gone_at_once(make_project, command):
     project.edit_job(SCHEDULE)
     with running_service(project.folder, environment={"CONNECTOR_HASH_KEY": "k"}) as service:
         async with asyncio.timeout(20):
-            while not (await kept(command, project))[0]:
+            while not (await kept(command, project))[0]:  # noqa: ASYNC110 - another process sets no event
                 await asyncio.sleep(0.1)
         service.end(signal.SIGKILL)
         assert not (await kept(command, project))[0]

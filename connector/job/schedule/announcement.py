@@ -1,4 +1,4 @@
-"""Let others know which schedules this process keeps: whoever asks for a next slot asks whether anybody waits for it."""
+"""Let others know which schedules this process keeps, so that whoever asks for a next slot hears who starts it."""
 
 import asyncio
 from collections.abc import Iterable

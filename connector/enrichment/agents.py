@@ -22,14 +22,15 @@ class Directory:
     """The agents a customer knows, found by id, then number, then e-mail."""
 
     def __init__(self, agents: Iterable[Agent]) -> None:
-        known = tuple(agents)
-        self.digest = hashlib.sha256(repr(known).encode(errors="replace")).hexdigest()[:16]
-        """What the file says, for noticing that it says something else."""
         self._rows: dict[tuple[str, str], list[Agent]] = {}
-        for agent in known:
+        for agent in agents:
             for key in KEYS:
                 if value := getattr(agent, key):
                     self._rows.setdefault((key, value.casefold()), []).append(agent)
+        # Which row comes first decides among those of one id, number or e-mail alone: that order counts, no other does.
+        told = repr(sorted(self._rows.items()))
+        self.digest = hashlib.sha256(told.encode(errors="replace")).hexdigest()[:16]
+        """What the file says, for noticing that it says something else."""
 
     def find(self, told: Agent, day: date) -> Agent | None:
         """Give the agent that the metadata told of, as the file has him that day; None where the file does not.

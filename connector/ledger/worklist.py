@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, not_, or_, select, update
 
 from connector.ledger import dialect
+from connector.ledger.agents import met_other_agents
 from connector.ledger.model import COMPANIONS, METADATA_FILE, START, TRANSCRIPT_FILE, Cursor, FileRow, Group
 from connector.ledger.question import NOT_DELIVERED, WAITS
 from connector.ledger.resting import Resting, is_resting
@@ -47,14 +48,16 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     target: str,
     mapping_hashes: Mapping[str, str],
     policy_hash: str,
+    agents_hash: str,
     resting: Resting | None = None,
 ) -> int:
     """Have judged again what waits or was cut short, and what another mapping or policy may decide otherwise.
 
     That is every held and sending entry but those that rest between two tries under the same mapping, each refused
     one (unreadable ones excepted) whose channel's mapping has another hash now, and each skipped one whose policy has.
-    Gives the number of files that wait since. An entry that never met a mapping or policy has no hash and is not judged
-    again for its sake.
+    `agents_hash` is what with_agents makes of the policy's: only what was skipped or refused for an agent's sake is
+    judged again where it is another one. Gives the number of files that wait since. An entry that never met a mapping
+    or policy has no hash and is not judged again for its sake.
     """
     of_source = and_(ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.source_kind == source_kind)
     remapped = [
@@ -64,8 +67,12 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     rests = is_resting(resting) if resting else false()
     reasons = (
         and_(ENTRY.c.state.in_(["held", "sending"]), or_(not_(rests), *remapped)),
-        and_(ENTRY.c.state == "refused", ENTRY.c.code.is_distinct_from("unreadable"), or_(false(), *remapped)),
-        and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash != policy_hash),
+        and_(
+            ENTRY.c.state == "refused",
+            ENTRY.c.code.is_distinct_from("unreadable"),
+            or_(met_other_agents(agents_hash), *remapped),
+        ),
+        and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash.not_in([policy_hash, agents_hash])),
     )
     flipped = 0
     for reason in reasons:

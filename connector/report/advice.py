@@ -7,7 +7,7 @@ __all__ = ["advice", "meaning"]
 _ADVICE = {
     Code.SETTLING: "Nothing: the next run takes it.",
     Code.AUDIO_AWAITED: "Nothing yet. If many wait, see whether recordings still come, and how they are named.",
-    Code.AGENT_UNKNOWN: "Add the agent to the agents file; the next run takes what was held.",
+    Code.AGENT_UNKNOWN: "Add the agent to the agents file; the next run takes what was held or left out for it.",
     Code.CONSENT_UNKNOWN: "Add the word to `consent: values:` in the mapping, after asking what it stands for.",
     Code.LIMIT_REACHED: "Nothing: a later run takes it. Raise the limits of the job if this goes on.",
     Code.TRY_AGAIN: "Nothing: the next run tries again. If it goes on, ask Capturi.",

@@ -27,5 +27,6 @@ def agent_table(evidence: Evidence) -> Table:
         first, last = (None if pd.isna(end) else end.to_pydatetime() for end in (ends.min(), ends.max()))
         rows.append((str(agent or "(the record names none)"), len(found), str(outcome), first, last))
     rows.sort(key=lambda row: (-row[1], row[0]))
-    about = "Who took conversations and is not in the agents file. Add a row with the id or number; held ones then go."
+    known = "Add a row with the id or number; the next run sends them."
+    about = f"Who took conversations and is not in the agents file. {known}"
     return Table("agents", "Unknown agents", COLUMNS, rows, about)

@@ -150,3 +150,28 @@ async def test_chats_that_are_written_live_are_left_to_the_intake(make_project, 
 
     assert {} == arrived.cases
     assert [("skipped", "filtered")] == [(row["state"], row["code"]) for row in project.entries()]
+
+
+async def test_a_chat_goes_once_its_agent_is_in_the_list(make_project, capturi, reading):
+    """Left out, or refused for a field that his row should fill, it goes once; another chat is not looked at again."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.edit_job(("unknown: hold", "unknown: skip"))
+        project.edit(
+            "mappings/ccai-chat.yaml", ("inbox:", "customFields.desk: {path: $agent.team, required: true}\n  inbox:")
+        )
+        agents = project.folder / "agents.csv"
+        header, *rows = agents.read_text(encoding="utf-8").splitlines(keepends=True)
+        chat(project)
+        transcript(project, "Hello", "Hi", "Bye")
+        chat(project, 136, handle_durations=[], agent_info=None)
+        told = []
+        for row in ("", "2041,5,mette.krogh@acme.example,Mette Krogh,,,\n", *rows[:1]):
+            agents.write_text(header + row, encoding="utf-8")
+            told += [(await project.run()).as_dict() for _ in range(2)]
+        writes = (await reading(address)).writes
+    reasons = [one["reasons"] for one in told]
+    assert [{"agent_unknown": 1, "not_handled": 1}, {}, {"field_missing": 1}, {}, {}, {}] == reasons
+    assert [0, 2, 1, 2, 1, 2] == [one["unchanged"] for one in told]
+    assert 1 == told[4]["delivered"]
+    assert 1 == len(writes)

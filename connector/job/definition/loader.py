@@ -61,8 +61,9 @@ class Plan:
             "filter": [condition.model_dump(mode="json") for condition in job.filter],
             "not_before": str(job.not_before or ""),
             "agents": job.agents.model_dump(mode="json") if job.agents else None,
-            # Where unknown agents are left out, the file itself decides about skipping.
-            "known": self.agents.digest if self.agents and job.agents and job.agents.unknown == "skip" else None,
+            # Who the agents are counts for what stopped for their sake alone, beside this digest. Without this name
+            # the digest would be another one, and all that was skipped before judged anew.
+            "known": None,
             "audio": job.audio.model_dump(mode="json"),
             "mappings": {channel: one.hash for channel, one in self.mappings.items()},
         }

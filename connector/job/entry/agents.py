@@ -7,14 +7,27 @@ from typing import Protocol
 
 from connector import ledger
 from connector.enrichment import Agent
+from connector.errors import RulesBrokenError, SkipError
 from connector.job.definition.loader import Plan
 from connector.job.entry.opening import leave
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work
+from connector.mapping import Mapping
 from connector.reason import Code, Outcome, Verdict
 from connector.session import Leg, Session
 
-__all__ = ["Planned", "Speaker", "everybody", "lacks_speakers", "speakers", "was_split_otherwise"]
+__all__ = [
+    "Planned",
+    "Speaker",
+    "everybody",
+    "lacks_of_agent",
+    "lacks_speakers",
+    "speakers",
+    "was_split_otherwise",
+]
+
+OF_AGENT = "$agent"
+"""Begins the paths by which a mapping reads what is known of the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,15 @@ def lacks_speakers(run: Execution, work: Work) -> bool:
         return False
     wanted, known = {one.leg for one in speakers(run, work.session)}, {row.leg for row in work.entries}
     return bool(wanted & known) and not wanted <= known
+
+
+def lacks_of_agent(used: Mapping, error: SkipError) -> bool:
+    """Tell whether a record is refused for a field that the mapping fills from what is known of the agent."""
+    if not isinstance(error, RulesBrokenError):
+        return False
+    broken = {field for field, _ in error.rules}
+    read = (field.paths for field in used.fields if field.name in broken)
+    return any(path.startswith(OF_AGENT) for paths in read for path in paths)
 
 
 async def was_split_otherwise(run: Execution, work: Work, legs: set[str]) -> bool:

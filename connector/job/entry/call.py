@@ -8,7 +8,7 @@ from connector.conversation import Circumstances, Conversation
 from connector.delivery import Parcel
 from connector.errors import SkipError, StorageAwayError
 from connector.job.entry import lack
-from connector.job.entry.agents import Planned, Speaker, speakers, was_split_otherwise
+from connector.job.entry.agents import Planned, Speaker, lacks_of_agent, speakers, was_split_otherwise
 from connector.job.entry.call_events import events_of
 from connector.job.entry.customer import customer_hash
 from connector.job.entry.lack import is_due, lacks
@@ -76,6 +76,8 @@ async def _bring(run: Execution, work: Work, speaker: Speaker, record: Record, *
     try:
         return await _one(run, work, speaker, record, is_there=is_there)
     except SkipError as error:
+        if lacks_of_agent(run.plan.mappings[work.session.channel], error):
+            record.hang(run.agents_hash)
         await record.close(Verdict.usual(error.code, str(error)))
     except StorageAwayError as error:
         # The call has done nothing to be left alone for: the next run tries at once.
@@ -108,6 +110,8 @@ async def _one(run: Execution, work: Work, speaker: Speaker, record: Record, *, 
     if is_there and (found is None or _is_without(found)):
         return False
     if isinstance(found, Verdict):
+        if found is speaker.verdict:
+            record.hang(run.agents_hash)
         await record.close(found)
         return True
     if found is not None:

@@ -4,7 +4,7 @@ from connector import conversation, delivery, mapping, report
 from connector.conversation import Case
 from connector.errors import SkipError
 from connector.job.entry.absence import without_transcript
-from connector.job.entry.agents import everybody, speakers
+from connector.job.entry.agents import everybody, lacks_of_agent, speakers
 from connector.job.entry.call import context
 from connector.job.entry.customer import chat_customer, customer_hash
 from connector.job.entry.lack import best_transcript, transcript_version
@@ -30,6 +30,8 @@ async def handle(run: Execution, work: Work) -> None:
     try:
         await _one(run, work, record)
     except SkipError as error:
+        if lacks_of_agent(run.plan.mappings[work.session.channel], error):
+            record.hang(run.agents_hash)
         await record.close(Verdict.usual(error.code, str(error)))
 
 
@@ -46,6 +48,8 @@ async def _one(run: Execution, work: Work, record: Record) -> None:
     # A mapping of chats needs no rules of consent; one that has them is obeyed.
     refused = conversation.decide(used.consent, draft.consent).verdict if used.consent else None
     if verdict := refused or speaker.verdict:
+        if verdict is speaker.verdict:
+            record.hang(run.agents_hash)
         await record.close(verdict)
         return
     transcript = best_transcript(work)

@@ -73,6 +73,10 @@ class Record:
         """Take down what the target will know the entry by, and which version of it goes."""
         self._changes.update(facts)
 
+    def hang(self, agents_hash: str) -> None:
+        """Take down that the entry stops for its agent's sake: other agents have it judged again."""
+        self._changes["policy_hash"] = agents_hash
+
     def tell(self, **facts: Any) -> None:
         """Take facts for the report; they stand on the step that closes the entry."""
         self._facts.update(facts)

@@ -75,6 +75,8 @@ class Execution:
     """Whether the cases of chats are written live, by an intake."""
     policy_hash: str = ""
     """The plan's digest of what decides about skipping, worked out once."""
+    agents_hash: str = ""
+    """The same with who the agents are."""
     groups: Callable[..., tuple[list[Group], Cursor]] = ledger.pending_groups
     """Gives the files to work on page by page, like ledger.pending_groups."""
     brake: Brake | None = None

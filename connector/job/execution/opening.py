@@ -24,6 +24,7 @@ from connector.job.execution.progress import Progress
 from connector.job.execution.shelf import shelf_for
 from connector.job.execution.summary import Options, Summary
 from connector.ledger import Ledger
+from connector.ledger.agents import with_agents
 from connector.settings import Settings
 from connector.storage import Guard, Storage, open_storage
 
@@ -78,6 +79,7 @@ async def open_execution(  # noqa: PLR0913 - the parts a run is made of
         live_chats=are_chats_live(plan.home, job.tenant),
         keep_examples=settings.keep_examples,
         policy_hash=plan.policy_hash,
+        agents_hash=with_agents(plan.policy_hash, plan.agents.digest if plan.agents else ""),
         groups=partial(ledger.free_groups, clock=clock.now),
         shelf=shelf_for(recordings, places(job.limits)),
     )

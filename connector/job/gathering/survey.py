@@ -35,7 +35,8 @@ async def survey(run: Execution) -> int:
         source_kind=job.source.kind,
         target=job.target.name,
         mapping_hashes=plan.mapping_hashes,
-        policy_hash=plan.policy_hash,
+        policy_hash=run.policy_hash,
+        agents_hash=run.agents_hash,
         resting=_resting(run),
     )
     if job.source.reading is not None:

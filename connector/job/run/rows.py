@@ -14,6 +14,7 @@ from connector.job.gathering.content import read_rows
 from connector.job.gathering.gather import Broken, Key, Work, info
 from connector.job.run.row_key import key_of, mark_of
 from connector.ledger import Change, EntryRow, FileRow
+from connector.ledger.agents import is_under_other_agents
 from connector.ledger.naming import note_naming
 from connector.ledger.putting import note_row_recordings
 from connector.reason import Code, Outcome, Verdict
@@ -204,9 +205,10 @@ class _Page:
         if entry.retry_at is not None or (fresh and entry.code in AUDIO_CODES):
             return False
         if entry.state == Outcome.SKIPPED:
-            return entry.policy_hash == self.run.policy_hash
+            return entry.policy_hash in {self.run.policy_hash, self.run.agents_hash}
         same_mapping = entry.mapping_hash == self.run.plan.mapping_hashes.get(work.session.channel)
-        return entry.state == Outcome.REFUSED and entry.code != Code.UNREADABLE and same_mapping
+        same = same_mapping and not is_under_other_agents(entry.policy_hash, self.run.agents_hash)
+        return entry.state == Outcome.REFUSED and entry.code != Code.UNREADABLE and same
 
     def _leave(self, entries: Sequence[EntryRow], file: FileRow) -> None:
         """Count entries that nothing happened to; those whose file is an older one belong to this one from now on.

@@ -77,7 +77,14 @@ class Books(RuleBasedStateMachine):
     def rejudge(self, hours):
         """Wake what is held, but for what rests still, as each run does."""
         now = NOW + timedelta(hours=hours)
-        facts = {"tenant": "acme", "source_kind": "ccai", "target": TARGET, "mapping_hashes": {}, "policy_hash": "x"}
+        facts = {
+            "tenant": "acme",
+            "source_kind": "ccai",
+            "target": TARGET,
+            "mapping_hashes": {},
+            "policy_hash": "x",
+            "agents_hash": "x+",
+        }
         with self.engine.begin() as connection:
             ledger.mark_rejudged(connection, **facts, resting=Resting(now, now + timedelta(hours=6)))
         for session, (state, rest) in self.states.items():

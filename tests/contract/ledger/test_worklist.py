@@ -4,8 +4,10 @@ import pytest
 
 from connector import ledger
 from connector.ledger import Label
+from connector.ledger.agents import with_agents
 
 OLD, NEW = "a" * 64, "b" * 64
+AGENTS, OTHER_AGENTS = with_agents(NEW, "1"), with_agents(NEW, "2")
 
 
 @pytest.fixture
@@ -20,6 +22,7 @@ def rejudge(book):
             target=book.target,
             mapping_hashes={"call": mapping_hash},
             policy_hash=policy_hash,
+            agents_hash=AGENTS,
         )
 
     return mark
@@ -38,13 +41,24 @@ def rejudge(book):
         ({"state": "refused", "code": "field_missing", "channel": "chat", "mapping_hash": OLD}, False),
         ({"state": "skipped", "code": "filtered", "mapping_hash": NEW, "policy_hash": OLD}, True),
         ({"state": "skipped", "code": "filtered", "mapping_hash": OLD, "policy_hash": NEW}, False),
+        ({"state": "skipped", "code": "agent_unknown", "policy_hash": AGENTS}, False),
+        ({"state": "skipped", "code": "agent_unknown", "policy_hash": OTHER_AGENTS}, True),
+        ({"state": "skipped", "code": "filtered", "policy_hash": None}, False),
+        ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": AGENTS}, False),
+        ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": OTHER_AGENTS}, True),
+        ({"state": "refused", "code": "field_missing", "channel": "chat", "policy_hash": OTHER_AGENTS}, True),
+        ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": None}, False),
+        ({"state": "delivered", "mapping_hash": NEW, "policy_hash": OTHER_AGENTS}, False),
         ({"state": "held", "source_kind": "ccai-email"}, False),
         ({"state": "held", "tenant": "other"}, False),
         ({"state": "held", "target": "capturi http://127.0.0.1"}, False),
     ],
 )
 def test_what_another_mapping_or_policy_may_decide_is_judged_again(book, listed, rejudge, facts, waits):
-    """Held and interrupted entries always wait; refused ones for another mapping, skipped ones for another policy."""
+    """Held and interrupted entries always wait; refused ones for another mapping, skipped ones for another policy.
+
+    Other agents bring back what stopped for an agent's sake, and nothing else.
+    """
     book.list(listed("call-1.json", "1"), done=[1])
     book.write("1", file_id=1, **facts)
     assert int(waits) == rejudge()
@@ -57,7 +71,9 @@ def test_a_job_without_mappings_judges_only_what_waits_anyway(book, listed):
     book.list(listed("call-1.json", "1"), done=[1])
     book.write("1", state="refused", code="field_missing", file_id=1, mapping_hash=OLD)
     of_source = {"tenant": "acme", "source_kind": "ccai", "target": book.target}
-    assert 0 == ledger.mark_rejudged(book.connection, **of_source, mapping_hashes={}, policy_hash=NEW)
+    assert 0 == ledger.mark_rejudged(
+        book.connection, **of_source, mapping_hashes={}, policy_hash=NEW, agents_hash=AGENTS
+    )
 
 
 def pages(connection, places, limit):

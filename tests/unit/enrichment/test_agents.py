@@ -43,6 +43,22 @@ def test_a_row_counts_only_in_its_time(directory):
     assert "New" == found.find(Agent(id="1"), DAY).team
 
 
+def test_a_digest_changes_with_what_the_file_says(directory):
+    """Rows that move, blank lines and another separator say the same; another value, or another row, does not."""
+    one, two = "7,1,one@x.dk,One,A,,\n", "8,2,two@x.dk,Two,B,,\n"
+    told = directory(one + two).digest
+    assert told == directory(f"{two}\n,,,,,,\n{one}").digest
+    assert told == directory((one + two).replace(",", ";"), HEADER.replace(",", ";")).digest
+    others = (one, one + two.replace("Two", "Too"), one + two.replace(",\n", "2027-01-01\n"))
+    assert 4 == len({told, *(directory(rows).digest for rows in others)})
+
+
+def test_a_digest_tells_which_of_two_rows_of_one_agent_comes_first(directory):
+    """The first row of an id decides where both count on a day; so their order is something the file says."""
+    one, two = "7,1,,One,A,,\n", "8,1,,Two,B,,\n"
+    assert directory(one + two).digest != directory(two + one).digest
+
+
 def test_a_file_of_a_spreadsheet_with_semicolons_is_read(directory):
     """Half of Europe's spreadsheets write CSV with semicolons and a byte order mark."""
     found = directory("7;1;one@x.dk;Ærø;A\n", "\ufeffnumber;id;email;name;team\n")

@@ -32,6 +32,7 @@ REJUDGED = {
     "target": "t",
     "mapping_hashes": {"call": "a", "chat": "b"},
     "policy_hash": "c",
+    "agents_hash": "c+d",
 }
 
 

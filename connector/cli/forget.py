@@ -97,7 +97,8 @@ def _show(found: Any, reports: Sequence[Path]) -> None:
     kept = len(found.entries) - len(sent)
     output.print(f"Conversations and messages: {len(found.entries)}. Sent: {len(sent)}, not sent: {kept}.")
     if sent:
-        table = columns("\nAsk for their erasure at the target", "  external id", "uid", "target", "sent", "audio")
+        names = ("  external id", "uid", "target", "sent", "audio")
+        table = columns("\nAsk for their erasure at the target", *names, whole=names[:2])
         for entry in sent:
             moment = f"{entry.created_at or entry.changed_at:%Y-%m-%d %H:%M}Z"
             audio = "yes" if entry.audio_state == "sent" else "no"

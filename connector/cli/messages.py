@@ -110,7 +110,8 @@ def _told(name: str, done: Summary | None) -> str:
 
 
 def _table(rows: "list[MessageRow]") -> Table:
-    table = columns(None, "inbox", "accepted", "intake", "case", "message", "state", "reason", "detail")
+    names = ("inbox", "accepted", "intake", "case", "message", "state", "reason", "detail")
+    table = columns(None, *names, whole=("case", "message"))
     for row in rows:
         state = f"[{COLOURS.get(row.state, 'default')}]{row.state}[/]"
         cells = (row.intake, row.case_uid or row.case or "", row.message or f"({row.act or 'unread'})")

@@ -91,4 +91,4 @@ def _write(made: "Report", form: Format, out: Path | None, folder: Path) -> None
             path.write_bytes(reports.write(made, form))
     except OSError as error:
         raise ConfigurationError([Problem(f"cannot be written: {error.strerror}", path, field="--out")]) from error
-    output.print(str(path), markup=False)
+    output.print(str(path), markup=False, soft_wrap=True)

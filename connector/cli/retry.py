@@ -105,7 +105,7 @@ def _show(entries: Sequence[Any], *, dry_run: bool) -> None:
         output.print("Nothing that is held or refused fits, and no late recording: there is nothing to try again.")
         return
     output.print(f"{count:,} {'would be' if dry_run else 'to be'} tried again:")
-    table = columns(None, "  conversation", "state", "reason", "ended", "job", "why")
+    table = columns(None, "  conversation", "state", "reason", "ended", "job", "why", whole=("  conversation",))
     for entry in entries[:MOST_SHOWN]:
         state = f"[{COLOURS.get(entry.state, 'default')}]{entry.state}[/]"
         told = (entry.external_id or f"{entry.channel} {entry.session_id}", entry.code or "", time_of(entry.ended_at))

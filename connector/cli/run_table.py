@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.cli.app import output
-from connector.cli.screen import columns, time_of
+from connector.cli.screen import ROOMY, columns, time_of
 
 __all__ = ["print_runs", "run_facts"]
 
@@ -12,9 +12,13 @@ __all__ = ["print_runs", "run_facts"]
 def print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> None:
     """Print a table of them, and below it why some of them stopped."""
     names = ["job", "started", "took", "delivered", "held", "skipped", "refused", "exit code"]
-    table = columns(title, *(["run", *names] if with_id else names))
+    names = ["run", *names] if with_id else names
+    # A narrow terminal has no room for both, and a run's name tells when it was.
+    shown = [name for name in names if not (name == "started" and with_id and output.width < ROOMY)]
+    table = columns(title, *shown, whole=("run",))
     for row in found:
-        table.add_row(*_run_cells(row, with_id=with_id))
+        cells = dict(zip(names, _run_cells(row, with_id=with_id), strict=True))
+        table.add_row(*(cells[name] for name in shown))
     output.print(table)
     stopped = [row for row in found if row.error]
     if stopped:

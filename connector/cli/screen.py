@@ -1,11 +1,11 @@
 """Draw results for people: the summary of a run, progress on a terminal, plain lines elsewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.style import StyleType
@@ -15,11 +15,14 @@ from connector.job.execution.progress import Progress as Watcher
 from connector.job.execution.summary import Summary
 from connector.reason import Code, Outcome
 
-__all__ = ["COLOURS", "columns", "counted", "facts_table", "show_summary", "size", "time_of", "watching"]
+__all__ = ["COLOURS", "ROOMY", "columns", "counted", "facts_table", "show_summary", "size", "time_of", "watching"]
 
 THOUSAND = 1000
 ROOMY = 110
 """So many columns hold examples beside the reasons."""
+GAP = 2
+MOST_WHOLE = 0.7
+"""The share of the width that ids may take before they are broken like everything else."""
 COLOURS = {"delivered": "green", "held": "yellow", "skipped": "blue", "refused": "red", "unchanged": "dim"}
 
 
@@ -29,7 +32,20 @@ def counted(count: int, noun: str, nouns: str = "") -> str:
 
 
 class _Columns(Table):
-    """A table whose rows have a cell for each of its headings: the library would make columns without one."""
+    """A table whose rows have a cell for each of its headings: the library would make columns without one.
+
+    What stands under the headings in `whole` is not broken over lines, so that it can be copied; others give way.
+    """
+
+    whole: Collection[str] = ()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it; what is to stay whole is broken all the same where it leaves the others no room, never cut off."""
+        asked = [column for column in self.columns if column.header in self.whole]
+        needed = sum(max((console.measure(cell).maximum for cell in one.cells), default=0) + GAP for one in asked)
+        for column in asked:
+            column.no_wrap = needed <= options.max_width * MOST_WHOLE
+        yield from super().__rich_console__(console, options)
 
     def add_row(self, *cells: RenderableType | None, style: StyleType | None = None, end_section: bool = False) -> None:
         """Add a row; raise TypeError where it is no such row."""
@@ -38,11 +54,12 @@ class _Columns(Table):
         super().add_row(*cells, style=style, end_section=end_section)
 
 
-def columns(title: str | None, *names: str) -> Table:
-    """Give an empty table in the style of all tables here."""
+def columns(title: str | None, *names: str, whole: Collection[str] = ()) -> Table:
+    """Give an empty table in the style of all tables here; what stands under `whole` stays in one piece."""
     table = _Columns(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, GAP, 0, 0)
     )
+    table.whole = whole
     for name in names:
         table.add_column(name, header_style="dim", overflow="fold")
     return table
@@ -77,7 +94,7 @@ def show_summary(
     for note in summary.notes:
         console.print(f"  {note}", markup=False)
     if summary.report:
-        console.print(f"  report: {summary.report}", markup=False)
+        console.print(f"  report: {summary.report}", markup=False, soft_wrap=True)
     if summary.error:
         console.print(f"  stopped: {summary.error}", style="bold red", markup=False)
 

@@ -111,7 +111,7 @@ def _show(trace: _Trace) -> None:
     output.print(facts_table((name, escape(value)) for name, value in facts if value))
     if not trace.steps:
         return
-    table = columns(None, "  when", "step", "run", "facts")
+    table = columns(None, "  when", "step", "run", "facts", whole=("run",))
     for step in trace.steps:
         table.add_row(f"  {time_of(step.at)}", step.name, step.run_id or "", escape(tell(step.facts.items())))
     output.print(table)

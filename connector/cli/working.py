@@ -28,7 +28,7 @@ def working_facts(working: Sequence["Present"]) -> list[dict[str, Any]]:
 
 def working_table(working: Sequence["Present"]) -> Table:
     """Give it as a table for people."""
-    table = columns("\nAt work", "job", "what", "run", "target", "requests at once")
+    table = columns("\nAt work", "job", "what", "run", "target", "requests at once", whole=("run",))
     for one in working:
         target = one.facts.get("target") or {}
         at_once = f"{target['concurrency']} of {target['of']}" if target else ""

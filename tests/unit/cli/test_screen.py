@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from connector.cli.screen import counted, show_summary
+from connector.cli.screen import columns, counted, show_summary
 from connector.job.execution.summary import Summary
 from connector.reason import Code, Outcome
 
@@ -54,3 +54,40 @@ def test_nobody_is_sent_to_explain_what_has_no_id(others, asked):
 def test_one_is_singular(count, told):
     """A noun fits its number."""
     assert told == counted(count, "entry", "entries")
+
+
+RUN_ID = "20260324-0230-5f3a9c"
+
+
+def drawn(width, *names, whole, rows):
+    table = columns(None, *names, whole=whole)
+    for row in rows:
+        table.add_row(*row)
+    out = io.StringIO()
+    Console(file=out, width=width).print(table)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_an_id_stays_whole_and_the_others_give_way(width):
+    """In a narrow terminal a name is on one line, so that it can be copied, and no line is longer than the terminal."""
+    row = (RUN_ID, "nightly-ccai (named entries alone)", "2026-03-24 02:30:00Z", "1,234.5 s", "a detail " * 6)
+    told = drawn(width, "run", "job", "started", "took", "why", whole=("run",), rows=[row])
+    assert RUN_ID in told
+    assert width >= max(len(line) for line in told.splitlines())
+
+
+def test_an_id_without_room_is_broken_and_not_cut_off():
+    """What is wider than the terminal is there to the last letter."""
+    name = "-".join(["acme-call"] * 12)
+    told = drawn(60, "id", "state", whole=("id",), rows=[(name, "held")])
+    assert name == "".join(line.split(" ")[0] for line in told.splitlines()[1:])
+
+
+def test_the_place_of_a_report_is_one_line():
+    """A path that is longer than the terminal is wide can be copied."""
+    summary = Summary("nightly", datetime(2026, 3, 24, tzinfo=UTC))
+    summary.report = f"/srv/{'a-long-folder/' * 6}reports/{RUN_ID}.html"
+    out = io.StringIO()
+    show_summary(Console(file=out, width=80), summary)
+    assert summary.report in out.getvalue()

@@ -10,7 +10,7 @@ from typing import Literal
 from connector.clock import Clock
 from connector.errors import ConnectorError, StopError
 
-__all__ = ["Breaker", "State"]
+__all__ = ["Breaker", "State", "target_in_trouble"]
 
 State = Literal["closed", "open", "half_open"]
 
@@ -20,9 +20,10 @@ LONGEST_SECONDS = 15.0
 LOOK_SECONDS = 0.25
 
 
-def target_in_trouble(trouble: str) -> StopError:
-    """Give the error that ends a run whose target answers nobody."""
-    return StopError(f"the target is in trouble: {trouble}", hint="nothing is lost: the next run goes on from here")
+def target_in_trouble(trouble: str, remedy: str = "") -> StopError:
+    """Give the error that ends a run whose target answers nobody; `remedy` says what a person may have to mend."""
+    after = "nothing is lost: the next run goes on from here"
+    return StopError(f"the target is in trouble: {trouble}", hint=f"{remedy}; {after}" if remedy else after)
 
 
 class Breaker:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
-from connector.breaker import Breaker
+from connector.breaker import Breaker, target_in_trouble
 from connector.clock import Clock, SystemClock
 from connector.delivery import refusal
 from connector.delivery.address import checked_token
@@ -46,7 +46,9 @@ class Capturi:
         self.policy = policy or Policy()
         self.clock = clock or SystemClock()
         self.limits = limits or Limits(clock=self.clock)
-        self.breaker = Breaker(self.clock, patience_seconds=self.policy.patience_seconds)
+        patience_seconds = self.policy.patience_seconds
+        self.breaker = Breaker(self.clock, patience_seconds=patience_seconds, given_up=self._given_up)
+        self._place, self._mend = route.address_remedy, ""
         self._token = checked_token(token)
         self._remedy = route.token_remedy
         self._transport: Transport = AiohttpTransport(route, {"Authorization": self._token})
@@ -177,6 +179,9 @@ class Capturi:
         """Return where the answer is a yes, else raise what is to be done; nothing that was sent stands in it."""
         refusal.judge(answer, [sent, self._token], audio=audio, remedy=self._remedy)
 
+    def _given_up(self, trouble: str) -> StopError:
+        return target_in_trouble(trouble, self._mend)
+
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Answer:
         await self.limits.enter()
         look = None
@@ -188,6 +193,7 @@ class Capturi:
             # How long an upload takes tells of its size; how long a small request takes, of the target.
             self._weigh(answer, self.clock.monotonic() - began if isinstance(content, bytes) else None, look)
         except TryAgainError as error:
+            self._mend = error.hint or self._place
             self.breaker.failed(error.message, look)
             self.limits.slots.congested()
             raise
@@ -200,6 +206,8 @@ class Capturi:
     def _weigh(self, answer: Answer, seconds: float | None, look: int | None) -> None:
         """Let an answer tell how the target is."""
         if answer.status in BROKEN_STATUSES:
+            # It answers, so its address is right.
+            self._mend = ""
             self.breaker.failed(f"status {answer.status}", look)
             self.limits.slots.congested()
             return

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from connector.breaker import target_in_trouble
 from connector.delivery import Capturi
 from connector.errors import SkipError, StopError, StorageAwayError, TargetUnreachableError, TryAgainError
 
@@ -120,6 +121,4 @@ class Gate:
 
 
 def _stop(error: TryAgainError) -> StopError:
-    after = "nothing is lost: the next run goes on from here"
-    hint = f"{error.hint}; {after}" if error.hint else after
-    return StopError(f"the target is in trouble: {error.message}", hint=hint)
+    return target_in_trouble(error.message, error.hint)

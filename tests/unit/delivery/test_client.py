@@ -279,6 +279,24 @@ async def test_cancelled_upload_lets_go(stub, target, audio):
         await capturi.create(BODY)
 
 
+async def test_a_target_gone_for_good_is_told_with_its_place(dead_port, clock):
+    """Who gives up waiting in the middle of a run is told where the address stands, as one is at the start."""
+    route = Route(f"http://127.0.0.1:{dead_port}", address_remedy="see target.url in jobs/demo.yaml")
+    async with Capturi(route, "token", policy=Policy(tries=40, patience_seconds=20), clock=clock) as capturi:
+        with pytest.raises(StopError, match=r"connection refused.*see target\.url in jobs/demo\.yaml; nothing is lost"):
+            await capturi.ask("GET", "/")
+
+
+async def test_a_target_that_answers_is_not_at_a_wrong_address(stub, clock):
+    """Nobody is sent to mend an address at which somebody answers, however badly."""
+    stub.script = [stub.reply(status=503)] * 40
+    route, policy = Route(stub.url, address_remedy="see target.url"), Policy(tries=40, patience_seconds=20)
+    async with Capturi(route, "token", policy=policy, clock=clock) as capturi:
+        with pytest.raises(StopError, match="status 503") as told:
+            await capturi.ask("GET", "/")
+    assert "nothing is lost: the next run goes on from here" == told.value.hint
+
+
 def test_unsafe_address():
     """A client for an address that would show the token to the network cannot be made."""
     with pytest.raises(ConfigurationError):

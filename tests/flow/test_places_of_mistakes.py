@@ -8,7 +8,14 @@ def words_of(ended):
     return " ".join((ended.out + ended.err).split())
 
 
-@pytest.mark.parametrize("words", [("check",), ("run", "demo"), ("run", "demo", "--yes"), ("run", "demo", "--dry-run")])
+LOOKS = [
+    *(("check",), ("run", "demo"), ("run", "demo", "--yes"), ("run", "demo", "--dry-run"), ("reconcile", "demo")),
+    *(("mapping", "preview", "demo"), ("mapping", "preview", "demo", "--json")),
+    ("mapping", "explain", "demo", "call-1"),
+]
+
+
+@pytest.mark.parametrize("words", LOOKS)
 async def test_a_folder_that_is_not_there_names_the_job_and_its_field(make_project, command, words):
     """Whoever mistyped the folder is told where it stands, whichever step looks at it first."""
     project = make_project("http://127.0.0.1:9", with_samples=False)
@@ -18,6 +25,17 @@ async def test_a_folder_that_is_not_there_names_the_job_and_its_field(make_proje
     said = words_of(ended)
     assert "exprt" in said
     assert "see source.storage in jobs/demo.yaml" in said
+
+
+@pytest.mark.parametrize("words", [("mapping", "preview", "demo"), ("mapping", "preview", "ccai-call")])
+async def test_a_folder_of_the_command_line_is_told_as_such(make_project, command, words):
+    """Nobody is sent to the job file for what was said with --files."""
+    project = make_project("http://127.0.0.1:9", with_samples=False)
+    ended = await command(project.folder, *words, "--files", "exprt")
+    said = words_of(ended)
+    assert "exprt" in said, ended
+    assert "--files" in said
+    assert "source.storage" not in said
 
 
 @pytest.mark.parametrize("words", [("check",), ("run", "demo")])

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 
 from connector import session as sessions
 from connector.job.definition.loader import Plan
+from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify
 from connector.session import Channel, FileRole, Session
 from connector.storage import FileInfo, Storage, open_storage
@@ -19,10 +20,12 @@ async def companions_of(plan: Plan, session: Session) -> list[str]:
     Only names are looked at: a transcript inside an e-mail, or one whose name tells no session, is not found.
     """
     source = plan.job.source
-    address, options = source.storage, source.storage_options
+    address, options, place = source.storage, source.storage_options, plan.remedies.storage
     if source.recordings is not None and session.channel is Channel.CALL:
         address, options = source.recordings.storage, source.recordings.options
+        place = plan.remedies.recordings
     async with AsyncExitStack() as stack:
+        stack.enter_context(telling(place))
         storage = await stack.enter_async_context(open_storage(address, options, plan.home))
         found = await _named(plan, storage, session)
     if session.channel is not Channel.CALL:

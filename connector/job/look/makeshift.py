@@ -13,6 +13,7 @@ from connector.job.definition.files import KIND as FILES_KIND
 from connector.job.definition.files import storage_options
 from connector.job.definition.loader import Plan, names
 from connector.job.definition.model import Job, Mappings, Source, Target
+from connector.job.definition.remedy import Remedies
 from connector.mapping import Mapping
 
 __all__ = ["channel_of", "job_with", "plan_for_folder", "plan_in_folder", "plan_through"]
@@ -20,6 +21,8 @@ __all__ = ["channel_of", "job_with", "plan_for_folder", "plan_in_folder", "plan_
 KINDS = ("ccai", FILES_KIND)
 CHANNELS = {"capturi.conversation": "call", "capturi.case": "chat"}
 NO_TOKEN = SecretStr("none")
+FOLDER = Remedies(storage="see --files", recordings="see --files")
+"""A folder that was named on the command line stands in no file."""
 
 
 def channel_of(mapping: Mapping, path: Path) -> str:
@@ -44,7 +47,7 @@ def plan_in_folder(plan: Plan, folder: Path) -> Plan:
         source.model_dump(exclude={"storage", "options", "recordings"})
         | {"storage": str(folder.resolve()), "options": options}
     )
-    return replace(plan, job=plan.job.model_copy(update={"source": moved}))
+    return replace(plan, job=plan.job.model_copy(update={"source": moved}), remedies=FOLDER)
 
 
 def plan_for_folder(path: Path, mapping: Mapping, folder: Path, *, home: Path, tenant: str) -> Plan:
@@ -64,7 +67,8 @@ def plan_for_folder(path: Path, mapping: Mapping, folder: Path, *, home: Path, t
         mappings=Mappings.model_validate({channel: str(path)}),
         target=Target(token=NO_TOKEN),
     )
-    return Plan(job, path, home, {channel: mapping}, None, lambda _record, _context: None, mapping.warnings)
+    found = {channel: mapping}
+    return Plan(job, path, home, found, None, lambda _record, _context: None, mapping.warnings, remedies=FOLDER)
 
 
 def _id_path(mapping: Mapping) -> str:

@@ -13,6 +13,7 @@ from connector.job.definition.loader import Plan
 from connector.job.definition.mail import KIND as MAIL_KIND
 from connector.job.definition.mail import is_message
 from connector.job.definition.reading import Reading
+from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify, wants_folder
 from connector.job.gathering.content import fetch
 from connector.session import BrokenRow, FileRole, Session
@@ -42,6 +43,7 @@ async def read_sessions(plan: Plan, limit: int, name: str | None = None) -> Look
     """
     source = plan.job.source
     async with AsyncExitStack() as stack:
+        stack.enter_context(telling(plan.remedies.storage))
         storage = await stack.enter_async_context(open_storage(source.storage, source.storage_options, plan.home))
         look = _Look(plan, storage, limit, _names(plan, name) if name is not None else None)
         files = await look.list()

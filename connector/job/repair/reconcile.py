@@ -9,6 +9,7 @@ from connector import ledger
 from connector.clock import Clock
 from connector.delivery import Limits, Portal, Visitor
 from connector.job.definition.loader import Plan
+from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify, done_in_storage, wants_folder
 from connector.job.execution.opening import labels_of, open_target
 from connector.job.execution.selection import Selection
@@ -109,7 +110,8 @@ async def compare(plan: Plan, settings: Settings, *, clock: Clock) -> Comparison
         if not ledger.exists(url):
             url = stack.enter_context(ledger.rehearsal_copy(url))
         book = await stack.enter_async_context(ledger.open_ledger(url, clock=clock))
-        there = await _look_at_storage(plan, book, found)
+        with telling(plan.remedies.storage):
+            there = await _look_at_storage(plan, book, found)
         await _look_at_ledger(plan, book, found, there)
         if plan.job.target.portal is not None:
             target = await stack.enter_async_context(open_target(plan, settings, Limits(clock=clock), clock))

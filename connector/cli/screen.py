@@ -187,6 +187,9 @@ class _Bar:
         # One file may hold many sessions: the total grows with what is met.
         self.bar.update(self.task, advance=1, total=max(self.total, self.counts.done), outcomes=text)
 
+    def waits(self, what: str) -> None:
+        self.bar.update(self.task, description=f"waiting {what}" if what else "working")
+
 
 class _Lines:
     EVERY = 1000
@@ -195,6 +198,7 @@ class _Lines:
         self.console = console
         self.counts = _Counts()
         self.total = 0
+        self.told = ""
 
     def listed(self, files: int) -> None:
         self.counts.files += files
@@ -207,6 +211,11 @@ class _Lines:
         text = self.counts.count(outcome)
         if self.counts.done % self.EVERY == 0:
             self.console.print(f"{self.counts.done:,} of about {self.total:,}: {text}")
+
+    def waits(self, what: str) -> None:
+        if what and what != self.told:
+            self.console.print(f"waiting {what}")
+            self.told = what
 
 
 def facts_table(rows: Iterable[tuple[str, Any]]) -> Table:

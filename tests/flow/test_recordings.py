@@ -185,6 +185,19 @@ async def test_a_young_recording_that_rests_is_sent_at_once(make_project, captur
         assert 1 == (await project.run()).as_dict()["delivered"]
 
 
+async def test_who_watches_is_told_why_a_run_waits(make_project, capturi, command):
+    """Of the five seconds before the second look a line tells what they are for, once however many files wait."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        for number in range(1, 4):
+            project.call(number, audio=False)
+            project.put(f"recordings/call-{number}.wav", project.sound(number))
+            (project.folder / "export" / "recordings" / f"call-{number}.wav").touch()
+        ended = await command(project.folder, "run", "demo", "--yes")
+    assert 0 == ended.code, ended
+    assert 1 == ended.err.count("waiting 5 s: do young recordings still grow?"), ended.err
+
+
 async def test_many_young_recordings_wait_for_their_second_look_together(make_project, capturi):
     """Fifty fresh recordings cost one second look of five seconds, not fifty."""
     async with capturi() as address:

@@ -15,6 +15,7 @@ from connector.errors import FileChangedError, FileMissingError, SkipError
 from connector.job.definition.source import classify
 from connector.job.entry.absence import awaited_until, without_recording
 from connector.job.execution.model import Execution
+from connector.job.execution.progress import pause
 from connector.job.execution.shelf import Kept
 from connector.job.gathering.gather import Work, info
 from connector.ledger import FileRow
@@ -98,7 +99,7 @@ async def _is_growing(run: Execution, file: FileInfo) -> bool:
         return False
     early = run.listed_at + SECOND_LOOK_SECONDS - run.clock.monotonic()
     if early > 0:
-        await run.clock.sleep(early)
+        await pause(run.progress, run.clock, early, f"{SECOND_LOOK_SECONDS} s: do young recordings still grow?")
     return await run.recordings.stat(file.path) != file
 
 

@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
+from connector.clock import Clock
 from connector.reason import Outcome
 
-__all__ = ["Progress", "Silent"]
+__all__ = ["Progress", "Silent", "pause"]
 
 
 class Progress(Protocol):
@@ -22,6 +23,10 @@ class Progress(Protocol):
         """Take what became of one more entry."""
         ...
 
+    def waits(self, what: str) -> None:
+        """Take how long is waited from now on, and what for: `5 s: …`; nothing where the waiting is over."""
+        ...
+
 
 class Silent:
     """Nobody watches."""
@@ -34,3 +39,15 @@ class Silent:
 
     def closed(self, outcome: Outcome) -> None:
         """Ignore it."""
+
+    def waits(self, what: str) -> None:
+        """Ignore it."""
+
+
+async def pause(progress: Progress, clock: Clock, seconds: float, what: str) -> None:
+    """Sleep, and let whoever watches know what for; several at once are one waiting, over with the first."""
+    progress.waits(what)
+    try:
+        await clock.sleep(seconds)
+    finally:
+        progress.waits("")

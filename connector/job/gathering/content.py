@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from connector import session as sessions
 from connector.errors import FileChangedError, FileMissingError, SkipError
 from connector.job.execution.model import Execution
+from connector.job.execution.progress import pause
 from connector.job.gathering.gather import info
 from connector.ledger import FileRow
 from connector.reason import Code
@@ -77,7 +78,8 @@ async def _growing(run: Execution, files: Sequence[FileRow]) -> set[int]:
     young = [file for file in files if run.now() - info(file).modified_at < YOUNG]
     if not young:
         return set()
-    await run.clock.sleep(SECOND_LOOK_SECONDS)
+    what = f"{SECOND_LOOK_SECONDS} s: do young files still grow?"
+    await pause(run.progress, run.clock, SECOND_LOOK_SECONDS, what)
     return {file.id for file in young if await _has_changed(run.storage_of(file.place_id), file)}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from connector.cli.screen import columns, counted, show_summary
+from connector.cli.screen import columns, counted, show_summary, watching
 from connector.job.execution.summary import Summary
 from connector.reason import Code, Outcome
 
@@ -91,3 +91,15 @@ def test_the_place_of_a_report_is_one_line():
     out = io.StringIO()
     show_summary(Console(file=out, width=80), summary)
     assert summary.report in out.getvalue()
+
+
+def test_on_a_terminal_the_bar_says_what_is_waited_for():
+    """The word stands there while the run waits, and is gone with the waiting."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with watching(console) as progress:
+        progress.expects(3)
+        progress.waits("5 s: do young recordings still grow?")
+        (task,) = progress.bar.tasks
+        assert "waiting 5 s: do young recordings still grow?" == task.description
+        progress.waits("")
+        assert "working" == task.description

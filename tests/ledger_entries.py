@@ -1,6 +1,5 @@
 """Entries of a ledger for the tests that write them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,4 +27,4 @@ def entry_of(session: str = "1418", **facts: Any) -> EntryRow:
         first_seen_at=NOW,
         changed_at=NOW,
     )
-    return replace(row, **facts)
+    return row._replace(**facts)

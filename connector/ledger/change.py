@@ -75,7 +75,7 @@ def _readable(changes: Sequence[Change]) -> list[int]:
 
 @lru_cache(maxsize=4)
 def _writing(database: Dialect) -> _Writing:
-    names = [field.name for field in fields(EntryRow)]
+    names = EntryRow._fields
     entry = dialect.insert(database, ENTRY)
     changed = {name: entry.excluded[name] for name in names if name not in KEPT}
     entry = entry.on_conflict_do_update(index_elements=[ENTRY.c.id], set_=changed)

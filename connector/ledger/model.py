@@ -105,21 +105,24 @@ class Group:
     """Every known file of that session, pending or not, whatever its role; ordered by id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRow:
-    """One conversation or message for one target; `leg` is empty where a session is not split."""
+class EntryRow(NamedTuple):
+    """One conversation or message for one target; a tuple, since each one is made anew for everything that happens."""
 
     id: str
     tenant: str
     source_kind: str
     channel: str
     session_id: str
-    leg: str = ""
     target: str
-    external_id: str | None = None
     job: str
     state: str
     """One of EntryState."""
+    first_seen_at: datetime
+    """Kept from the first time the entry was written."""
+    changed_at: datetime
+    leg: str = ""
+    """Empty where a session is not split."""
+    external_id: str | None = None
     code: str | None = None
     detail: str | None = None
     uuid: str | None = None
@@ -143,9 +146,6 @@ class EntryRow:
     transcript_version: str | None = None
     customer_hash: str | None = None
     run_id: str | None = None
-    first_seen_at: datetime
-    """Kept from the first time the entry was written."""
-    changed_at: datetime
     retry_at: datetime | None = None
 
 
@@ -188,8 +188,7 @@ class Progress(NamedTuple):
     retry_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one thing that happened changes: written whole, or not at all."""
 
     entry: EntryRow | None = None

@@ -83,7 +83,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_written_twice(url, make_ent
         await book.write(change)
         assert await book.read(patience.was_written, [change])
         later = replace(change.steps[0], facts={"tries": 2})
-        assert not await book.read(patience.was_written, [replace(change, steps=(later,))])
+        assert not await book.read(patience.was_written, [change._replace(steps=(later,))])
 
 
 def test_a_server_that_stays_away_is_told():

@@ -1,7 +1,6 @@
 """Take one session, or one broken file, to its outcome."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from connector import ledger
@@ -142,7 +141,7 @@ async def _close_vanished(run: Execution, broken: Broken) -> None:
     for row in await run.book.read(ledger.entries_of_file, broken.file.id):
         if row.state != Outcome.DELIVERED.value:
             detail = "the file it came from is no longer in the storage: put it back, and the next run takes it"
-            now_in = replace(row, run_id=run.run_id, policy_hash=run.policy_hash)
+            now_in = row._replace(run_id=run.run_id, policy_hash=run.policy_hash)
             await Record(run, now_in, (broken.file.id,)).close(Verdict.usual(Code.UNREADABLE, detail))
     await run.book.transact(ledger.mark_missing, [broken.file.id])
 

@@ -1,6 +1,6 @@
 """Keep apart what was delivered from what becomes of its late recording."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from connector.ledger import EntryRow
 
@@ -30,4 +30,4 @@ class Late:
     def kept(self, now: EntryRow) -> EntryRow:
         """Give the entry as the earlier run delivered it, with what is known since of its recording and its file."""
         since = {name: getattr(now, name) for name in SINCE}
-        return replace(self.known, **since)
+        return self.known._replace(**since)

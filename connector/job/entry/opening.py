@@ -1,7 +1,5 @@
 """Open the record of a session's entry as it stands, or leave it so."""
 
-from dataclasses import replace
-
 from connector.job.entry.late import Late
 from connector.job.entry.record import Record
 from connector.job.entry.row import first_row
@@ -39,13 +37,13 @@ def open_record(run: Execution, work: Work, leg: str, *, done: bool = True, late
     if known is None:
         return Record(run, fresh, files)
     state = known.state if late else fresh.state
-    return Record(run, replace(fresh, state=state, **{name: getattr(known, name) for name in KEPT}), files, late=late)
+    return Record(run, fresh._replace(state=state, **{name: getattr(known, name) for name in KEPT}), files, late=late)
 
 
 async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True) -> None:
     """Write that a delivered entry stays as it is; a newer export of it becomes a step, since Capturi has no update."""
     version = version_of(work.session)
-    newer = replace(row, version=version, file_id=work.file.id) if version != row.version else None
+    newer = row._replace(version=version, file_id=work.file.id) if version != row.version else None
     record = Record(run, row, work.settled_files if done else ())
     await record.unchanged(newer, counted=is_counted(work, row))
 

@@ -1,7 +1,6 @@
 """Write into the ledger what happens to one entry, before and after it happens."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from connector.delivery import Delivered
@@ -54,7 +53,7 @@ class Record:
         """Give the entry as it stands now."""
         if self._changes:
             # One new row for all changes since the last look: a copy of thirty fields is not free.
-            self._row = replace(self._row, **self._changes)
+            self._row = self._row._replace(**self._changes)
             self._changes.clear()
         return self._row
 

@@ -84,13 +84,13 @@ async def _repeat(attempt: Attempt, row: EntryRow, told: Event) -> None:
     is_edited = fingerprint != row.version
     if is_edited and run.kind.edits:
         if await attempt.send(amendment, lambda: delivery.deliver_message(body, target, amendment)):
-            await amendment.went(replace(row, version=fingerprint, changed_at=run.now()), after)
+            await amendment.went(row._replace(version=fingerprint, changed_at=run.now()), after)
         return
     change = conversation.changed_fields(attempt.case.fields, after.fields)
     if change and attempt.case.sent and after.case_uid is not None:
         case_uid = after.case_uid
         if await attempt.send(amendment, lambda: delivery.deliver_change(case_uid, change, target, amendment)):
-            await amendment.went(replace(row, changed_at=run.now()), after)
+            await amendment.went(row._replace(changed_at=run.now()), after)
         return
     await attempt.note("edit.noted" if is_edited else "repetition.noted", row.id)
 
@@ -165,7 +165,7 @@ def open_row(attempt: Attempt, channel: str, session_id: str, known: EntryRow | 
     if known is None:
         return fresh
     # Nothing of it but what is said here changes: a delivered one keeps its state.
-    return replace(known, run_id=run.run_id, mapping=fresh.mapping, mapping_hash=fresh.mapping_hash)
+    return known._replace(run_id=run.run_id, mapping=fresh.mapping, mapping_hash=fresh.mapping_hash)
 
 
 def _fingerprint(made: CaseMessage) -> str:

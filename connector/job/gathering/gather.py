@@ -1,7 +1,7 @@
 """Read the files that wait and bring together what belongs to one session."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from connector import ledger
@@ -171,16 +171,15 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
     companions, bodies = list(companions), page.transcripts.get(key, [])
     # One whose name said metadata got its label when another look read it, say the planning of a backfill.
     read = [one.id for one in companions if one.id in texts and one.pending]
-    work = Work(
+    return Work(
         newest,
         file,
         tuple(dict.fromkeys((*(one.id for one in same), *(one.id for _, one in bodies if one.pending), *read))),
         tuple(one for one in companions if one.role == FileRole.RECORDING),
         (*(text for text, _ in bodies), *(texts[one.id] for one in companions if one.id in texts)),
         tuple(row for row in entries if not row.leg.startswith(RIVAL)),
+        tuple(Work(session, one, (one.id,), (), (), ()) for session, one in rivals),
     )
-    strangers = (Work(session, one, (one.id,), (), (), ()) for session, one in rivals)
-    return replace(work, rivals=tuple(strangers))
 
 
 async def _drop_moved(run: Execution, page: _Page) -> None:

@@ -1,7 +1,5 @@
 """Hold a run to the sessions it is restricted to, and see that each of them gets an outcome."""
 
-from dataclasses import replace
-
 from connector import ledger
 from connector.job.entry.record import Record
 from connector.job.execution.model import Execution
@@ -51,6 +49,6 @@ async def close_vanished(run: Execution) -> None:
     known = await run.book.transact(ledger.entries, sorted(only.entries))
     for row in known.values():
         if row.run_id != run.run_id and row.state != Outcome.DELIVERED.value:
-            now_in = replace(row, run_id=run.run_id, policy_hash=run.policy_hash)
+            now_in = row._replace(run_id=run.run_id, policy_hash=run.policy_hash)
             await Record(run, now_in, ()).close(Verdict.usual(Code.UNREADABLE, GONE))
     run.gate.release()

@@ -1,7 +1,6 @@
 """Read files that hold many sessions, one in each row, and give those to work on; what did not change is counted."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 
 from connector import ledger
 from connector.errors import FileMissingError, SkipError
@@ -74,7 +73,7 @@ async def close_files(run: Execution) -> None:
     for row in await run.book.transact(ledger.waiting_entries, [*done, *gone], run.run_id):
         what = "file" if row.file_id in gone else "row"
         detail = f"the {what} it came from is no longer there: put it back, and the next run takes it"
-        now_in = replace(row, run_id=run.run_id, policy_hash=run.policy_hash)
+        now_in = row._replace(run_id=run.run_id, policy_hash=run.policy_hash)
         await Record(run, now_in, ()).close(Verdict.usual(Code.UNREADABLE, detail))
     run.gate.release()
     await run.book.transact(ledger.drop_mended, done, sorted(run.rows.broken))
@@ -222,7 +221,7 @@ class _Page:
             if home is None or self._was_uncounted(home):
                 self._count(entry, file)
             if entry.file_id != file.id:
-                self.run.book.post(Change(replace(entry, file_id=file.id)))
+                self.run.book.post(Change(entry._replace(file_id=file.id)))
 
     def _was_uncounted(self, home: FileRow) -> bool:
         """Tell whether the listing counted nothing of this file: it waits, is gone, or another job listed it."""

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -205,9 +204,9 @@ async def test_a_worker_that_lost_its_lease_writes_no_outcome_any_more(books, li
     theirs = await two.transact(ledger.claim, "nightly", ledger.make_owner(), run_id="r", now=later)
     assert mine.id == theirs.id
     two.guard(lambda connection: ledger.check_claim(connection, theirs))
-    await two.write(Change(replace(entry, state="delivered")))
+    await two.write(Change(entry._replace(state="delivered")))
     with pytest.raises(LeaseLostError):
-        await one.write(Change(replace(entry, state="refused", code="unreadable")))
+        await one.write(Change(entry._replace(state="refused", code="unreadable")))
     assert "delivered" == (await two.read(ledger.entries, [entry.id]))[entry.id].state
     one.guard(None)
 

@@ -1,8 +1,8 @@
 """What the ledger keeps of entries, and how it is found again."""
 
 import asyncio
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +26,8 @@ VALUES = {
     datetime: MOMENTS,
     datetime | None: st.none() | MOMENTS,
 }
-ENTRIES = st.fixed_dictionaries({field.name: VALUES[field.type] for field in fields(EntryRow) if field.name != "id"})
+TYPES = get_type_hints(EntryRow)
+ENTRIES = st.fixed_dictionaries({name: VALUES[kind] for name, kind in TYPES.items() if name != "id"})
 FACTS = st.dictionaries(TEXT, st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT, st.lists))
 
 
@@ -40,7 +41,7 @@ def test_whatever_an_entry_holds_comes_back(book, facts, told, number):
     step = StepRow(id_, f"{number}", facts["changed_at"], "noted", told)
     change.apply_changes(book.connection, [Change(entry, (step,))])
     found = ledger.entries(book.connection, [id_])[id_]
-    assert entry == replace(found, first_seen_at=entry.first_seen_at)
+    assert entry == found._replace(first_seen_at=entry.first_seen_at)
     assert step == ledger.steps(book.connection, id_)[-1]
     assert {None, UTC} >= {moment and moment.tzinfo for moment in (found.ended_at, found.changed_at, found.retry_at)}
 
@@ -51,7 +52,7 @@ def test_the_first_sight_of_an_entry_is_kept(book):
     later = book.now + timedelta(days=1)
     entry = book.write("1", state=Outcome.DELIVERED, uid="u1", first_seen_at=later, changed_at=later)
     found = ledger.entries(book.connection, [entry.id, "unknown"])
-    assert {entry.id: replace(entry, first_seen_at=book.now)} == found
+    assert {entry.id: entry._replace(first_seen_at=book.now)} == found
     assert (str, str, None) == (type(found[entry.id].state), type(found[entry.id].uid), found[entry.id].code)
 
 
@@ -62,7 +63,7 @@ def test_progress_changes_how_far_an_entry_came_and_nothing_else(book):
     created = Progress(**{**facts, "uid": "u1", "created": True, "created_at": book.now})
     done = created._replace(state="delivered", audio_state="sent", audio_bytes=7, changed_at=book.now)
     change.apply_changes(book.connection, [Change(entry), Change(progress=created)])
-    assert {entry.id: replace(entry, uid="u1", created=True, created_at=book.now)} == ledger.entries(
+    assert {entry.id: entry._replace(uid="u1", created=True, created_at=book.now)} == ledger.entries(
         book.connection, [entry.id]
     )
     change.apply_changes(book.connection, [Change(progress=done)])
@@ -112,7 +113,7 @@ def test_sessions_are_looked_up_many_at_once(book):
     book.write("1", channel="chat")
     others = {"tenant": "other", "source_kind": "files", "target": "elsewhere"}
     for number, (part, value) in enumerate(others.items()):
-        change.apply_changes(book.connection, [Change(replace(book.entry("1"), id=f"{number}", **{part: value}))])
+        change.apply_changes(book.connection, [Change(book.entry("1")._replace(id=f"{number}", **{part: value}))])
     keys = [("call", "1"), ("chat", "1"), ("call", "2")]
     found = ledger.entries_of_sessions(book.connection, "acme", "ccai", book.target, keys=keys)
     assert {("call", "1"): ["a", "b"], ("chat", "1"): [""], ("call", "2"): []} == {
@@ -126,7 +127,7 @@ def test_states_are_counted_by_source_target_and_reason(book):
     """The overview tells how many entries are where, and why; one may ask for one tenant or target only."""
     for number, (state, code) in enumerate([("delivered", None)] * 3 + [("held", "settling")] * 2 + [("held", "x")]):
         book.write(str(number), state=state, code=code)
-    change.apply_changes(book.connection, [Change(replace(book.entry("1"), id="other", tenant="other"))])
+    change.apply_changes(book.connection, [Change(book.entry("1")._replace(id="other", tenant="other"))])
     counted = ledger.counts_by_state(book.connection, "acme")
     assert [("delivered", None, 3), ("held", "settling", 2), ("held", "x", 1)] == [
         (row.state, row.code, row.count) for row in counted

@@ -1,6 +1,5 @@
 """The ledger against a model of it, in every database: whatever is written or killed, both know the same."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import settings
@@ -64,7 +63,7 @@ class Books(RuleBasedStateMachine):
         """Give the session its outcome; its file waits no more. What is held may rest for an hour."""
         file = self.file_id(session)
         rest = NOW + timedelta(hours=1) if state == "held" and rests else None
-        entry = replace(entry_of(session), state=state, file_id=file, retry_at=rest)
+        entry = entry_of(session)._replace(state=state, file_id=file, retry_at=rest)
         self.write(
             killed, Change(entry, steps=(StepRow(entry.id, "run", NOW, state),), files_done=(file,) if file else ())
         )

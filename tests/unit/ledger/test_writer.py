@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, text
@@ -177,7 +176,7 @@ async def test_a_change_may_carry_everything_at_once(url, make_change, now):
         listed = [ledger.ListedFile("call-1.json", 1, 1, None, "metadata", "call", "1", None)]
         await book.transact(ledger.record_listing, place, ledger.ListedBatch(listed), now=now)
         assert 1 == await book.read(ledger.count_pending, [place])
-        await book.write(replace(make_change("1"), files_done=(1,), budget=Spent("token", now, 3)))
+        await book.write(make_change("1")._replace(files_done=(1,), budget=Spent("token", now, 3)))
         assert 0 == await book.read(ledger.count_pending, [place])
         granted = await book.transact(ledger.spend, "token", now, per_hour=5, per_day=None, wanted=9)
     assert 2 == granted

@@ -18,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import of_syntax, of_value
 
 __all__ = ["Document", "Location", "Position", "did_you_mean", "parse", "read", "validate"]
 
@@ -93,9 +94,7 @@ def parse(text: str, path: Path, *, as_text: bool = False) -> Document:
     try:
         node = (_compose if len(text) <= REMEMBERED_CHARACTERS else _compose.__wrapped__)(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ConfigurationError([Problem(str(error.problem or error.context), path, line, column)]) from error
+        raise ConfigurationError([_unparsed(error, path)]) from error
     except (YAMLError, ValueError) as error:
         raise ConfigurationError([Problem("is not YAML", path, hint=str(error).splitlines()[0])]) from error
     builder = _Builder(path, as_text=as_text)
@@ -103,6 +102,17 @@ def parse(text: str, path: Path, *, as_text: bool = False) -> Document:
     if builder.problems:
         raise ConfigurationError(builder.problems)
     return Document(path, value, builder.positions)
+
+
+def _unparsed(error: MarkedYAMLError, path: Path) -> Problem:
+    problem, around = str(error.problem or ""), str(error.context or "")
+    # A key without its colon, and a quote that is never closed, are noticed only after the line that is to be mended.
+    begins = "simple key" in around or "quoted scalar" in around
+    mark = (error.context_mark if begins else error.problem_mark) or error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    opened = error.context_mark.line + 1 if error.context_mark else line
+    mistake = of_syntax(problem or around, around, opened)
+    return Problem(mistake.message, path, line, column, hint=mistake.hint)
 
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
@@ -136,11 +146,13 @@ class _Builder:
         for key_node, value_node in pairs:
             place = Position(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, ScalarNode):
-                self.problems.append(Problem("a key must be plain text", self.path, place.line, place.column))
+                hint = "put a value that begins with { or [ in quotes"
+                self.problems.append(Problem("a key must be plain text", self.path, place.line, place.column, "", hint))
                 continue
             key = str(key_node.value)
             if key in result:
-                self.problems.append(Problem(f"the key {key!r} stands here twice", self.path, place.line, place.column))
+                told = f"the key {key!r} stands here twice"
+                self.problems.append(Problem(told, self.path, place.line, place.column, hint="keep one of them"))
             self.positions[(*location, key)] = place
             result[key] = self.build(value_node, (*location, key))
         return result
@@ -171,7 +183,10 @@ def validate(document: Document, model: type[ModelT], value: Any = None, locatio
     try:
         return model.model_validate(checked if checked is not None else {})
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False)
+        if checked is None:
+            needed = ", ".join(str(one["loc"][0]) for one in found if one["type"] == "missing")
+            raise ConfigurationError([document.problem(location, "is empty", hint=f"it needs {needed}")]) from error
         raise ConfigurationError([_problem(document, location, one, model) for one in found]) from error
 
 
@@ -180,9 +195,13 @@ def _problem(document: Document, location: Location, error: Any, model: type[Bas
     if error["type"] == "extra_forbidden":
         hint = did_you_mean(str(where[-1]), _names(model))
         return document.problem(where, "is not a known key", hint=hint)
-    if error["type"] == "missing":
-        return document.problem(where, "is missing")
-    return document.problem(where, str(error["msg"]).removeprefix("Value error, "))
+    mistake = of_value(error["type"], str(error["msg"]), error.get("ctx", {}), error["input"])
+    hint = mistake.hint
+    if error["type"] == "literal_error" and isinstance(error["input"], str):
+        hint = did_you_mean(error["input"], re.findall(r"'([^']*)'", mistake.message))
+    elif error["type"] in {"model_type", "model_attributes_type"} and (keys := _keys(model, error["loc"])):
+        hint = f"the keys there are {', '.join(keys)}"
+    return document.problem(where, mistake.message, hint=hint)
 
 
 def _names(model: type[BaseModel]) -> set[str]:
@@ -192,6 +211,17 @@ def _names(model: type[BaseModel]) -> set[str]:
         for nested in _models(field.annotation):
             names |= _names(nested)
     return names
+
+
+def _keys(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:
+    """Give the keys that belong into this part of the model."""
+    for part in location:
+        field = next((one for name, one in model.model_fields.items() if part in {name, one.alias}), None)
+        inner = next(iter(_models(field.annotation)), None) if field else None
+        if inner is None:
+            return []
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models(annotation: Any) -> Iterable[type[BaseModel]]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition.zone import TimeZone
+from connector.mistake import of_value
 from connector.session.parquet import PARQUET_HINT, can_read_parquet
 from connector.storage.kinds import KINDS
 
@@ -156,7 +157,8 @@ def _problem(error: Any) -> Problem:
         parts: dict[str, type[BaseModel]] = {"agent": AgentPaths, "recording": RecordingPlace}
         known = parts.get(str(error["loc"][0]), FilesOptions)
         return Problem("is not a known key", field=field, hint=did_you_mean(str(error["loc"][-1]), known.model_fields))
-    return Problem(str(error["msg"]).removeprefix("Value error, "), field=field)
+    mistake = of_value(error["type"], str(error["msg"]), error.get("ctx", {}), error["input"])
+    return Problem(mistake.message, field=field, hint=mistake.hint)
 
 
 def _is_of_files(name: str, value: Any) -> bool:

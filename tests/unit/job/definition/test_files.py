@@ -35,7 +35,7 @@ def mistakes(**options: Any) -> list[str]:
     ("options", "told"),
     [
         ({}, "options.id: is missing"),
-        ({"id": "id", "format": "xml"}, "options.format: Input should be 'json'"),
+        ({"id": "id", "format": "xml"}, "options.format: must be 'json'"),
         ({"id": "id", "channel": "chat"}, "options.channel"),
         ({"id": "id", "endet_at": "x"}, "options.endet_at: is not a known option (did you mean 'ended_at'?)"),
         ({"id": "id", "recording": {}}, "options.recording: must say either path or pattern"),

@@ -132,7 +132,7 @@ async def test_a_ledger_that_is_away_ends_with_1_and_an_object(make_project, com
     ("old", "new", "says"),
     [
         ("storage: export", "storage: ftp://files.example/x", "demo.yaml:6:"),
-        ("storage: export", "{}\n  storage: export", "demo.yaml:7:"),
+        ("storage: export", "{}\n  storage: export", "demo.yaml:6:"),
         ("http://127.0.0.1:9", "https://user:pw@capturi.example", "demo.yaml:14:"),
         ("http://127.0.0.1:9", "http://127.0.0.1:99999", "demo.yaml:14:"),
         ("unknown: hold", "unknown: hold, unknown: send", "demo.yaml:10:"),

@@ -63,15 +63,16 @@ def of_value(kind: str, message: str, context: Mapping[str, Any], value: Any) ->
 _TYPED: Final = {name for name in _MUST_BE if name.endswith(("_type", "_parsing"))}
 
 _QUOTE: Final = "put the value in quotes"
+_TOO_DEEP: Final = Mistake(
+    "is indented differently from the lines it belongs to, or has a second colon",
+    "keys that belong together begin in one column; put a value with a colon in quotes",
+)
 # The first row whose words the parser says speaks; what it says of the place around the problem counts too.
 _SYNTAX: Final[tuple[tuple[str, Mistake], ...]] = (
     (r"could not find expected ':'", Mistake("has no colon with a space after it", "write `key: value`")),
     (r"character '\\t'", Mistake("a tab stands here", "indent with spaces")),
     (r"character '(?P<sign>.)' that cannot start", Mistake("a value cannot begin with {sign}", _QUOTE)),
-    (
-        r"mapping values are not allowed",
-        Mistake("a second colon stands here", "put a value with a colon in quotes; a new key begins a line of its own"),
-    ),
+    (r"mapping values are not allowed", _TOO_DEEP),
     (r"end of stream.*quoted scalar", Mistake("a quote is opened here and never closed", "close it")),
     (
         r"expected ',' or '(?P<sign>.)'",

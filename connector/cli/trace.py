@@ -43,7 +43,7 @@ def show(
         print_json(
             [
                 {
-                    "entry": one.entry,
+                    "entry": one.entry._asdict(),
                     "file": one.file,
                     "put_away": [file._asdict() for file in one.away],
                     "steps": one.steps,

@@ -11,6 +11,7 @@ from connector.conversation.freshness import Known, changed_fields, later_fields
 from connector.conversation.model import Conversation, Segment
 from connector.conversation.parts import Joined, join
 from connector.conversation.segments import compute
+from connector.conversation.wav import is_plain_wav
 from connector.conversation.wire import to_wire
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "compute",
     "decide",
     "inspect",
+    "is_plain_wav",
     "join",
     "later_fields",
     "newest_fields",

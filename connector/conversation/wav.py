@@ -10,7 +10,7 @@ from connector.errors import SkipError
 from connector.reason import Code
 from connector.storage.model import ReadAt
 
-__all__ = ["is_wav", "read_wav"]
+__all__ = ["is_plain_wav", "is_wav", "read_wav"]
 
 MOST_CHUNKS = 100
 MISCOUNTED_BYTES = 64
@@ -39,6 +39,15 @@ _REMEDY = "fetch or export the recording again"
 def is_wav(head: bytes) -> bool:
     """Tell whether a file that begins so is a wav file."""
     return head[:4] in _RIFF_KINDS and head[8:12] == b"WAVE"
+
+
+def is_plain_wav(head: bytes) -> bool:
+    """Tell whether a file that begins so is a wav file whose samples nobody has to decode."""
+    at = head.find(b"fmt ") + 8
+    tag = int.from_bytes(head[at : at + 2], "little")
+    if tag == _EXTENSIBLE:
+        tag = int.from_bytes(head[at + 24 : at + 26], "little")
+    return is_wav(head) and at >= _CHUNK.size and tag in _WIDTHS
 
 
 def read_wav(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts:

@@ -49,15 +49,16 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     mapping_hashes: Mapping[str, str],
     policy_hash: str,
     agents_hash: str,
+    job: str,
     resting: Resting | None = None,
 ) -> int:
     """Have judged again what waits or was cut short, and what another mapping or policy may decide otherwise.
 
     That is every held and sending entry but those that rest between two tries under the same mapping, each refused
     one (unreadable ones excepted) whose channel's mapping has another hash now, and each skipped one whose policy has.
-    `agents_hash` is what with_agents makes of the policy's: only what was skipped or refused for an agent's sake is
-    judged again where it is another one. Gives the number of files that wait since. An entry that never met a mapping
-    or policy has no hash and is not judged again for its sake.
+    `agents_hash` is what with_agents makes of the policy's: what this job skipped or refused for an agent's sake is
+    judged again where the agents are others, nothing else for their sake. Gives the number of files that wait since.
+    An entry that never met a mapping or policy has no hash and is not judged again for its sake.
     """
     of_source = and_(ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.source_kind == source_kind)
     remapped = [
@@ -70,7 +71,7 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
         and_(
             ENTRY.c.state == "refused",
             ENTRY.c.code.is_distinct_from("unreadable"),
-            or_(met_other_agents(agents_hash), *remapped),
+            or_(met_other_agents(agents_hash, job), *remapped),
         ),
         and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash.not_in([policy_hash, agents_hash])),
     )

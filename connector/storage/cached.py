@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 __all__ = ["Cached", "NotCachedError"]
@@ -35,12 +37,16 @@ class Cached:
             return False
         return True
 
-    def read(self, handle: int, offset: int, length: int) -> bytes:
-        """Give so many bytes, fewer only at the end of the file; raise NotCachedError where that needs the disk.
+    def reader(self, size_bytes: int) -> Callable[[int, int, int], bytes]:
+        """Give what reads an open file of this size: (handle, offset, length) -> content.
 
-        Raises OSError as reading does.
+        It raises NotCachedError where that needs the disk, and OSError as reading does.
         """
-        found, wanted = 0, min(length, len(self._buffer))
+        return partial(self._read, size_bytes)
+
+    def _read(self, size_bytes: int, handle: int, offset: int, length: int) -> bytes:
+        wanted = max(0, min(length, size_bytes - offset, len(self._buffer)))
+        found = 0
         try:
             while found < wanted and (some := self._some(handle, offset + found, found, wanted)):
                 found += some
@@ -49,11 +55,13 @@ class Cached:
                 self._is_offered = False
             elif error.errno != errno.EAGAIN:
                 raise
+        if found < wanted:
+            # Linux 5.9 and 5.10 say that the file ends where it only is not in memory (man 2 preadv2, BUGS).
             self._passed_over = self._pass_over_next
             self._pass_over_next = min(2 * self._pass_over_next, MOST_PASSED_OVER)
-            raise NotCachedError from None
+            raise NotCachedError
         self._pass_over_next = 1
-        return bytes(self._buffer[:found])
+        return bytes(self._buffer[:wanted])
 
     def _some(self, handle: int, offset: int, start: int, end: int) -> int:
         return os.preadv(handle, [self._buffer[start:end]], offset, os.RWF_NOWAIT)

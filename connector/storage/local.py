@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageAwayError
 from connector.storage import finishing, local_move, refusal, tree
 from connector.storage.cached import Cached, NotCachedError
-from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
+from connector.storage.model import HEAD_BYTES, PIECE_BYTES, FileInfo, ReadAt, Swift, is_swift
 from connector.storage.naming import real_name, reject_stray
 from connector.storage.together import Together
 
@@ -80,6 +80,8 @@ class LocalStorage:
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the file; files that are asked for together share a thread call."""
+        if not isinstance(examiner, Swift):
+            return await self._threads.do(lambda: self._examine(file, examiner, _read_at))
         return await self._do(file, partial(self._examine, file, examiner))
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
@@ -114,7 +116,7 @@ class LocalStorage:
         """Do the work at once where it waits for no disk, which costs less than to take it to a thread; else there."""
         if self._cached.may_hold(file.size_bytes):
             with suppress(NotCachedError):
-                return work(self._cached.read)
+                return work(self._cached.reader(file.size_bytes))
         return await self._threads.do(partial(work, _read_at))
 
     def _done(self, files: Sequence[FileInfo], folder: str) -> Sequence[FileInfo | SkipError]:
@@ -155,6 +157,8 @@ class LocalStorage:
     def _examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T], read: _Read) -> T:
         with self._opened(file.path) as handle:
             _reject_changed(handle, file)
+            if read is not _read_at and not is_swift(examiner, read(handle, 0, HEAD_BYTES)):
+                raise NotCachedError
             try:
                 return examiner(partial(read, handle), file.size_bytes)
             finally:

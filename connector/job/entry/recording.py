@@ -20,7 +20,7 @@ from connector.job.execution.shelf import Kept
 from connector.job.gathering.gather import Work, info
 from connector.ledger import FileRow
 from connector.reason import Code, Outcome, Verdict
-from connector.storage import FileInfo, ReadAt, Storage
+from connector.storage import FileInfo, ReadAt, Storage, Swift
 
 __all__ = ["Found", "find_recording"]
 
@@ -132,7 +132,8 @@ async def _open(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Foun
 
 async def _inspected(run: Execution, work: Work, parts: tuple[FileInfo, ...]) -> Found:
     storage, limit_bytes = run.recordings, run.plan.job.audio.max_size_bytes
-    inspect = partial(conversation.inspect, limit_bytes=limit_bytes)
+    # What has to be decoded, or searched for sound, takes its time: a thread's.
+    inspect = Swift(partial(conversation.inspect, limit_bytes=limit_bytes), conversation.is_plain_wav)
     if len(parts) == 1:
         return await _open_one(run, work, parts[0], inspect)
     facts = [await storage.examine(part, inspect) for part in parts]
@@ -155,7 +156,8 @@ async def _open_one(run: Execution, work: Work, file: FileInfo, inspect: Inspect
         return Found(
             Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
         )
-    facts = await storage.examine(file, partial(_inspect_whole, inspect, kept))
+    whole = Swift(partial(_inspect_whole, inspect, kept), conversation.is_plain_wav)
+    facts = await storage.examine(file, whole)
     return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, kept.pieces), facts)
 
 

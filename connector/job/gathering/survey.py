@@ -37,6 +37,7 @@ async def survey(run: Execution) -> int:
         mapping_hashes=plan.mapping_hashes,
         policy_hash=run.policy_hash,
         agents_hash=run.agents_hash,
+        job=job.job,
         resting=_resting(run),
     )
     if job.source.reading is not None:

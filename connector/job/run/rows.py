@@ -206,7 +206,8 @@ class _Page:
         if entry.state == Outcome.SKIPPED:
             return entry.policy_hash in {self.run.policy_hash, self.run.agents_hash}
         same_mapping = entry.mapping_hash == self.run.plan.mapping_hashes.get(work.session.channel)
-        same = same_mapping and not is_under_other_agents(entry.policy_hash, self.run.agents_hash)
+        mine = entry.job == self.run.plan.job.job
+        same = same_mapping and not (mine and is_under_other_agents(entry.policy_hash, self.run.agents_hash))
         return entry.state == Outcome.REFUSED and entry.code != Code.UNREADABLE and same
 
     def _leave(self, entries: Sequence[EntryRow], file: FileRow) -> None:

@@ -102,9 +102,10 @@ class _Keeper:
         try:
             if not self.settled:
                 await self._settle()
-            await self.announcement.say((job.job for job in self.jobs), now)
             for job in self.jobs:
                 await self._look_at(job, now)
+            # Last: where the ledger is away, no slot waits for this.
+            await self.announcement.say((job.job for job in self.jobs), now)
         except ConnectorError as error:
             logger().error("schedule.failed", error=str(error))
 

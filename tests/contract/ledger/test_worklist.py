@@ -23,6 +23,7 @@ def rejudge(book):
             mapping_hashes={"call": mapping_hash},
             policy_hash=policy_hash,
             agents_hash=AGENTS,
+            job="nightly",
         )
 
     return mark
@@ -47,6 +48,8 @@ def rejudge(book):
         ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": AGENTS}, False),
         ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": OTHER_AGENTS}, True),
         ({"state": "refused", "code": "field_missing", "channel": "chat", "policy_hash": OTHER_AGENTS}, True),
+        ({"state": "refused", "code": "field_missing", "policy_hash": with_agents(OLD, "1")}, False),
+        ({"state": "refused", "code": "field_missing", "job": "history", "policy_hash": OTHER_AGENTS}, False),
         ({"state": "refused", "code": "field_missing", "mapping_hash": NEW, "policy_hash": None}, False),
         ({"state": "delivered", "mapping_hash": NEW, "policy_hash": OTHER_AGENTS}, False),
         ({"state": "held", "source_kind": "ccai-email"}, False),
@@ -72,7 +75,7 @@ def test_a_job_without_mappings_judges_only_what_waits_anyway(book, listed):
     book.write("1", state="refused", code="field_missing", file_id=1, mapping_hash=OLD)
     of_source = {"tenant": "acme", "source_kind": "ccai", "target": book.target}
     assert 0 == ledger.mark_rejudged(
-        book.connection, **of_source, mapping_hashes={}, policy_hash=NEW, agents_hash=AGENTS
+        book.connection, **of_source, mapping_hashes={}, policy_hash=NEW, agents_hash=AGENTS, job="nightly"
     )
 
 

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from connector.conversation import inspect
+from connector.conversation import inspect, is_plain_wav
 from connector.errors import SkipError
 from connector.reason import Code
 
@@ -163,3 +163,18 @@ def test_channels_are_compared_in_every_way_of_writing_samples(facts_of, wav, bi
 
     assert facts_of(wav(mixed, bits=bits, tag=tag)).channels_identical is False
     assert facts_of(wav(same, bits=bits, tag=tag)).channels_identical is True
+
+
+def test_what_has_to_be_decoded_is_told_by_the_first_bytes(recordings):
+    """Uncompressed and companded wav files, 24 bits and floats in the long form of the header too; nothing else."""
+    plain = {path.name for path in recordings.iterdir() if is_plain_wav(path.read_bytes()[:4096])}
+    wavs = {path.name for path in recordings.glob("*.w*")}
+    assert wavs - {"stereo_adpcm.wav", "mono_gsm.wav"} == plain
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"RIFF", b"RIFF\x00\x00\x00\x00WAVE", b"fmt \x10\x00\x00\x00\x01\x00", b"\xff" * 4096]
+)
+def test_what_does_not_begin_like_a_wav_file_is_none(head):
+    """Nothing is taken for plain that does not say so."""
+    assert not is_plain_wav(head)

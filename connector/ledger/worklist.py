@@ -61,18 +61,12 @@ def mark_rejudged(  # noqa: PLR0913 - whose entries, and what holds now
     An entry that never met a mapping or policy has no hash and is not judged again for its sake.
     """
     of_source = and_(ENTRY.c.tenant == tenant, ENTRY.c.target == target, ENTRY.c.source_kind == source_kind)
-    remapped = [
-        and_(ENTRY.c.channel == channel, ENTRY.c.mapping_hash != mapping_hash)
-        for channel, mapping_hash in mapping_hashes.items()
-    ]
+    remapped = [and_(ENTRY.c.channel == name, ENTRY.c.mapping_hash != hash_) for name, hash_ in mapping_hashes.items()]
     rests = is_resting(resting) if resting else false()
+    readable = ENTRY.c.code.is_distinct_from("unreadable")
     reasons = (
         and_(ENTRY.c.state.in_(["held", "sending"]), or_(not_(rests), *remapped)),
-        and_(
-            ENTRY.c.state == "refused",
-            ENTRY.c.code.is_distinct_from("unreadable"),
-            or_(met_other_agents(agents_hash, job), *remapped),
-        ),
+        and_(ENTRY.c.state == "refused", readable, or_(met_other_agents(agents_hash, job), *remapped)),
         and_(ENTRY.c.state == "skipped", ENTRY.c.policy_hash.not_in([policy_hash, agents_hash])),
     )
     flipped = 0

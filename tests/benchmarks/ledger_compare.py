@@ -79,7 +79,7 @@ async def measure(number_of_files: int, folder: Path) -> None:
         told = f"{used:.2f} s of a processor, {new:,} new, {unchanged:,} unchanged entries"
         print(f"second listing   {number_of_files:>9,} files {seconds:6.2f} s, {told}")
         print(f"memory           {resident_bytes() / 2**20:9.0f} MiB, {grown:+.1f} MiB by the second listing")
-        rejudged = {"mapping_hashes": {"call": HASH}, "policy_hash": HASH, "agents_hash": f"{HASH}+"}
+        rejudged = {"mapping_hashes": {"call": HASH}, "policy_hash": HASH, "agents_hash": f"{HASH}+", "job": "nightly"}
         source = {"tenant": "acme", "source_kind": "ccai", "target": TARGET}
         begun = time.perf_counter()
         await book.transact(ledger.mark_rejudged, **source, **rejudged)

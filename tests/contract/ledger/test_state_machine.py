@@ -83,6 +83,7 @@ class Books(RuleBasedStateMachine):
             "mapping_hashes": {},
             "policy_hash": "x",
             "agents_hash": "x+",
+            "job": "nightly",
         }
         with self.engine.begin() as connection:
             ledger.mark_rejudged(connection, **facts, resting=Resting(now, now + timedelta(hours=6)))

@@ -33,6 +33,7 @@ REJUDGED = {
     "mapping_hashes": {"call": "a", "chat": "b"},
     "policy_hash": "c",
     "agents_hash": "c+d",
+    "job": "j",
 }
 
 

@@ -43,11 +43,12 @@ def is_wav(head: bytes) -> bool:
 
 def is_plain_wav(head: bytes) -> bool:
     """Tell whether a file that begins so is a wav file whose samples nobody has to decode."""
-    at = head.find(b"fmt ") + 8
-    tag = int.from_bytes(head[at : at + 2], "little")
+    # After the name of the format chunk stand four bytes of its length; its first two say the format.
+    form = head.partition(b"fmt ")[2][4:]
+    tag = int.from_bytes(form[:2], "little")
     if tag == _EXTENSIBLE:
-        tag = int.from_bytes(head[at + 24 : at + 26], "little")
-    return is_wav(head) and at >= _CHUNK.size and tag in _WIDTHS
+        tag = int.from_bytes(form[24:26], "little")
+    return is_wav(head) and tag in _WIDTHS
 
 
 def read_wav(read_at: ReadAt, size_bytes: int, head: bytes) -> AudioFacts:

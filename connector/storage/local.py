@@ -16,8 +16,9 @@ from typing import Self, TypeVar
 from connector.errors import FileChangedError, FileMissingError, SkipError, StorageAwayError
 from connector.storage import finishing, local_move, refusal, tree
 from connector.storage.cached import Cached, NotCachedError
-from connector.storage.model import HEAD_BYTES, PIECE_BYTES, FileInfo, ReadAt, Swift, is_swift
+from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.naming import real_name, reject_stray
+from connector.storage.swift import NotQuickError, Swift
 from connector.storage.together import Together
 
 __all__ = ["LocalStorage"]
@@ -80,18 +81,21 @@ class LocalStorage:
 
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the file; files that are asked for together share a thread call."""
-        if not isinstance(examiner, Swift):
-            return await self._threads.do(lambda: self._examine(file, examiner, _read_at))
-        return await self._do(file, partial(self._examine, file, examiner))
+        at_once = partial(self._examine, file, examiner.at_once) if isinstance(examiner, Swift) else None
+        return await self._do(file, at_once, partial(self._examine, file, examiner))
 
     async def stream(self, file: FileInfo, *, offset: int = 0) -> AsyncIterator[bytes]:
         """Give the file's content in pieces; each piece is read and checked in one step."""
         position = offset
-        while piece := await self._do(file, partial(self._piece, file, position)):
+        while piece := await self._next_piece(file, position):
             position += len(piece)
             yield piece
             if position >= file.size_bytes:
                 break
+
+    async def _next_piece(self, file: FileInfo, position: int) -> bytes:
+        read = partial(self._piece, file, position)
+        return await self._do(file, read, read)
 
     def introduction(self) -> Sequence[tuple[str, str]]:
         """Give the user of this machine."""
@@ -112,11 +116,11 @@ class LocalStorage:
         """Rename each file into the folder; all of them in one thread call."""
         return await asyncio.to_thread(self._done, files, finishing.folder_of(action) or "")
 
-    async def _do(self, file: FileInfo, work: Callable[[_Read], T]) -> T:
-        """Do the work at once where it waits for no disk, which costs less than to take it to a thread; else there."""
-        if self._cached.may_hold(file.size_bytes):
-            with suppress(NotCachedError):
-                return work(self._cached.reader(file.size_bytes))
+    async def _do(self, file: FileInfo, at_once: Callable[[_Read], T] | None, work: Callable[[_Read], T]) -> T:
+        """Do it at once where that keeps nobody waiting: to take the work to a thread costs more. Else do it there."""
+        if at_once is not None and self._cached.may_hold(file.size_bytes):
+            with suppress(NotCachedError, NotQuickError):
+                return at_once(self._cached.reader(file.size_bytes))
         return await self._threads.do(partial(work, _read_at))
 
     def _done(self, files: Sequence[FileInfo], folder: str) -> Sequence[FileInfo | SkipError]:
@@ -157,8 +161,6 @@ class LocalStorage:
     def _examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T], read: _Read) -> T:
         with self._opened(file.path) as handle:
             _reject_changed(handle, file)
-            if read is not _read_at and not is_swift(examiner, read(handle, 0, HEAD_BYTES)):
-                raise NotCachedError
             try:
                 return examiner(partial(read, handle), file.size_bytes)
             finally:

@@ -1,14 +1,13 @@
 """State what a storage is: the laws that every kind of it keeps."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Generic, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from connector.errors import SkipError
 
-__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "Finisher", "Introduced", "ReadAt", "Storage", "Swift", "is_swift"]
+__all__ = ["BATCH_FILES", "PIECE_BYTES", "FileInfo", "Finisher", "Introduced", "ReadAt", "Storage"]
 
 T = TypeVar("T")
 
@@ -36,26 +35,6 @@ class FileInfo(NamedTuple):
     def modified_at(self) -> datetime:
         """Give the moment of the last change, aware, in UTC."""
         return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
-
-
-HEAD_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Swift(Generic[T]):
-    """An examiner that is done in no time where a file begins as `is_quick` knows from its first 4 KiB."""
-
-    examiner: Callable[[ReadAt, int], T]
-    is_quick: Callable[[bytes], bool]
-
-    def __call__(self, read_at: ReadAt, size_bytes: int) -> T:
-        """Examine the file, as the examiner does by itself."""
-        return self.examiner(read_at, size_bytes)
-
-
-def is_swift(examiner: Callable[[ReadAt, int], T], head: bytes) -> bool:
-    """Tell whether a file that begins so may be examined in the event loop's thread, where nobody must be kept long."""
-    return isinstance(examiner, Swift) and examiner.is_quick(head[:HEAD_BYTES])
 
 
 class Storage(Protocol):
@@ -103,7 +82,7 @@ class Storage(Protocol):
     async def examine(self, file: FileInfo, examiner: Callable[[ReadAt, int], T]) -> T:
         """Give what the examiner makes of the file's bytes and size.
 
-        It runs in a worker thread, or at once where it is swift and a small file's bytes are at hand; where some of
+        It runs in a worker thread, or at once where it is Swift and a small file's bytes are at hand; where some of
         those turn out not to be, it begins again.
 
         Raises what the examiner raises, FileMissingError, and FileChangedError where the file is not, or no longer,

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +24,6 @@ from connector.storage import FileInfo, ReadAt, Storage, Swift
 
 __all__ = ["Found", "find_recording"]
 
-Inspect = Callable[[ReadAt, int], AudioFacts]
 YOUNG = timedelta(seconds=60)
 _UNFIT = re.compile(r"[^\w.-]+")
 SECOND_LOOK_SECONDS = 5
@@ -148,7 +147,7 @@ async def _inspected(run: Execution, work: Work, parts: tuple[FileInfo, ...]) ->
     return Found(Recording(name, joined.facts.size_bytes, joined.facts.content_type, stream), joined.facts)
 
 
-async def _open_one(run: Execution, work: Work, file: FileInfo, inspect: Inspect) -> Found:
+async def _open_one(run: Execution, work: Work, file: FileInfo, inspect: Swift[AudioFacts]) -> Found:
     """Look at the one file; a small one is read in the same step, since going to a thread costs more than its bytes."""
     storage, kept = run.recordings, run.shelf.place(file.size_bytes)
     if kept is None:
@@ -156,12 +155,12 @@ async def _open_one(run: Execution, work: Work, file: FileInfo, inspect: Inspect
         return Found(
             Recording(_name(work, facts), file.size_bytes, facts.content_type, lambda: storage.stream(file)), facts
         )
-    whole = Swift(partial(_inspect_whole, inspect, kept), conversation.is_plain_wav)
+    whole = Swift(partial(_inspect_whole, inspect, kept), inspect.is_quick)
     facts = await storage.examine(file, whole)
     return Found(Recording(_name(work, facts), file.size_bytes, facts.content_type, kept.pieces), facts)
 
 
-def _inspect_whole(inspect: Inspect, kept: Kept, read_at: ReadAt, size_bytes: int) -> AudioFacts:
+def _inspect_whole(inspect: Swift[AudioFacts], kept: Kept, read_at: ReadAt, size_bytes: int) -> AudioFacts:
     content = kept.content = read_at(0, size_bytes)
     return inspect(lambda offset, length: content[offset : offset + length], size_bytes)
 

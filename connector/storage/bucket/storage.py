@@ -19,7 +19,8 @@ from connector.storage.bucket.reading import Reading
 from connector.storage.bucket.service import Service
 from connector.storage.bucket.window import HEAD_BYTES, Window
 from connector.storage.concurrency import together
-from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt, is_swift
+from connector.storage.model import FileInfo, ReadAt
+from connector.storage.swift import needs_no_thread
 
 __all__ = ["BucketStorage", "open_bucket"]
 
@@ -99,8 +100,7 @@ class BucketStorage:
         """Give what the examiner makes of the object; its beginning is there before a thread is taken."""
         file = await self._reading.pinned(file)
         head = await self._reading.span(file, 0, min(HEAD_BYTES, file.size_bytes)) if file.size_bytes else b""
-        if len(head) == file.size_bytes <= PIECE_BYTES and is_swift(examiner, head):
-            # Nothing is left to wait for, and a way to a thread costs more than to look through so little.
+        if needs_no_thread(examiner, file, head):
             result = examiner(lambda offset, length: head[offset : offset + length], file.size_bytes)
         else:
             result = await self._examine(file, head, examiner)

@@ -13,7 +13,7 @@ import asyncssh
 from connector.errors import SkipError
 from connector.storage import finishing, refusal
 from connector.storage.concurrency import together
-from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt, is_swift
+from connector.storage.model import PIECE_BYTES, FileInfo, ReadAt
 from connector.storage.sftp.address import SftpAddress, read_address
 from connector.storage.sftp.listing import walk
 from connector.storage.sftp.login import Link, log_in
@@ -23,6 +23,7 @@ from connector.storage.sftp.pool import Patience, Pool
 from connector.storage.sftp.remote_file import RemoteFile
 from connector.storage.sftp.server import Server, read_server
 from connector.storage.sftp.tree import Tree
+from connector.storage.swift import needs_no_thread
 
 __all__ = ["SftpStorage", "open_kind"]
 
@@ -105,8 +106,7 @@ class SftpStorage:
                 return b"".join(asyncio.run_coroutine_threadsafe(remote.read(offset, length), loop).result())
 
             try:
-                if len(head) == file.size_bytes <= PIECE_BYTES and is_swift(examiner, head):
-                    # Nothing is left to wait for, and a way to a thread costs more than to look through so little.
+                if needs_no_thread(examiner, file, head):
                     return examiner(read_at, file.size_bytes)
                 return await asyncio.to_thread(examiner, read_at, file.size_bytes)
             finally:

@@ -111,16 +111,12 @@ class Limits:
 
     async def open(self) -> None:
         """Return when the hours allow sending; raise SkipError(LIMIT_REACHED) where the job does not wait for that."""
-        if self._hours is None:
-            return
-        while (seconds := self._hours.seconds_until_open(self._clock.now())) > 0:
+        while self._hours is not None and (seconds := self._hours.seconds_until_open(self._clock.now())) > 0:
             await self._wait_or_hold(seconds, "outside the hours in which the job may send")
 
     async def book(self) -> None:
         """Return when one more creation is booked; raise SkipError(LIMIT_REACHED) where the job does not wait."""
-        if self._budget is None:
-            return
-        while (seconds := await self._budget.take()) > 0:
+        while self._budget is not None and (seconds := await self._budget.take()) > 0:
             await self._wait_or_hold(seconds, "the hourly or daily number of creations is used up")
 
     async def _wait_or_hold(self, seconds: float, why: str) -> None:

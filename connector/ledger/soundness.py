@@ -1,7 +1,6 @@
 """Refuse a ledger file that lies where it is not safe, or that is damaged; prove that a ledger can be written."""
 
 import math
-import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -22,10 +21,6 @@ SMALL_BYTES: Final = 32 * 1024 * 1024
 CHECKED_SECONDS: Final = 2.0
 """How long a larger one is read through, once a day: about 600 MB, beginning with another table every day."""
 DAY_SECONDS: Final = 86_400
-_PAGE_BYTES, _VERSION, _PAGES, _VALID_FOR = slice(16, 18), slice(24, 28), slice(28, 32), slice(92, 96)
-"""Where SQLite's header has the size of a page, its counter of changes, the number of pages, and for which change."""
-_HEADER_BYTES: Final = 100
-_MAGIC: Final = b"SQLite format 3\0"
 
 
 def check_place(file: Path, mounts: Path = MOUNTS) -> None:
@@ -49,7 +44,7 @@ def check_damage(connection: Connection, file: Path | None) -> None:
     is_small = file.stat().st_size <= SMALL_BYTES
     note = file.with_name(f"{file.name}-checked")
     is_due = is_small or _age_seconds(note) > DAY_SECONDS
-    if _is_cut_off(file) or (is_due and not _is_sound(connection)):
+    if _is_cut_off(connection, file) or (is_due and not _is_sound(connection)):
         hint = "put a backup copy in its place, or move it away to begin a new one"
         raise LedgerError(f"the ledger {file}: it is damaged", hint=hint)
     if is_due and not is_small:
@@ -86,12 +81,14 @@ def _age_seconds(note: Path) -> float:
         return math.inf
 
 
-def _is_cut_off(file: Path) -> bool:
-    """Tell whether the file holds fewer pages than its own header says; while its log is in use nobody can tell.
+def _is_cut_off(connection: Connection, file: Path) -> bool:
+    """Tell whether the file holds fewer pages than it has by its own word; while its log is in use nobody can tell.
 
-    Others may begin a log, and put it into the file, between two looks: only what holds before and after counts.
+    SQLite itself finds that whole pages are missing, and not that the last one is there in part. It is asked for their
+    number, since nobody else may open the file here: to close it again would let go of all locks that SQLite has on it
+    in this process, and whoever closes the ledger in another one would take away a log that is in use.
     """
-    return not _has_log(file) and _lacks_pages(file) and not _has_log(file) and _lacks_pages(file)
+    return not _has_log(file) and _lacks_pages(connection, file) and not _has_log(file)
 
 
 def _has_log(file: Path) -> bool:
@@ -101,17 +98,10 @@ def _has_log(file: Path) -> bool:
         return False
 
 
-def _lacks_pages(file: Path) -> bool:
-    with file.open("rb") as stream:
-        header = stream.read(_HEADER_BYTES)
-        size_bytes = os.fstat(stream.fileno()).st_size
-    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        return True
-    if header[_VERSION] != header[_VALID_FOR]:
-        return False
-    page_bytes = int.from_bytes(header[_PAGE_BYTES])
-    page_bytes = 65536 if page_bytes == 1 else page_bytes
-    return size_bytes < page_bytes * int.from_bytes(header[_PAGES])
+def _lacks_pages(connection: Connection, file: Path) -> bool:
+    driver: Any = connection.connection.driver_connection
+    page_bytes, pages = (driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
+    return file.stat().st_size < page_bytes * pages
 
 
 def prove_writable(connection: Connection) -> None:

@@ -163,6 +163,30 @@ async def test_what_waited_goes_on_after_the_pause_alone(clock, goes_on):
     assert isinstance(booking.exception(), SkipError) is not goes_on
 
 
+@pytest.mark.parametrize("limit", ["hours", "budget"])
+async def test_a_limit_that_is_lifted_lets_who_waits_go_on(clock, limit):
+    """Who waits for hours or for a budget goes on when that limit is taken away altogether."""
+
+    class Lifting:
+        """A clock whose sleepers wake up without limits."""
+
+        def now(self):
+            return clock.now()
+
+        def monotonic(self):
+            return clock.monotonic()
+
+        async def sleep(self, seconds):
+            limits.change(requests_per_second=None, hours=None, budget=None, waits=True)
+            await clock.sleep(seconds)
+
+    given = {"hours": Hours(time(20), time(6))} if limit == "hours" else {"budget": Budget(120.0)}
+    limits = Limits(**given, waits=True, clock=Lifting())
+    await limits.open()
+    await limits.book()
+    assert 1 == len(clock.slept)
+
+
 async def test_no_limits(clock):
     """What is left out does not bind."""
     limits = Limits(clock=clock)

@@ -9,6 +9,8 @@ from contextlib import closing
 
 import pytest
 
+from connector import ledger
+
 WRITES = """
 import asyncio, sys
 from datetime import UTC, datetime
@@ -30,6 +32,13 @@ async def main(url, name, count):
             await asyncio.gather(*(write(number) for number in range(start, start + 8)))
 
 asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+"""
+
+LOOKS = """
+import sqlite3, sys
+found = sqlite3.connect(sys.argv[1])
+print(found.execute("SELECT count(*) FROM entry").fetchone()[0])
+found.close()
 """
 
 
@@ -62,6 +71,22 @@ def test_two_processes_make_and_write_one_ledger_at_once(url, file):
     with closing(sqlite3.connect(file)) as found:
         assert (800,) == found.execute("SELECT count(*) FROM entry").fetchone()
         assert (1600,) == found.execute("SELECT count(*) FROM step").fetchone()
+
+
+async def test_who_closes_a_ledger_leaves_the_log_that_others_write(url, file, make_change):
+    """A process at work is seen by others: one that looks and goes takes no log away, and sees all that was written."""
+
+    def look():
+        done = subprocess.run([sys.executable, "-c", LOOKS, str(file)], capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    async with ledger.open_ledger(url):
+        pass
+    async with ledger.open_ledger(url) as book:
+        for number in range(1, 4):
+            await book.write(make_change(str(number)))
+            assert number == look()
+            assert file.with_name(f"{file.name}-wal").exists()
 
 
 def test_a_ledger_that_needs_no_migration_is_opened_without_alembic(url):

@@ -1,17 +1,17 @@
 """A look for damage beside another process that opens and closes the same ledger takes nothing sound for damaged."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from connector.clock import SystemClock
 from connector.errors import LedgerError
-from connector.ledger import schema
+from connector.ledger import database, schema
 from connector.ledger.soundness import SMALL_BYTES, check_damage
-
-PAGES = slice(28, 32)
+from connector.ledger.trouble import translated
 
 
 class Shared(type(Path())):
@@ -34,15 +34,15 @@ class Shared(type(Path())):
 def look(url, file):
     """Give the function that looks for damage; right after its first look at this file something else is done."""
     schema.upgrade(url, SystemClock())
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
+    engine = database.connect(url, busy_seconds=1.0, writes=False)
 
-        def check(name="", done=None):
-            Shared.name_looked_at, Shared.done = name, done
+    def check(name="", done=None):
+        Shared.name_looked_at, Shared.done = name, done
+        with translated("here"), engine.connect() as connection, connection.begin():
             check_damage(connection, Shared(file))
-            assert Shared.done is None, "nobody looked at it"
+        assert Shared.done is None, "nobody looked at it"
 
-        yield check
+    yield check
     engine.dispose()
 
 
@@ -62,22 +62,21 @@ def test_a_note_that_is_taken_away_meanwhile_is_no_error(look, file):
 
 
 def test_a_file_that_is_written_meanwhile_is_not_cut_off(look, file):
-    """While a log goes into the file, its first page may tell of pages that are not there yet."""
-    log = file.with_name(f"{file.name}-wal")
-    log.unlink(missing_ok=True)
-    more = int.from_bytes(file.read_bytes()[PAGES]) + 5
+    """While a log is in use, the ledger has pages that are not in its file yet."""
+    before = file.stat().st_size
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
 
-    def write():
-        log.write_bytes(b"a log")
-        with file.open("r+b") as stream:
-            stream.seek(PAGES.start)
-            stream.write(more.to_bytes(4))
+        def write():
+            other.execute("CREATE TABLE filler (facts TEXT)")
+            other.execute("INSERT INTO filler VALUES (?)", ("x" * 100_000,))
 
-    look(log.name, write)
+        look(f"{file.name}-wal", write)
+        assert before == file.stat().st_size, "the log is in the file already"
 
 
-def test_a_file_that_lacks_pages_is_told(look, file):
-    """Where nobody is at work on it, a file with fewer pages than it says is damaged."""
-    os.truncate(file, file.stat().st_size - 4096)
+@pytest.mark.parametrize("missing_bytes", [4096, 100])
+def test_a_file_that_lacks_pages_is_told(look, file, missing_bytes):
+    """Where nobody is at work on it, a file with fewer pages than it says is damaged, be it a part of one."""
+    os.truncate(file, file.stat().st_size - missing_bytes)
     with pytest.raises(LedgerError, match="it is damaged"):
         look()

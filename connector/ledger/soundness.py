@@ -100,7 +100,7 @@ def _has_log(file: Path) -> bool:
 
 def _lacks_pages(connection: Connection, file: Path) -> bool:
     driver: Any = connection.connection.driver_connection
-    page_bytes, pages = (driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
+    page_bytes, pages = (int(driver.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_size", "page_count"))
     return file.stat().st_size < page_bytes * pages
 
 

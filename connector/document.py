@@ -4,7 +4,6 @@ The core schema of YAML 1.2 is applied here and not by the parser: `no`, `off`, 
 are always text, so that a table's keys compare as they were written.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
 from connector.errors import ConfigurationError, Problem
-from connector.mistake import of_syntax, of_value
+from connector.mistake import in_model, of_syntax, where
 
-__all__ = ["Document", "Location", "Position", "did_you_mean", "parse", "read", "validate"]
+__all__ = ["Document", "Location", "Position", "parse", "read", "validate"]
 
 Location = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -187,53 +186,7 @@ def validate(document: Document, model: type[ModelT], value: Any = None, locatio
         if checked is None:
             needed = ", ".join(str(one["loc"][0]) for one in found if one["type"] == "missing")
             raise ConfigurationError([document.problem(location, "is empty", hint=f"it needs {needed}")]) from error
-        raise ConfigurationError([_problem(document, location, one, model) for one in found]) from error
-
-
-def _problem(document: Document, location: Location, error: Any, model: type[BaseModel]) -> Problem:
-    where = (*location, *(part for part in error["loc"] if isinstance(part, str | int)))
-    if error["type"] == "extra_forbidden":
-        hint = did_you_mean(str(where[-1]), _names(model))
-        return document.problem(where, "is not a known key", hint=hint)
-    mistake = of_value(error["type"], str(error["msg"]), error.get("ctx", {}), error["input"])
-    hint = mistake.hint
-    if error["type"] == "literal_error" and isinstance(error["input"], str):
-        hint = did_you_mean(error["input"], re.findall(r"'([^']*)'", mistake.message))
-    elif error["type"] in {"model_type", "model_attributes_type"} and (keys := _keys(model, error["loc"])):
-        hint = f"the keys there are {', '.join(keys)}"
-    return document.problem(where, mistake.message, hint=hint)
-
-
-def _names(model: type[BaseModel]) -> set[str]:
-    names: set[str] = set()
-    for name, field in model.model_fields.items():
-        names.add(field.alias or name)
-        for nested in _models(field.annotation):
-            names |= _names(nested)
-    return names
-
-
-def _keys(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:
-    """Give the keys that belong into this part of the model."""
-    for part in location:
-        field = next((one for name, one in model.model_fields.items() if part in {name, one.alias}), None)
-        inner = next(iter(_models(field.annotation)), None) if field else None
-        if inner is None:
-            return []
-        model = inner
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models(annotation: Any) -> Iterable[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models(argument)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give the remedy for a word that is not among the known ones, or nothing where none is near."""
-    names = list(known)
-    same = [name for name in names if name.casefold() == word.casefold()]
-    near = same or difflib.get_close_matches(word, names, n=1)
-    return f"did you mean {near[0]!r}?" if near else ""
+        problems = ((in_model(one, model), (*location, *where(one))) for one in found)
+        raise ConfigurationError(
+            [document.problem(place, mistake.message, hint=mistake.hint) for mistake, place in problems]
+        ) from error

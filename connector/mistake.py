@@ -1,10 +1,17 @@
-"""Say in plain words what is wrong in a file that a person wrote, and what to write instead."""
+"""Say in plain words what is wrong in what a person wrote, and what to write instead."""
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-__all__ = ["Mistake", "of_syntax", "of_value"]
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from connector.errors import Problem
+
+__all__ = ["Mistake", "did_you_mean", "in_model", "of_syntax", "problems", "where"]
 
 
 class Mistake(NamedTuple):
@@ -41,10 +48,8 @@ _KINDS: Final = ((bool, "true or false"), (int | float, "a number"), (str, "text
 _REMEDIES: Final = {"a list": "write [a, b], or lines that begin with -", "keys with values": "write {key: value}"}
 
 
-def of_value(kind: str, message: str, context: Mapping[str, Any], value: Any) -> Mistake:
+def _of_value(kind: str, message: str, context: Mapping[str, Any], value: Any) -> Mistake:
     """Give the mistake that the checking library found of this kind; of the value only its kind is told."""
-    if kind == "missing":
-        return Mistake("is missing")
     if kind == "string_too_short" or (kind == "too_short" and not value):
         return Mistake("must not be empty")
     if (form := _MUST_BE.get(kind)) is None:
@@ -60,7 +65,7 @@ def of_value(kind: str, message: str, context: Mapping[str, Any], value: Any) ->
     return Mistake(told, _REMEDIES.get(wanted, ""))
 
 
-_TYPED: Final = {name for name in _MUST_BE if name.endswith(("_type", "_parsing"))}
+_TYPED: Final = {name for name in _MUST_BE if name.endswith("_type")}
 
 _QUOTE: Final = "put the value in quotes"
 _TOO_DEEP: Final = Mistake(
@@ -106,3 +111,80 @@ def of_syntax(problem: str, around: str, opened: int) -> Mistake:
             words = {**found.groupdict(), "opened": opened}
             return Mistake(mistake.message.format_map(words), mistake.hint.format_map(words))
     return Mistake(f"is not YAML: {problem}")
+
+
+def problems(error: ValidationError, model: type[BaseModel], field: Callable[[str], str]) -> list[Problem]:
+    """Give a problem for each thing a model refuses; `field` gives the name people know a place like a.b by."""
+    found = ((in_model(one, model), ".".join(map(str, where(one)))) for one in error.errors(include_url=False))
+    # Where it is the whole that is wrong, nothing follows the name of the whole.
+    return [Problem(mistake.message, field=field(place).rstrip(". "), hint=mistake.hint) for mistake, place in found]
+
+
+def in_model(error: ErrorDetails, model: type[BaseModel]) -> Mistake:
+    """Give the mistake for what a model refuses; of the value only its kind is told."""
+    if error["type"] == "extra_forbidden":
+        return Mistake("is not a known key", did_you_mean(str(error["loc"][-1]), _names(model)))
+    if error["type"] == "missing":
+        return Mistake("is missing", _meant(model, error["loc"]))
+    mistake = _of_value(error["type"], error["msg"], error.get("ctx", {}), error["input"])
+    if error["type"] == "literal_error" and isinstance(error["input"], str):
+        return mistake._replace(hint=did_you_mean(error["input"], re.findall(r"'([^']*)'", mistake.message)))
+    if error["type"] in {"model_type", "model_attributes_type"} and (keys := _keys(model, error["loc"])):
+        return mistake._replace(hint=f"the keys there are {', '.join(keys)}")
+    return mistake
+
+
+def where(error: ErrorDetails) -> tuple[str | int, ...]:
+    """Give the place of what a model refuses, from the model's own place on."""
+    return tuple(part for part in error["loc"] if isinstance(part, str | int))
+
+
+def _names(model: type[BaseModel]) -> set[str]:
+    names: set[str] = set()
+    for name, field in model.model_fields.items():
+        names.add(field.alias or name)
+        for nested in _models(field.annotation):
+            names |= _names(nested)
+    return names
+
+
+def _meant(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """Give what the model says of a key, as a remedy."""
+    part = _part(model, location[:-1])
+    field = _field(part, location[-1]) if part else None
+    told = (field.description or "") if field else ""
+    return told[:1].lower() + told[1:].rstrip(".")
+
+
+def _keys(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:
+    """Give the keys that belong into this part of the model."""
+    part = _part(model, location)
+    return [field.alias or name for name, field in part.model_fields.items()] if part else []
+
+
+def _part(model: type[BaseModel], location: Iterable[str | int]) -> type[BaseModel] | None:
+    """Give the model of this part of a model."""
+    part: type[BaseModel] | None = model
+    for name in location:
+        field = _field(part, name) if part else None
+        part = next(iter(_models(field.annotation)), None) if field else None
+    return part
+
+
+def _field(model: type[BaseModel], name: str | int) -> FieldInfo | None:
+    return next((field for key, field in model.model_fields.items() if name in {key, field.alias}), None)
+
+
+def _models(annotation: Any) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give the remedy for a word that is not among the known ones, or nothing where none is near."""
+    names = list(known)
+    same = [name for name in names if name.casefold() == word.casefold()]
+    near = same or difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else ""

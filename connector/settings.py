@@ -9,8 +9,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from connector.document import did_you_mean
-from connector.errors import ConfigurationError, Problem
+from connector.errors import ConfigurationError
+from connector.mistake import did_you_mean, problems
 
 __all__ = ["PREFIX", "Settings", "doubtful", "environment", "load"]
 
@@ -78,9 +78,5 @@ def load(home: Path | None = None) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError(
-            [
-                Problem(str(found["msg"]), field=PREFIX + "_".join(str(part) for part in found["loc"]).upper())
-                for found in error.errors(include_url=False, include_input=False)
-            ]
-        ) from error
+        # Not chained: it would show the values, which may be secrets.
+        raise ConfigurationError(problems(error, Settings, lambda name: PREFIX + name.upper())) from None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connector.cli.app import errors
 from connector.cli.mapping_view import say
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import did_you_mean
 from connector.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from connector import clock, document
+from connector import clock
 from connector.cli.app import app, errors, guarded, load_settings, output
 from connector.cli.run import moment
 from connector.cli.screen import COLOURS, columns, counted, show_summary, watching
@@ -14,6 +14,7 @@ from connector.cli.state import AsJson, ask, print_json, time_of
 from connector.cli.trace import names_of
 from connector.errors import ConfigurationError, Problem
 from connector.job.execution.summary import Summary
+from connector.mistake import did_you_mean
 from connector.reason import Code
 from connector.settings import Settings
 
@@ -87,7 +88,7 @@ def _entries(
     from connector import ledger  # noqa: PLC0415
 
     if reason is not None and reason not in list(Code):
-        hint = document.did_you_mean(reason, [code.value for code in Code]) or "docs/reasons.md lists them"
+        hint = did_you_mean(reason, [code.value for code in Code]) or "docs/reasons.md lists them"
         raise _mistake(f"{reason!r} is no reason", hint, "--reason")
     ids = None
     if name is not None:

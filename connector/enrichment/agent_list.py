@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from connector import document
-from connector.document import Document, did_you_mean
+from connector.document import Document
 from connector.enrichment.model import Agent
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import did_you_mean
 
 __all__ = ["KEYS", "NAMES", "make_agent", "read_list"]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from connector.document import did_you_mean
 from connector.enrichment.agent_list import KEYS, NAMES, make_agent, read_list
 from connector.enrichment.model import Agent
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import did_you_mean
 
 __all__ = ["Directory", "read_directory"]
 

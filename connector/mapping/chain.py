@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from connector.document import did_you_mean
 from connector.mapping.coercion import Kind, has_value, number_of, text_of
 from connector.mapping.failure import DATA_FAULTS
 from connector.mapping.functions import FUNCTIONS, Function
@@ -13,6 +12,7 @@ from connector.mapping.functions.tables import kind_of
 from connector.mapping.functions.words import Table
 from connector.mapping.model import Context, Evaluate, Trace, Work, trace_of
 from connector.mapping.node import Node
+from connector.mistake import did_you_mean
 
 __all__ = ["Step", "compile_chain", "mismatch", "run_chain", "work_of"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.document import Document, Position, did_you_mean
+from connector.document import Document, Position
 from connector.errors import ConfigurationError, Problem
 from connector.mapping.coercion import Kind
 from connector.mapping.failure import FieldRefusedError
@@ -17,6 +17,7 @@ from connector.mapping.rule import compile_field
 from connector.mapping.spans import BEGINNING, END
 from connector.mapping.targets import ALIASES, TargetField, target_field
 from connector.mapping.telling import Show, Teller, literal, same
+from connector.mistake import did_you_mean
 
 __all__ = ["Explanation", "Given", "explain", "explain_consent", "explain_segments", "find_rule"]
 

@@ -11,8 +11,8 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from jmespath.visitor import TreeInterpreter
 
-from connector.document import did_you_mean
 from connector.mapping.failure import DATA_FAULTS
+from connector.mistake import did_you_mean
 
 __all__ = ["EXPRESSION_FAULTS", "compile_expression"]
 

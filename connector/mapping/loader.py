@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from connector import document
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError
 from connector.mapping.model import Field, Mapping
 from connector.mapping.node import Findings, Node
@@ -14,6 +13,7 @@ from connector.mapping.policy import compile_consent, compile_segments
 from connector.mapping.records import RECORDS, shape_of, source_kinds
 from connector.mapping.rule import compile_field
 from connector.mapping.targets import ALIASES, CONVERSATION, ELSEWHERE, MOST_CUSTOM_FIELDS, TARGETS, target_field
+from connector.mistake import did_you_mean
 
 __all__ = ["SPLIT", "TOP_KEYS", "load", "parse"]
 

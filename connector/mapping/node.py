@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from connector.document import Document, Location, did_you_mean
+from connector.document import Document, Location
 from connector.errors import Problem
 from connector.mapping.model import Placed
 from connector.mapping.records import Shape
+from connector.mistake import did_you_mean
 
 __all__ = ["Findings", "Node"]
 

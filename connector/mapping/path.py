@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from connector.document import did_you_mean
 from connector.mapping.expression import EXPRESSION_FAULTS, compile_expression
 from connector.mapping.model import Context
+from connector.mistake import did_you_mean
 
 __all__ = ["CONTEXT", "PathError", "Read", "compile_path", "plain_steps", "split_root"]
 

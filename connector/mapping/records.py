@@ -7,9 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from connector.document import did_you_mean, read
+from connector.document import read
 from connector.mapping.coercion import Kind
 from connector.mapping.path import compile_path, plain_steps
+from connector.mistake import did_you_mean
 
 __all__ = ["RECORDS", "Shape", "shape_of", "source_kinds"]
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.ledger import reporting
 from connector.ledger.model import RunRow, Window
+from connector.mistake import did_you_mean
 
 __all__ = ["Wish", "choose"]
 

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from connector.document import did_you_mean
 from connector.errors import SkipError
+from connector.mistake import did_you_mean
 from connector.reason import Code
 from connector.session.delimited import Spoilt
 from connector.session.field import word

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import did_you_mean
 from connector.storage.archive.member import form_of
 from connector.storage.finishing import LEAVE
 from connector.storage.local import LocalStorage

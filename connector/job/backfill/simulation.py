@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.job.backfill.forecast import Load, Means
 from connector.job.definition.model import Limits
+from connector.mistake import did_you_mean, problems
 
 __all__ = ["LIMITS", "parse_amount", "read_limits", "read_pairs", "read_supposition"]
 
@@ -57,11 +57,7 @@ def read_limits(option: str, pairs: Mapping[str, str], limits: Limits) -> tuple[
     try:
         changed = Limits.model_validate({**limits.model_dump(), **told})
     except ValidationError as error:
-        problems = [
-            Problem(str(one["msg"]), field=f"{option} {'.'.join(map(str, one['loc']))}")
-            for one in error.errors(include_url=False)
-        ]
-        raise ConfigurationError(problems) from error
+        raise ConfigurationError(problems(error, Limits, f"{option} {{}}".format)) from error
     return changed, {name: None if pairs[name] == "none" else getattr(changed, name) for name in told}
 
 

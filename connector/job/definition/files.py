@@ -6,10 +6,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition.zone import TimeZone
-from connector.mistake import of_value
+from connector.mistake import did_you_mean, problems
 from connector.session.parquet import PARQUET_HINT, can_read_parquet
 from connector.storage.kinds import KINDS
 
@@ -133,7 +132,7 @@ def files_options(options: Mapping[str, Any]) -> FilesOptions:
     """
     mine = {name: value for name, value in options.items() if _is_of_files(name, value)}
     of_storages = {name for kind in KINDS.values() for name in kind.options}
-    problems = [
+    wrong = [
         Problem("is not a known option", field=f"options.{name}", hint=hint)
         for name in sorted(options.keys() - mine.keys() - of_storages)
         if (hint := did_you_mean(name, FilesOptions.model_fields))
@@ -141,24 +140,12 @@ def files_options(options: Mapping[str, Any]) -> FilesOptions:
     try:
         found = FilesOptions.model_validate(mine)
     except ValidationError as error:
-        raise ConfigurationError([*problems, *map(_problem, error.errors(include_url=False))]) from error
+        raise ConfigurationError([*wrong, *problems(error, FilesOptions, "options.{}".format)]) from error
     if found.format == "parquet" and not can_read_parquet():
-        problems.append(Problem("needs a library that is not installed", field="options.format", hint=PARQUET_HINT))
-    if problems:
-        raise ConfigurationError(problems)
+        wrong.append(Problem("needs a library that is not installed", field="options.format", hint=PARQUET_HINT))
+    if wrong:
+        raise ConfigurationError(wrong)
     return found
-
-
-def _problem(error: Any) -> Problem:
-    field = ".".join(("options", *map(str, error["loc"])))
-    if error["type"] == "missing":
-        return Problem("is missing: the path of the call's id", field=field)
-    if error["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"agent": AgentPaths, "recording": RecordingPlace}
-        known = parts.get(str(error["loc"][0]), FilesOptions)
-        return Problem("is not a known key", field=field, hint=did_you_mean(str(error["loc"][-1]), known.model_fields))
-    mistake = of_value(error["type"], str(error["msg"]), error.get("ctx", {}), error["input"])
-    return Problem(mistake.message, field=field, hint=mistake.hint)
 
 
 def _is_of_files(name: str, value: Any) -> bool:

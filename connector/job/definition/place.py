@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from connector import document
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import did_you_mean
 
 __all__ = ["find", "find_intake", "intakes", "is_intake", "names", "unread"]
 
@@ -48,7 +48,7 @@ def find(home: Path, name: str) -> Path:
     if path.with_suffix(".yml").is_file():
         near = f"jobs/{name}.yml is not read: rename it to {name}.yaml"
     else:
-        near = document.did_you_mean(name, known)
+        near = did_you_mean(name, known)
     hint = near or (f"there are {', '.join(known)}" if known else "`connector init DIR` makes a project folder")
     raise ConfigurationError([Problem(f"there is no job {name!r}", path, hint=hint)])
 

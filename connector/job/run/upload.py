@@ -5,11 +5,11 @@ from pathlib import Path
 from connector import conversation
 from connector.clock import Clock
 from connector.delivery import Limits, Recording, Uploaded
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition import loader
 from connector.job.definition.loader import Plan
 from connector.job.execution.opening import open_target
+from connector.mistake import did_you_mean
 from connector.settings import Settings
 from connector.storage import open_storage
 

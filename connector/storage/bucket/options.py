@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
-from connector.errors import ConfigurationError, Problem
+from connector.errors import ConfigurationError
+from connector.mistake import problems
 
 __all__ = ["Options", "Secret", "Text", "read"]
 
@@ -27,11 +28,5 @@ def read(model: type[M], options: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(dict(options))
     except ValidationError as error:
-        problems = [
-            Problem(
-                str(one["msg"]).removeprefix("Value error, "),
-                field=".".join(["options", *(str(part) for part in one["loc"])]),
-            )
-            for one in error.errors(include_url=False, include_input=False)
-        ]
-    raise ConfigurationError(problems)
+        found = problems(error, model, "options.{}".format)
+    raise ConfigurationError(found)

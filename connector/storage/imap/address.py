@@ -1,5 +1,6 @@
 """Read the address and the options of a mailbox."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import problems
 from connector.network import is_loopback
 
 __all__ = ["PLATFORM_SENDER", "MailboxAddress", "MailboxOptions", "make_trust", "read_address", "read_options"]
@@ -19,6 +21,20 @@ PLATFORM_SENDER = "no-reply@ccaiplatform.com"
 
 _PORTS = {"imaps": 993, "imap": 143}
 _Secret = Annotated[SecretStr, Field(min_length=1)]
+_ADDRESS = re.compile(r"[!#-?A-Z^-~]+@[!#-?A-Z^-~]+")
+_DONE = re.compile(r"mark|move:.*\S.*")
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
+def _done(text: str) -> str:
+    if not _DONE.fullmatch(text):
+        raise ValueError("must be mark or move:FOLDER")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +69,10 @@ class MailboxOptions(BaseModel):
     ca_file: str | None = Field(
         None, description="PEM file of the authorities to trust, relative to the project folder; default: the system's."
     )
-    sender: Annotated[str, StringConstraints(pattern=r"^[!#-?A-Z^-~]+@[!#-?A-Z^-~]+$")] = Field(
+    sender: Annotated[str, AfterValidator(_address)] = Field(
         PLATFORM_SENDER, description="Only messages from this address are read."
     )
-    done: Annotated[str, StringConstraints(pattern=r"^(mark|move:.*\S.*)$")] = Field(
+    done: Annotated[str, AfterValidator(_done)] = Field(
         "mark", description="What becomes of a message whose session was delivered: mark (as read) or move:FOLDER."
     )
 
@@ -97,12 +113,7 @@ def read_options(options: Mapping[str, Any]) -> MailboxOptions:
     try:
         return MailboxOptions.model_validate(dict(options))
     except ValidationError as error:
-        raise ConfigurationError(
-            [
-                Problem(_message(one["msg"]), field=".".join(["options", *(str(part) for part in one["loc"])]))
-                for one in error.errors(include_url=False, include_input=False)
-            ]
-        ) from None
+        raise ConfigurationError(problems(error, MailboxOptions, "options.{}".format)) from None
 
 
 def make_trust(address: MailboxAddress, options: MailboxOptions, home: Path) -> ssl.SSLContext | None:
@@ -119,13 +130,6 @@ def make_trust(address: MailboxAddress, options: MailboxOptions, home: Path) -> 
         raise ConfigurationError(
             [Problem("cannot be read as certificates", file, field="options.ca_file", hint=hint)]
         ) from error
-
-
-def _message(text: str) -> str:
-    text = text.removeprefix("Value error, ")
-    if "^(mark|" in text:
-        return "must be mark or move:FOLDER"
-    return "must be an e-mail address" if "pattern" in text else text
 
 
 def _wrong(message: str, hint: str) -> ConfigurationError:

@@ -31,10 +31,12 @@ def _open(content: bytes, passphrase: str | None, *, field: str, key: str, what:
     try:
         return asyncssh.import_private_key(content, passphrase)
     except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
+        # PEM's old form tells a wrong passphrase by the padding alone, which one in 256 of them makes look right.
+        is_garbled = passphrase is not None and b"ENCRYPTED" in content
         problem = Problem(f"{what} is no private key that can be read", field=key, hint=_remedy(content))
         if "Passphrase must be" in str(error):
             problem = Problem(f"{what} is locked, and no passphrase is given", field=key, hint="add passphrase")
-        elif isinstance(error, asyncssh.KeyEncryptionError) or "Unable to decrypt" in str(error):
+        elif isinstance(error, asyncssh.KeyEncryptionError) or "Unable to decrypt" in str(error) or is_garbled:
             problem = Problem(f"does not open {what}", field=f"{field}.passphrase", hint="see its spelling")
         raise ConfigurationError([problem]) from None
 

@@ -14,10 +14,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
-from connector.document import did_you_mean
 from connector.errors import ConfigurationError, Problem
+from connector.mistake import problems
 
 __all__ = ["Credentials", "Jump", "SftpOptions", "read_options"]
 
@@ -111,18 +110,8 @@ def read_options(options: Mapping[str, Any]) -> SftpOptions:
     try:
         found = SftpOptions.model_validate(dict(options))
     except ValidationError as error:
-        raise ConfigurationError(
-            [_problem(one) for one in error.errors(include_url=False, include_input=False)]
-        ) from None
+        raise ConfigurationError(problems(error, SftpOptions, "options.{}".format)) from None
     if not found.can_log_in:
         hint = "give password, private_key_file, private_key or agent"
         raise ConfigurationError([Problem("names no way to log in", field="options", hint=hint)])
     return found
-
-
-def _problem(error: ErrorDetails) -> Problem:
-    field = ".".join(["options", *(str(part) for part in error["loc"])])
-    if error["type"] == "extra_forbidden":
-        known = Jump.model_fields if "jump" in error["loc"] else SftpOptions.model_fields
-        return Problem("is not a known option", field=field, hint=did_you_mean(str(error["loc"][-1]), known))
-    return Problem(str(error["msg"]).removeprefix("Value error, "), field=field)

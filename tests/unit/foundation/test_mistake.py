@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connector import document
 from connector.errors import ConfigurationError
+from connector.mistake import problems
 
 JARGON = ("Input should", "valid", "instance of", "block", "scalar", "token", "mapping values", "expected", "parse")
 
@@ -44,7 +45,7 @@ def said(text):
         ("job: a\naudio: x\n", "job.yaml:2:1: audio: must be keys with values, and is text (the keys there are wait, "),
         ("job: a\naudio: {missing: hodl}\n", "must be 'hold' or 'skip' (did you mean 'hold'?)"),
         ("job: a\naudio: {folders: x}\n", "audio.folders: must be a list, and is text (write [a, b]"),
-        ("job: a\naudio: {at_once: many}\n", "audio.at_once: must be a whole number, and is text"),
+        ("job: a\naudio: {at_once: many}\n", "audio.at_once: must be a whole number"),
         ("job: a\naudio: {at_once: 1.5}\n", "audio.at_once: must be a whole number"),
         ("job: a\naudio: {at_once: 0}\n", "audio.at_once: must be 1 or more"),
         ("job: a\naudio: {wiat: x}\n", "audio.wiat: is not a known key (did you mean 'wait'?)"),
@@ -80,3 +81,33 @@ def test_of_a_value_only_its_kind_is_told():
     """What stands in a file may be a secret in the wrong place."""
     assert "s3cret" not in said("job: a\naudio: s3cret\n")
     assert "s3cret" not in said("job: [s3cret]\n")
+
+
+class Limits(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rate: int = Field(ge=1, description="Requests a second.")
+    kind: Literal["even", "burst"] = "even"
+    inner: Inner = Inner()
+
+
+def said_of(value):
+    with pytest.raises(ValidationError) as caught:
+        Limits.model_validate(value)
+    return [str(problem) for problem in problems(caught.value, Limits, "options.{}".format)]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({}, "options.rate: is missing (requests a second)"),
+        ({"rate": "x"}, "options.rate: must be a whole number"),
+        ({"rate": [1]}, "options.rate: must be a whole number, and is a list"),
+        ({"rate": 0}, "options.rate: must be 1 or more"),
+        ({"rate": 1, "knid": "even"}, "options.knid: is not a known key (did you mean 'kind'?)"),
+        ({"rate": 1, "kind": "brust"}, "options.kind: must be 'even' or 'burst' (did you mean 'burst'?)"),
+        ({"rate": 1, "inner": {"at_once": 0}}, "options.inner.at_once: must be 1 or more"),
+    ],
+)
+def test_what_came_without_a_file_is_told_in_the_same_words(value, told):
+    """Options of storages and settings of the process have a field, and no line."""
+    assert [told] == said_of(value)

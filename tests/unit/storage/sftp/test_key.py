@@ -39,6 +39,14 @@ def test_a_locked_key_needs_its_passphrase(make_key, kind, form):
     assert ["options.private_key_file"] == [problem.field for problem in caught.value.problems]
 
 
+def test_a_wrong_passphrase_is_told_whatever_it_makes_of_the_key(make_key):
+    """In the old form one wrong passphrase in 256 makes something of the key that is only found to be none later."""
+    path = make_key("ecdsa", "PEM", "open sesame")
+    for number in range(1_500):
+        with pytest.raises(ConfigurationError, match="does not open"):
+            read_key_file(path, f"hunter{number}", field="options")
+
+
 def test_a_key_may_stand_on_one_line(make_key):
     r"""Text of a key with \n in place of line ends, as environment files hold it, is the same key."""
     path = make_key()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, or_, select, union
+from sqlalchemy import Connection, Select, or_, select, union
 
 from connector.ledger import dialect
 from connector.ledger.model import EntryRow, StepRow
@@ -59,8 +59,8 @@ def find(connection: Connection, *names: str) -> list[EntryRow]:
     """Give the entries that bear one of these names, over all tenants and targets.
 
     A name is an external id, a session id, channel and session id (call-1418), a uid, or a metadata file's path in its
-    storage or with the storage's address before it. Where it is none of these, it may be a file's name alone, with or
-    without its .json: a file that cannot be read told no id.
+    storage or with the storage's address before it. Where it is none of these, it may be the external id that a session
+    would have had, or a file's name alone, with or without its .json: a file that cannot be read told no id.
     """
     columns = (ENTRY.c.external_id, ENTRY.c.session_id, ENTRY.c.uid)
     named = [select(ENTRY.c.id).where(column.in_(names)) for column in columns]
@@ -72,14 +72,17 @@ def find(connection: Connection, *names: str) -> list[EntryRow]:
     files = select(FILE.c.id).where(FILE.c.place_id.in_(select(PLACE.c.id)), FILE.c.path.in_(paths))
     ids = union(*named, select(ENTRY.c.id).where(ENTRY.c.file_id.in_(files))).subquery()
     wanted = select(ENTRY).where(ENTRY.c.id.in_(select(ids.c.id))).order_by(ENTRY.c.first_seen_at, ENTRY.c.id)
-    return list(_rows(connection, wanted)) or _forgotten(connection, names) or _of_file_names(connection, names)
+    return list(_rows(connection, wanted)) or _nameless(connection, names) or _of_file_names(connection, names)
 
 
-def _forgotten(connection: Connection, names: Sequence[str]) -> list[EntryRow]:
-    """Give what was forgotten and whose external id, which is erased, was most likely one of these."""
+def _nameless(connection: Connection, names: Sequence[str]) -> list[EntryRow]:
+    """Give the entries without an external id for which it would most likely be, or was, one of these.
+
+    A session that is left out before it is mapped never gets one, and that of a forgotten one is erased.
+    """
     name = ENTRY.c.tenant.concat("-").concat(ENTRY.c.channel).concat("-").concat(ENTRY.c.session_id)
-    spelled = case((ENTRY.c.leg != "", name.concat("-").concat(ENTRY.c.leg)), else_=name)
-    wanted = select(ENTRY).where(NOT_DELIVERED, ENTRY.c.code == "forgotten", spelled.in_(names))
+    spelled = or_(name.in_(names), name.concat("-").concat(ENTRY.c.leg).in_(names))
+    wanted = select(ENTRY).where(NOT_DELIVERED, ENTRY.c.external_id.is_(None), spelled)
     return list(_rows(connection, wanted.order_by(ENTRY.c.id)))
 
 

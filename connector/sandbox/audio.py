@@ -106,7 +106,7 @@ class _Form:
         elif recording.size_bytes == 0:
             found.append("data is empty")
         elif not recording.suffix and switches.audio_content == "check":
-            found.append("data begins like no wav, mp3, ogg, flac or m4a")
+            found.append("data begins like no wav, mp3, ogg, flac, m4a, aiff or wma")
         names = [name for name, _ in self._texts]
         found += [f"{name} stands there twice" for name in _FIELDS if names.count(name) > 1]
         for name, value in self.fields.items():

@@ -31,9 +31,9 @@ class Switches:
     repeated_audio: Annotated[
         Literal["refuse", "replace"], "a second complete upload to one conversation: 409, or the newer one stays"
     ] = "refuse"
-    audio_content: Annotated[Literal["check", "accept"], "a file that begins like none of wav, mp3, ogg, flac, m4a"] = (
-        "check"
-    )
+    audio_content: Annotated[
+        Literal["check", "accept"], "a file that begins like none of wav, mp3, ogg, flac, m4a, aiff, wma"
+    ] = "check"
     direction_case: Annotated[Literal["strict", "any"], "whether a message may say inbound for Inbound"] = "strict"
     repeated_message: Annotated[
         Literal["replace", "duplicate", "refuse"], "a messageUid that the case has already (refuse: 409)"

@@ -4,12 +4,17 @@ import hashlib
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from connector.conversation.mp3_frame import chains
+
 __all__ = ["Recording", "RecordingTooLargeError"]
 
 HEAD_BYTES = 16
+SEARCHED_BYTES = 64 * 1024
+"""So far into a file that begins like nothing known frames of mp3 are looked for, as players do."""
 # ISO/IEC 11172-3 and 13818-3: the first 11 bits of a frame, and the values that no frame has.
 _SYNC_WORD = 0b111_1111_1111
 _NO_VERSION, _NO_LAYER, _NO_BITRATE, _NO_RATE = 1, 0, 15, 3
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 
 
 class RecordingTooLargeError(ValueError):
@@ -21,7 +26,7 @@ class Recording:
 
     def __init__(self, partial: Path | None, largest_bytes: int) -> None:
         self.size_bytes = 0
-        self._head = b""
+        self._head = bytearray()
         self._largest_bytes = largest_bytes
         self._hash = hashlib.sha256()
         self._partial = partial
@@ -35,15 +40,18 @@ class Recording:
     @property
     def suffix(self) -> str:
         """Give the file suffix of the kind of audio that the first bytes show, empty where they show none."""
-        return _suffix(self._head)
+        head = bytes(self._head)
+        if known := _suffix(head[:HEAD_BYTES]):
+            return known
+        return "mp3" if any(chains(head, at_end=self.size_bytes <= SEARCHED_BYTES)) else ""
 
     def write(self, piece: memoryview) -> None:
         """Take the next piece; raise RecordingTooLargeError where that is too much."""
         self.size_bytes += len(piece)
         if self.size_bytes > self._largest_bytes:
             raise RecordingTooLargeError(f"the recording is larger than {self._largest_bytes} bytes")
-        if len(self._head) < HEAD_BYTES:
-            self._head += bytes(piece[: HEAD_BYTES - len(self._head)])
+        if len(self._head) < SEARCHED_BYTES:
+            self._head += piece[: SEARCHED_BYTES - len(self._head)]
         self._hash.update(piece)
         if self._file:
             self._file.write(piece)
@@ -67,11 +75,13 @@ class Recording:
 
 
 def _suffix(head: bytes) -> str:
-    if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
+    if head[:4] in {b"RIFF", b"RF64", b"BW64"} and head[8:12] == b"WAVE":
         return "wav"
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return "aiff"
     if head[4:8] == b"ftyp":
         return "m4a"
-    for magic, suffix in ((b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3", "mp3")):
+    for magic, suffix in ((b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3", "mp3"), (_ASF, "wma")):
         if head.startswith(magic):
             return suffix
     return "mp3" if _begins_mpeg_frame(head) else ""

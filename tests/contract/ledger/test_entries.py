@@ -106,6 +106,23 @@ def test_entries_are_found_by_every_name_a_person_may_know(book, listed):
     assert ["a5", "a7"] == sorted(row.leg for row in ledger.entries_of_file(book.connection, 1))
 
 
+def test_what_was_never_mapped_is_found_by_the_external_id_it_would_have(book):
+    """Entries that were left out before an external id was made answer to the usual one, legs apart or together."""
+    book.write("3", state="skipped", code="voicemail")
+    book.write("4", leg="a5", state="refused", code="field_invalid")
+    book.write("4", leg="a7", state="refused", code="field_invalid")
+    book.write("5", external_id="other-5", state="refused", code="field_missing")
+    found = {
+        "acme-call-3": [""],
+        "acme-call-4-a7": ["a7"],
+        "acme-call-4": ["a5", "a7"],
+        "acme-call-5": [],
+        "x-call-3": [],
+    }
+    for name, legs in found.items():
+        assert legs == sorted(row.leg for row in ledger.find(book.connection, name)), name
+
+
 def test_sessions_are_looked_up_many_at_once(book):
     """Each key gets its own legs in order; another channel, tenant, source or target is another entry."""
     book.write("1", leg="b")

@@ -14,13 +14,15 @@ __all__ = ["check_cron", "next_slot", "slots_between"]
 
 MARGIN: Final = timedelta(hours=3)
 """More than any change of a clock: within it, wall time and real time may follow in different orders."""
+SOME_DAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001 - what a clock on the wall shows
 FARTHEST: Final = timedelta(days=366 * 9)
 """A line that is not due within it, such as one for the 30th of February, never is."""
 
 
 def check_cron(text: str) -> str:
-    """Give the cron line back; raise ValueError where it is none."""
-    _triggers(text)
+    """Give the cron line back; raise ValueError where it is none, or names days that no year has."""
+    if next(_wall_times(text, SOME_DAY), None) is None:
+        raise ValueError("is never due: no month it names has that day")
     return text
 
 

@@ -79,8 +79,11 @@ def test_what_is_no_cron_line_is_refused(text):
         check_cron(text)
 
 
-def test_a_line_that_is_never_due_has_no_slot():
+def test_a_line_that_is_never_due_is_refused_and_has_no_slot():
     """The 30th of February does not come; the 29th does, in a leap year."""
+    with pytest.raises(ValueError, match="is never due: no month it names has that day"):
+        check_cron("0 0 30 2 *")
+    assert "0 0 29 2 *" == check_cron("0 0 29 2 *")
     assert next_slot("0 0 30 2 *", "UTC", utc("2026-01-01T00:00")) is None
     assert utc("2028-02-29T00:00") == next_slot("0 0 29 2 *", "UTC", utc("2026-01-01T00:00"))
 

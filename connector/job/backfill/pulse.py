@@ -64,14 +64,15 @@ class Pulse:
         self.part: Partition | None = None
 
     async def beat_on(self) -> None:
-        """Beat until cancelled, or until the part in hand is another worker's; what the ledger fails at is repeated."""
+        """Beat until cancelled; what the ledger fails at or refuses is repeated."""
         while True:
             await asyncio.sleep(SECONDS)
             try:
                 await self.beat()
             except LeaseLostError:
-                # Whatever is written for the part now is refused as well, and that ends the work on it.
-                return
+                # Either the part was finished while this beat was on its way, and the next one tells of another part.
+                # Or another worker has it: whatever is written for it now is refused as well, which ends the work.
+                continue
             except LedgerError:
                 # Should another worker take the part over before the ledger is back, its number fences this one off.
                 continue

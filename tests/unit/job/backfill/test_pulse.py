@@ -1,5 +1,6 @@
 """What a worker of a backfill may do follows from who else is at work and what a person asked."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from connector import ledger
 from connector.clock import SystemClock
 from connector.delivery import Limits as Flow
 from connector.delivery.slots import Slots
+from connector.errors import LeaseLostError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
 from connector.job.backfill.pulse import Pulse
@@ -130,6 +132,28 @@ async def test_what_a_person_asked_is_taken_up(tmp_path, state, expected):
         await pulse.beat()
         assert expected == (brake.paused, brake.ending)
         assert flow.told["waits"] is not brake.ending
+
+
+async def test_a_part_that_is_finished_during_a_beat_does_not_end_the_beating(tmp_path):
+    """A beat on its way tells of a part that is finished already: that is refused, and the next ones are heard."""
+    async with beating(tmp_path, plan()) as (pulse, book, _, brake):
+        finished = ledger.Partition(
+            1, "history", "2026-01-05", 1, 9, "claimed", 1, pulse.owner, None, "r", {}, {}, None, None
+        )
+        pulse.part = finished
+        with pytest.raises(LeaseLostError):
+            await pulse.beat()
+        beat = asyncio.create_task(pulse.beat_on())
+        await asyncio.sleep(1.2)
+        pulse.part = None
+        now = PatientClock().now()
+        await book.transact(ledger.set_control, "history", ledger.BACKFILL, now=now, state="paused")
+        for _ in range(100):
+            if brake.paused or beat.done():
+                break
+            await asyncio.sleep(0.1)
+        beat.cancel()
+        assert brake.paused
 
 
 async def test_changed_limits_win_over_those_of_the_job(tmp_path):

@@ -45,13 +45,17 @@ _MUST_BE: Final[Mapping[str, str]] = {
     "enum": "{expected}",
 }
 _KINDS: Final = ((bool, "true or false"), (int | float, "a number"), (str, "text"), (list, "a list"), (dict, "keys"))
+# True of every name that has a pattern, though some of them may have other signs as well.
+_NAME_LIKE: Final = "begin with a letter from a to z or a digit, and go on with such and dashes; at most 100 together"
 _REMEDIES: Final = {"a list": "write [a, b], or lines that begin with -", "keys with values": "write {key: value}"}
 
 
 def _of_value(kind: str, message: str, context: Mapping[str, Any], value: Any) -> Mistake:
     """Give the mistake that the checking library found of this kind; of the value only its kind is told."""
-    if kind == "string_too_short" or (kind == "too_short" and not value):
+    if kind == "string_too_short" or (kind in {"too_short", "string_pattern_mismatch"} and not value):
         return Mistake("must not be empty")
+    if kind == "string_pattern_mismatch":
+        return Mistake("has a sign that cannot stand there", _NAME_LIKE)
     if (form := _MUST_BE.get(kind)) is None:
         return Mistake(message.removeprefix("Value error, ").replace("Input should", "must"))
     wanted = form.format_map(context)

@@ -16,6 +16,8 @@ SENDER = "message.from."
 RECIPIENT = "message.to."
 SENDER_ID = "message.from.id"
 PATCHED = ("caseUid", "updated", "subject", "inbox", "status", "tags")
+DEFAULT = "else"
+"""The source of a value that a rule falls back to: no news about a case that may have a better one."""
 
 
 def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | None = None) -> CaseMessage:
@@ -37,6 +39,7 @@ def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | No
     }
     values["message"].setdefault("subject", found.get("subject"))
     values["notes"] = tuple(dict.fromkeys((*told, *told_too)))
+    values["assumed"] = tuple(name for name in PATCHED if _is_default(draft, name))
     broken, known = [*from_refusals(draft.refusals)], dict(draft.refusals)
     if found.get("message.direction") == "Outbound" and "id" not in sender and SENDER_ID not in known:
         broken.append(Broken(SENDER_ID, "is missing, and whoever writes outbound needs it", lacks=True))
@@ -46,14 +49,19 @@ def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | No
 
 
 def build_case_patch(draft: Draft) -> CasePatch:
-    """Give new fields of a case, those that have a value and that a change can carry; `priority` is not among them.
+    """Give new fields of a case, those that were told and that a change can carry; `priority` is not among them.
 
-    What the mapping says of a message plays no part. Raises RulesBrokenError with every broken rule.
+    A default tells nothing new, and what the mapping says of a message plays no part. Raises RulesBrokenError with
+    every broken rule.
     """
-    values = {name: draft.values[name] for name in PATCHED if name in draft.values}
+    values = {name: draft.values[name] for name in PATCHED if name in draft.values and not _is_default(draft, name)}
     values["customFields"] = custom_fields(draft.values) or None
     refusals = {name: why for name, why in draft.refusals.items() if name in PATCHED}
     return checked(rules_of(CasePatch), values, [*from_refusals(refusals)], refusals)
+
+
+def _is_default(draft: Draft, name: str) -> bool:
+    return name in draft.traces and draft.traces[name].source == DEFAULT
 
 
 def _own_fields(values: Mapping[str, Any]) -> dict[str, Any]:

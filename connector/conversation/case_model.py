@@ -100,6 +100,7 @@ class CaseMessage(CaseFields):
     """One message with the fields of its case, as Capturi accepts them together."""
 
     message: Message = Field(description="The one message.")
+    assumed: tuple[str, ...] = Field((), exclude=True, description="Fields that are a default; never sent.")
     notes: tuple[str, ...] = Field((), exclude=True, description="What a person should know; never sent.")
 
     def to_wire(self) -> dict[str, Any]:

@@ -121,6 +121,8 @@ def _together(attempt: Attempt, made: CaseMessage, told: Event) -> tuple[dict[st
         # A mapping that changed moves no case that has begun.
         case_uid = case.case_uid
     known = Known(case.fields, case.fields_at, case.whole)
+    if not run.kind.tells_case:
+        body = {name: value for name, value in body.items() if name not in made.assumed or name not in case.fields}
     fields = conversation.newest_fields(known, body, at, tells_case=run.kind.tells_case) | {"caseUid": case_uid}
     newest_at = max(at, case.fields_at) if case.fields_at else at
     after = replace(case, case_uid=case_uid, fields=fields, fields_at=newest_at, whole=True, sent=True)

@@ -36,6 +36,20 @@ async def test_a_chat_is_written_live(make_desk, capturi):
     assert "5" == case["messages"][1]["from"]["id"]
 
 
+async def test_a_queue_that_is_not_told_again_stays_the_cases_subject(make_desk, capturi):
+    """Where a later message or the end names no queue, as the platform allows, the case keeps the one told before."""
+    async with capturi() as address:
+        desk = make_desk("ccai-events", address, top=LIVE)
+        await desk.accept(outbound("Hello", queue_path=None), inbound("Where is my order?"))
+        await desk.accept(outbound("Let me look", queue_path=None), chat("End_Chat", queue_path=None))
+        await desk.accept(outbound("Hello", queue_path=None, chat_id=9), chat("End_Chat", queue_path=None, chat_id=9))
+        await desk.forward()
+        cases = await desk.cases()
+
+    told = [(cases[name]["subject"], cases[name].get("inbox"), cases[name]["status"]) for name in sorted(cases)]
+    assert [("web_3", "web_3", "closed"), ("Chat", None, "closed")] == told
+
+
 async def test_what_several_browsers_tell_is_one_message(make_desk, capturi):
     """What two browsers saw, or one posted again, arrives once; what was written again arrives again."""
     async with capturi() as address:

@@ -3,6 +3,7 @@ import pytest
 from connector.conversation import build_case_message, build_case_patch
 from connector.errors import RulesBrokenError
 from connector.mapping import Draft
+from connector.mapping.model import Trace
 from connector.message.options import Mailbox
 from connector.reason import Code
 
@@ -129,6 +130,14 @@ def test_a_change_of_a_case_carries_what_a_change_can():
 
     assert {"updated": CASE["updated"], "subject": "Refund", "status": "solved", "tags": ["x"]} == made.to_wire()
     assert CASE["caseUid"] == made.case_uid
+
+
+def test_a_change_of_a_case_carries_no_default():
+    """What a rule falls back to is no news: the case may have been told a better subject before."""
+    change = draft(status="solved")
+    change.traces.update(subject=Trace("else"), status=Trace("status"))
+
+    assert {"updated": CASE["updated"], "status": "solved"} == build_case_patch(change).to_wire()
 
 
 def test_a_change_of_no_case_is_refused():

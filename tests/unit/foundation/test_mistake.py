@@ -19,6 +19,7 @@ class Inner(BaseModel):
     missing: Literal["hold", "skip"] = "skip"
     folders: list[str] = []
     at_once: int = Field(16, ge=1)
+    tenant: str = Field("a", pattern=r"^[a-z0-9-]+$")
 
 
 class Outer(BaseModel):
@@ -48,6 +49,11 @@ def said(text):
         ("job: a\naudio: {at_once: many}\n", "audio.at_once: must be a whole number"),
         ("job: a\naudio: {at_once: 1.5}\n", "audio.at_once: must be a whole number"),
         ("job: a\naudio: {at_once: 0}\n", "audio.at_once: must be 1 or more"),
+        (
+            "job: a\naudio: {tenant: ø/x}\n",
+            "audio.tenant: has a sign that cannot stand there (begin with a letter",
+        ),
+        ("job: a\naudio: {tenant: ''}\n", "audio.tenant: must not be empty"),
         ("job: a\naudio: {wiat: x}\n", "audio.wiat: is not a known key (did you mean 'wait'?)"),
         ("audio: {}\n", "job: is missing"),
         ("", "job.yaml:1:1: is empty (it needs job)"),

@@ -111,7 +111,7 @@ def _humans(session: Session) -> dict[str, _Known]:
             person.stretches.append((leg.started_at, leg.ended_at))
     for row in rows(session.record, "participants"):
         user_id = word(row.get("user_id"))
-        if user_id and row.get("type") in HUMAN:
+        if user_id and word(row.get("type")) in HUMAN:
             first, last = word(row.get("first_name")), word(row.get("last_name"))
             middle = word(row.get("middle_name"))
             person = people.setdefault(user_id, _Known(user_id))
@@ -126,7 +126,7 @@ def _virtual(record: Mapping[str, Any]) -> dict[str, _Known]:
             people.setdefault(key, _Known(key)).learn(None, [word(told.get("name")), word(told.get("va_alias"))])
     for row in rows(record, "participants"):
         key = word(row.get("virtual_agent_id"))
-        if key and row.get("type") in VIRTUAL:
+        if key and word(row.get("type")) in VIRTUAL:
             people.setdefault(key, _Known(key))
     return people
 

@@ -33,7 +33,7 @@ def _known(session: Session) -> Iterator[tuple[str, str]]:
         if type(agent := row.get("virtual_agent")) is dict:
             yield from ((name, "virtual_agent") for key in ("name", "va_alias") if (name := word(agent.get(key))))
     for participant in rows(record, "participants"):
-        if participant.get("type") in _STAFF:
+        if word(participant.get("type")) in _STAFF:
             yield from ((name, "agent") for name in _spellings(participant))
     yield from ((leg.agent_name, "agent") for leg in session.legs if leg.agent_name)
 

@@ -1,6 +1,9 @@
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.conversation import build_case
 from connector.enrichment import Agent
@@ -22,6 +25,14 @@ RECORD = {
     ],
     "virtual_agent_handle_durations": [{"virtual_agent": {"id": 6, "name": "front_door_va", "va_alias": "Robo"}}],
 }
+PERSONAL = ("type", "user_id", "end_user_id", "virtual_agent_id", "first_name", "last_name", "email", "name", "id")
+PEOPLE = st.lists(
+    st.dictionaries(
+        st.sampled_from(PERSONAL),
+        st.none() | st.integers(5, 8) | st.just("agent") | st.just([]) | st.just({"a": 1}) | st.just([["x"]]),
+    ),
+    max_size=3,
+)
 VALUES = {
     "caseUid": "acme-chat-135",
     "source": "ccai",
@@ -206,3 +217,15 @@ def test_names_of_custom_fields_are_letters_and_digits():
         case_of(said(1, "end_user"), drafted=draft(**{"customFields.number": 5}))
 
     assert "customFields" not in case_of(said(1, "end_user"), drafted=draft(**{"customFields.none": ""})).to_wire()
+
+
+@given(PEOPLE, PEOPLE, st.sampled_from(["agent", "virtual_agent", "end_user", ""]))
+def test_whatever_is_told_of_people_a_chat_is_a_case_or_refused(people, bots, role):
+    """A list or an object where a word belongs is no word, and stops nothing but that one session."""
+    record = {"participants": people, "virtual_agent_handle_durations": [{"virtual_agent": bot} for bot in bots]}
+    record |= {
+        "transfers": [{"from_virtual_agent": bot, "to_virtual_agent": bot["type"]} for bot in bots if "type" in bot]
+    }
+    with contextlib.suppress(SkipError):
+        case = case_of(said(1, role), said(2, "end_user"), having=session(record=record))
+        assert "acme-chat-135" == case.case_uid

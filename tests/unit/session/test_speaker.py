@@ -35,3 +35,10 @@ def test_roles_that_are_told_stay(parsed):
     """A transcript that names its roles keeps them."""
     transcript = parsed("chat-136.transcript.json")
     assert transcript == name_roles(transcript, parsed("chat-135.json"))
+
+
+def test_a_participant_of_no_kind_is_nobody(parsed):
+    """A list where the kind of a participant belongs is no kind, and the others are known."""
+    session = parsed("chat-135.json", participants=[{"type": ["agent"]}, {"type": {}}, PERSON])
+    found = name_roles(parsed("chat-135.txt"), session)
+    assert ["end_user", "agent"] * 3 == [entry.role for entry in found.entries]

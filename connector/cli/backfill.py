@@ -171,9 +171,8 @@ def _simulate(job: str, settings: Settings, text: str, *, as_json: bool) -> int:
     load, means, limits = read_supposition(text, plan.job.limits)
     forecast = foretell(load, means, limits, clock.SystemClock().now())
     if as_json:
-        _print_without_a_run(
-            job, forecast={**asdict(forecast), "ends_at": forecast.ends_at.isoformat(timespec="seconds")}
-        )
+        ends_at = forecast.ends_at.isoformat(timespec="seconds") if forecast.ends_at else None
+        _print_without_a_run(job, forecast={**asdict(forecast), "ends_at": ends_at})
     else:
         show_simulation(output, load, means, forecast)
     return ExitCode.DONE

@@ -52,7 +52,7 @@ def show_forecast(console: Console, load: Load, forecast: Forecast) -> None:
     """Print how much there is, how long it will take, and what holds it up."""
     console.print(
         f"{counted(load.items, 'session')} to work on, {size(load.items * load.size_bytes)} of recordings;"
-        f" expected to take {duration(forecast.seconds)}, until {forecast.ends_at:%Y-%m-%d %H:%M}Z"
+        f" expected to take {duration(forecast.seconds)}, until {_end(forecast)}"
         f" (at most {forecast.rate:,.1f} a second, {forecast.per_day:,.0f} a day; what binds: {forecast.binds})",
         markup=False,
     )
@@ -73,8 +73,12 @@ def show_simulation(console: Console, load: Load, means: Means, forecast: Foreca
     facts.add_row("  a day", f"{forecast.per_day:,.0f} sessions, {size(forecast.per_day * load.size_bytes)}")
     facts.add_row("  what binds", forecast.binds)
     facts.add_row("  takes", duration(forecast.seconds))
-    facts.add_row("  ends", f"{forecast.ends_at:%Y-%m-%d %H:%M}Z")
+    facts.add_row("  ends", _end(forecast))
     console.print(facts)
+
+
+def _end(forecast: Forecast) -> str:
+    return f"{forecast.ends_at:%Y-%m-%d %H:%M}Z" if forecast.ends_at else "after the year 9999"
 
 
 def _outcomes(counts: Mapping[str, int]) -> str:

@@ -62,7 +62,8 @@ class Forecast:
     binds: str
     seconds: float
     """From the start to the end, closed hours included."""
-    ends_at: datetime
+    ends_at: datetime | None
+    """None where that is later than a date can tell."""
 
 
 def foretell(load: Load, means: Means, limits: Limits, starts_at: datetime) -> Forecast:
@@ -78,8 +79,14 @@ def foretell(load: Load, means: Means, limits: Limits, starts_at: datetime) -> F
         name = "per_day"
     local = starts_at.astimezone(ZoneInfo(limits.timezone))
     seconds = _walk(load.items, capacities, limits.per_day, shares, start=local)
-    ends_at = starts_at + timedelta(seconds=seconds)
-    return Forecast(bounds, rate, per_day, sum(shares), name, seconds, ends_at)
+    return Forecast(bounds, rate, per_day, sum(shares), name, seconds, _end(starts_at, seconds))
+
+
+def _end(starts_at: datetime, seconds: float) -> datetime | None:
+    try:
+        return starts_at + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _bounds(load: Load, means: Means, limits: Limits) -> dict[str, float]:

@@ -82,6 +82,13 @@ def test_more_never_ends_earlier(items, more, per_day):
     assert (items - 1) // per_day <= few.total_seconds() / 86_400 + 1e-6
 
 
+def test_what_no_calendar_reaches_has_no_end():
+    """A limit so low that the end lies beyond every date is told in days, and is no error."""
+    found = foretell(Load(items=100_000_000), Means(), Limits(per_day=1), datetime(2026, 11, 22, tzinfo=UTC))
+    assert (None, "per_day") == (found.ends_at, found.binds)
+    assert pytest.approx(100_000_000, rel=1e-6) == found.seconds / 86_400
+
+
 def test_nothing_takes_no_time():
     """A plan without a session is done at once."""
     assert timedelta(0) == ends(0, per_day=5)

@@ -43,7 +43,7 @@ def write_suggestion(settings: Settings, folder: Path, wanted: Wanted) -> None:
     path = _path(settings, wanted)
     samples = take_samples(folder, wanted.format)
     _reject_messages(settings, folder, samples)
-    proposal = propose(samples, path.stem if path else default_name(folder), wanted.said)
+    proposal = propose(samples, path.stem if path else default_name(folder), wanted.said, tenant=wanted.tenant)
     mapping.parse(proposal.mapping, path or settings.home / f"{proposal.name}.yaml")
     for one in samples.broken[:MOST_BROKEN]:
         say(errors, f"not readable: {one}", "yellow")

@@ -22,6 +22,7 @@ LINE_PATTERN = r"\[(?P<time>[^\]]+)\] (?P<name>[^:]+): ?(?P<text>.*)"
 _TEXT_KINDS = frozenset({"text", "text_template", "markdown", "markdown_template"})
 _KNOWN_VERSION = "1."
 _GROUPS = ("time", "name", "text")
+_TIMELESS = "what its lines have as `time` is no day and time such as 2025-09-09 13:50:12"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _JSON_BEGINNINGS = (b"{", b"\xef\xbb\xbf{", b"\xff\xfe{", b"\xfe\xff\0{", b"\0{")
 
@@ -69,10 +70,11 @@ def parse_text(raw: bytes, file: FileInfo, pattern: str = LINE_PATTERN, *, zone:
     """
     line_form = compile_line(pattern)
     messages: list[_Message] = []
-    left_out = 0
+    left_out, fitted = 0, False
     for line in _decode(raw, file).split("\n"):
         bare = line.removesuffix("\r")
-        message = _begin(line_form.fullmatch(bare), zone)
+        match = line_form.fullmatch(bare)
+        message, fitted = _begin(match, zone), fitted or match is not None
         if message is not None:
             messages.append(message)
         elif messages:
@@ -80,7 +82,7 @@ def parse_text(raw: bytes, file: FileInfo, pattern: str = LINE_PATTERN, *, zone:
         elif bare.strip():
             left_out += 1
     if not messages:
-        raise _cannot_split(file, "no line of it fits the pattern")
+        raise _cannot_split(file, _TIMELESS if fitted else "no line of it fits the pattern")
     name = naming.classify(file.path)
     return Transcript(
         channel=name.channel or Channel.CHAT,

@@ -69,3 +69,11 @@ async def test_a_home_that_is_not_there_is_told_as_such(tmp_path, command, words
     assert 2 == ended.code
     assert "--home: there is no folder" in said
     assert "`connector init DIR` makes one" in said
+
+
+async def test_a_filter_without_a_test_is_told_by_its_place_alone(make_project, command):
+    """The field ends with the filter's number, the first being 0, where all of the filter is meant."""
+    project = make_project("http://127.0.0.1:9", with_samples=False)
+    project.edit_job(("audio:", "filter: [{path: lang}]\naudio:"))
+    ended = await command(project.folder, "check")
+    assert (2, True) == (ended.code, " filter.0: has no test (add one of equals" in words_of(ended)), ended

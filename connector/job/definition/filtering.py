@@ -27,7 +27,7 @@ def compile_filter(written: Document, conditions: Sequence[tuple[int, Condition]
             tests.append((condition.path, mapping.compile_condition(told)))
         except ConfigurationError as error:
             problems += [
-                written.problem(("filter", at, *found.field.split(".")), found.message, hint=found.hint)
+                written.problem(("filter", at, *filter(None, found.field.split("."))), found.message, hint=found.hint)
                 for found in error.problems
             ]
     if problems:

@@ -74,10 +74,10 @@ class Proposal:
         )
 
 
-def propose(samples: Samples, name: str, said: Said = NOTHING_SAID) -> Proposal:
-    """Give a proposal for what the samples are; `said` is what a person knows of them."""
+def propose(samples: Samples, name: str, said: Said = NOTHING_SAID, *, tenant: str = "tenant") -> Proposal:
+    """Give a proposal for what the samples of a tenant are; `said` is what a person knows of them."""
     if samples.is_ccai and samples.calls:
-        calls = [(one.record, {"agent": _agent(one.legs)}) for one in samples.calls]
+        calls = [(one.record, {"tenant": tenant, "agent": _agent(one.legs)}) for one in samples.calls]
         text = suggest_from(shipped("mappings") / "ccai-call.yaml", name, calls, samples.told())
         return Proposal(name, text, "ccai", (), None)
     guesses = guess(observe(samples.records), said)

@@ -157,6 +157,15 @@ def test_a_text_that_cannot_be_split_is_awaited(raw):
     assert "Hi" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("raw", "why"), [(b"[13:50] A: Hi\n", "no day and time such as"), (b"A: Hi\n", "no line of it fits")]
+)
+def test_a_text_that_cannot_be_split_tells_what_its_lines_lack(raw, why):
+    """Lines that fit the pattern and tell no day are another matter than lines that do not fit."""
+    with pytest.raises(SkipError, match=why):
+        parse(raw, FILE)
+
+
 def test_another_layout_is_a_setting():
     """A pattern of the job's own splits another layout, in its own zone."""
     pattern = r"(?P<name>\w+) \((?P<time>[^)]+)\) - (?P<text>.*)"

@@ -126,6 +126,7 @@ def test_a_folder_of_the_platform_is_recognised(folder):
     (folder / "call-1.json").write_text(json.dumps(platform))
     proposal = propose(take_samples(folder), "mine")
     assert ("ccai", "ccai.call") == (proposal.kind, mapping.parse(proposal.mapping, Path("mine.yaml")).reads)
+    assert "TODO externalIdentity" not in proposal.mapping, "the tenant is known, and so is the id"
     (folder / "call-1.json").write_text(json.dumps({"id": 1, "queue": "Orders"}))
     assert "files" == propose(take_samples(folder), "mine").kind
 

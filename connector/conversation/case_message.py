@@ -16,6 +16,8 @@ SENDER = "message.from."
 RECIPIENT = "message.to."
 SENDER_ID = "message.from.id"
 PATCHED = ("caseUid", "updated", "subject", "inbox", "status", "tags")
+KEPT = ("created", "priority")
+"""What no change can carry: it waits for the next message, and a change without it is none the worse."""
 DEFAULT = "else"
 """The source of a value that a rule falls back to: no news about a case that may have a better one."""
 
@@ -49,12 +51,13 @@ def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | No
 
 
 def build_case_patch(draft: Draft) -> CasePatch:
-    """Give new fields of a case, those that were told and that a change can carry; `priority` is not among them.
+    """Give new fields of a case, those that were told.
 
     A default tells nothing new, and what the mapping says of a message plays no part. Raises RulesBrokenError with
     every broken rule.
     """
-    values = {name: draft.values[name] for name in PATCHED if name in draft.values and not _is_default(draft, name)}
+    told = (name for name in (*PATCHED, *KEPT) if name in draft.values and not _is_default(draft, name))
+    values = {name: draft.values[name] for name in told}
     values["customFields"] = custom_fields(draft.values) or None
     refusals = {name: why for name, why in draft.refusals.items() if name in PATCHED}
     return checked(rules_of(CasePatch), values, [*from_refusals(refusals)], refusals)

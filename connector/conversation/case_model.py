@@ -109,16 +109,18 @@ class CaseMessage(CaseFields):
 
 
 class CasePatch(_Part):
-    """New fields of a case without a message; what Capturi lets a change of a case carry, and no more."""
+    """New fields of a case without a message; `created` and `priority` wait for one: no change carries them."""
 
     case_uid: Text = Field(exclude=True, description="Id in the source system; stands in the address.")
+    created: Instant | None = Field(None, description="When the case began, UTC with Z; goes with the next message.")
     updated: Instant | None = Field(None, description="When the case last changed, UTC with Z.")
     subject: Text | None = Field(None, description="What it is about.")
     inbox: Text | None = Field(None, description="Inbox or queue.")
     status: Text | None = Field(None, description="A word of the source system.")
+    priority: Text | None = Field(None, description="How urgent it is; goes with the next message.")
     tags: Labels = Field(None, description="Tags, each once; they replace those the case has.")
     custom_fields: Annotated[tuple[CustomField, ...], Field(max_length=MOST_CUSTOM_FIELDS)] | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """Give the body of the call that changes a case; fields without a value are left out and stay as they are."""
+        """Give the fields as Capturi names them; those without a value are left out and stay as they are."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

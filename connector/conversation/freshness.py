@@ -39,10 +39,9 @@ def newest_fields(known: Known, told: Fields, at: datetime, *, tells_case: bool 
 
 
 def later_fields(known: Known, told: Fields, at: datetime) -> dict[str, Any]:
-    """Give the fields of a case after it was told these, without a message; older ones change nothing."""
-    if known.at is not None and at < known.at:
-        return dict(known.fields)
-    return {**known.fields, **told, **_bounds(known.fields, told)}
+    """Give the fields of a case after it was told these, without a message; of older ones an earlier begin counts."""
+    newer = {} if known.at is not None and at < known.at else told
+    return {**known.fields, **newer, **_bounds(known.fields, told)}
 
 
 def changed_fields(before: Fields, after: Fields) -> dict[str, Any]:

@@ -82,6 +82,10 @@ class Amendment:
         self._attempt = attempt
         self._told: list[StepRow] = []
 
+    def tell(self, step: str) -> None:
+        """Have this taken down with what comes next."""
+        self._told.append(self._step(step))
+
     async def intend(self, step: str, *, then: str | None = None) -> None:  # noqa: ARG002 - one request is all
         """Write down, durably, that a request is about to be made."""
         steps = (*self._told, self._step(f"{step}.intended"))

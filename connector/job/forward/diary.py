@@ -23,6 +23,10 @@ class Diary:
         self._seen = 0
         self._written_at = run.clock.monotonic()
 
+    async def open(self) -> None:
+        """Say of this intake's runs that were killed how they ended: nobody else has one while its lock is ours."""
+        await self._run.book.transact(ledger.killed.close_killed_runs, self._run.desk.intake)
+
     async def write(self) -> None:
         """Write what was done since, at most every few seconds."""
         if self._run.clock.monotonic() - self._written_at >= WRITING_SECONDS:

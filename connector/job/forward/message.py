@@ -89,6 +89,8 @@ async def _repeat(attempt: Attempt, row: EntryRow, told: Event) -> None:
     change = conversation.changed_fields(attempt.case.fields, after.fields)
     if change and attempt.case.sent and after.case_uid is not None:
         case_uid = after.case_uid
+        if is_edited:
+            amendment.tell("edit.noted")
         if await attempt.send(amendment, lambda: delivery.deliver_change(case_uid, change, target, amendment)):
             await amendment.went(row._replace(changed_at=run.now()), after)
         return

@@ -93,6 +93,7 @@ async def _forward(  # noqa: PLR0913 - handed through from the two ways to forwa
         diary = Diary(run)
         error: str | None = "interrupted"
         try:
+            await diary.open()
             await book.transact(cases.reopen_remapped, plan.intake.intake, plan.mapping.hash, started_at)
             until = None if wake is None else started_at.replace(hour=0, minute=0, second=0) + timedelta(days=1)
             with alone():

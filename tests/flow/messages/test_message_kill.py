@@ -80,3 +80,20 @@ async def test_killed_at_a_step_every_message_still_arrives_once_and_in_order(
     assert {f"zendesk:acme:{ticket}": uids for ticket, uids in wanted.items()} == {
         uid: [one["messageUid"] for one in case["messages"]] for uid, case in cases.items()
     }
+
+
+async def test_a_killed_forwarding_is_said_to_have_ended(make_desk, capturi, zendesk_comment):
+    """The next forwarding of the intake closes the run that a kill left open, with its counts and the reason."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(zendesk_comment("1", "11", 1))
+        await desk.forward()
+        with closing(sqlite3.connect(desk.folder / "connector.db")) as connection, connection:
+            connection.execute("UPDATE run SET finished_at = NULL, exit_code = NULL, counts = '{}'")
+        await desk.accept(zendesk_comment("1", "12", 2))
+        await desk.forward()
+
+    (first, second) = desk.ask("SELECT exit_code, error, counts ->> 'delivered' FROM run ORDER BY started_at")
+    assert (1, 1) == (first[0], first[2])
+    assert "killed" in first[1]
+    assert (None, 1) == second[1:]

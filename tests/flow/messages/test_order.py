@@ -66,6 +66,21 @@ async def test_what_comes_again_is_compared_and_not_sent_again(make_desk, captur
     assert {"repetition.noted", "change.intended", "amended", "edit.noted"} < set(desk.steps("7/1"))
 
 
+async def test_another_text_is_noted_beside_newer_fields(make_desk, capturi, zendesk_comment):
+    """A comment repeated with other text and newer case fields changes the case, and the other text is taken down."""
+    async with capturi() as address:
+        desk = make_desk("zendesk", address)
+        await desk.accept(zendesk_comment("7", "1", 1))
+        await desk.accept(
+            zendesk_comment("7", "1", 1, status="Solved", updated="2026-02-03T09:30:00Z", text="Redacted")
+        )
+        await desk.forward()
+        (case,) = (await desk.cases()).values()
+
+    assert ("solved", ["Text of 1"]) == (case["status"], [one["text"] for one in case["messages"]])
+    assert ["edit.noted", "change.intended", "change.done", "amended"] == desk.steps("7/1")[-4:]
+
+
 async def test_an_internal_note_is_left_out(make_desk, capturi, zendesk_comment):
     """Private notes are skipped as the intake says, and kept with that reason."""
     async with capturi() as address:

@@ -60,6 +60,22 @@ async def test_a_whole_conversation_is_one_case(make_desk, capturi):
     assert 0 == summary.as_dict()["refused"]
 
 
+@pytest.mark.parametrize("order", ["first", "late"])
+async def test_a_conversation_begins_when_it_was_told_to_begin(make_desk, capturi, order):
+    """A message that tells little of its conversation takes its begin not away, be that told before it or late."""
+    little = {"id": 412, "status": "open"}
+    begun = recorded("conversation_created")
+    written = changed("message_created.incoming", conversation=little)
+    again = changed("message_created.outgoing", conversation=little)
+    async with capturi() as address:
+        desk = make_desk("sangoma", address)
+        await desk.accept(*((begun, written) if order == "first" else (written, begun)), again)
+        await desk.forward()
+        case = (await desk.cases())[UID]
+    assert "2026-02-03T09:15:00Z" == case["created"]
+    assert 2 == len(case["messages"])
+
+
 @pytest.mark.parametrize("end", ["conversation_status_changed", "agentbot.conversation_resolved"])
 async def test_a_conversation_that_goes_on_after_its_end_is_the_same_case(make_desk, capturi, end):
     """A conversation that is opened again keeps its case, and is open."""

@@ -122,13 +122,14 @@ def test_every_broken_rule_is_named_at_once():
     }
 
 
-def test_a_change_of_a_case_carries_what_a_change_can():
-    """The message, the source and the priority stay out of it, and so do refusals for their sake."""
+def test_new_fields_of_a_case_are_told_without_a_message():
+    """The message and the source stay out of it, and so do refusals for their sake."""
     made = build_case_patch(
         draft({"message.text": "no_value", "source": "no_value"}, status="solved", priority="high", tags=["x"])
     )
 
-    assert {"updated": CASE["updated"], "subject": "Refund", "status": "solved", "tags": ["x"]} == made.to_wire()
+    times = {"created": CASE["created"], "updated": CASE["updated"]}
+    assert times | {"subject": "Refund", "status": "solved", "priority": "high", "tags": ["x"]} == made.to_wire()
     assert CASE["caseUid"] == made.case_uid
 
 
@@ -137,7 +138,16 @@ def test_a_change_of_a_case_carries_no_default():
     change = draft(status="solved")
     change.traces.update(subject=Trace("else"), status=Trace("status"))
 
-    assert {"updated": CASE["updated"], "status": "solved"} == build_case_patch(change).to_wire()
+    times = {"created": CASE["created"], "updated": CASE["updated"]}
+    assert times | {"status": "solved"} == build_case_patch(change).to_wire()
+
+
+def test_a_change_of_a_case_needs_no_begin():
+    """A sender that tells a new status does not have to say once more when it all began."""
+    refusals = {"created": "no_value", "priority": "not_text"}
+    made = build_case_patch(draft(refusals, created=None, status="solved"))
+
+    assert {"updated": CASE["updated"], "subject": "Refund", "status": "solved"} == made.to_wire()
 
 
 def test_a_change_of_no_case_is_refused():

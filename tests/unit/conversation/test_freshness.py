@@ -54,6 +54,22 @@ def test_a_case_begins_when_it_was_first_told_of():
     assert "2026-02-03T09:00:00Z" == newest_fields(known, told, at(2))["created"]
 
 
+def test_what_is_told_late_of_a_case_says_at_most_that_it_began_earlier():
+    """The begin of a conversation may be told after its first message: nothing but the begin counts then."""
+    known = Known(fields(5, status="open"), at(5), whole=True)
+    told = fields(1, status="pending") | {"created": "2026-02-03T08:59:00Z"}
+
+    assert fields(5, status="open") | {"created": "2026-02-03T08:59:00Z"} == later_fields(known, told, at(1))
+
+
+def test_a_change_carries_nothing_that_no_change_can():
+    """Begin and priority wait for the next message: Capturi takes neither of them without one."""
+    before = fields(1, status="open")
+    after = fields(2, status="open", priority="high") | {"created": "2026-02-03T08:59:00Z"}
+
+    assert {} == changed_fields(before, after)
+
+
 def test_a_change_carries_what_differs_and_no_more():
     """Nothing differs: nothing is sent; a change of time alone is none."""
     assert {"status": "solved", "updated": fields(2)["updated"]} == changed_fields(

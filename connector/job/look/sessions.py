@@ -53,7 +53,9 @@ async def read_sessions(plan: Plan, limit: int, name: str | None = None) -> Look
                 _keep(found, one)
             if len(found) >= limit:
                 break
-    look.looked.sessions = sorted(found.values(), key=_told_at, reverse=True)[:limit]
+    # A call and a chat may bear one number: the word before it says which is meant.
+    meant = [one for one in found.values() if name is not None and _bare(plan, name).startswith(f"{one.channel}-")]
+    look.looked.sessions = sorted(meant or found.values(), key=_told_at, reverse=True)[:limit]
     return look.looked
 
 
@@ -69,10 +71,14 @@ def _told_at(session: Session) -> datetime:
 
 def _names(plan: Plan, name: str) -> frozenset[str]:
     """Give what a name may stand for: external ids, and the examples of a run's summary, begin with the channel."""
-    bare = name.removeprefix(f"{plan.job.tenant}-")
+    bare = _bare(plan, name)
     for channel in ("call", "chat"):
         bare = bare.removeprefix(f"{channel}-")
     return frozenset({name, bare, _LEG.sub("", bare)})
+
+
+def _bare(plan: Plan, name: str) -> str:
+    return name.removeprefix(f"{plan.job.tenant}-")
 
 
 def _is_of(file: FileInfo, names: Iterable[str]) -> bool:

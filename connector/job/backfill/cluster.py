@@ -97,7 +97,9 @@ class Cluster:
             slots = await _slots(client)
             while is_left and not self._ending and len(running) < WINDOW * slots:
                 number += 1
-                running.add(asyncio.create_task(self._one(client, number, slots)))
+                task = asyncio.create_task(self._one(client, number, slots))
+                task.add_done_callback(_hear)
+                running.add(task)
             if not slots:
                 self._view.say("the cluster has no worker; waiting for one")
             done, running = await asyncio.wait(running, timeout=LOOK_SECONDS) if running else (set(), running)
@@ -125,6 +127,12 @@ class Cluster:
         finally:
             # A future that is kept is worked on again when the worker that holds its result goes.
             future.release()
+
+
+def _hear(task: asyncio.Task[int]) -> None:
+    """Look at what the task failed with: where all of them fail at once, the first one tells for all."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _slots(client: Any) -> int:

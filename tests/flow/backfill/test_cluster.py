@@ -90,6 +90,7 @@ async def test_worker_scheduler_and_all_killed_the_same_command_completes_it(
             cluster.scheduler.kill()
             out, err = await process.communicate()
         assert (1, True) == (process.returncode, b"the scheduler is gone" in out), err.decode()
+        assert b"never retrieved" not in err
         with running_dask(tmp_path, environment, workers=3) as cluster:
             process = await started(project.folder, *words, cluster.engine)
             await states(shared, 20)

@@ -148,7 +148,7 @@ def _rehearse(plan: Any, settings: Settings, bounds: tuple[Any, Any], *, as_json
     counted = replace(plan, job=plan.job.model_copy(update={"limits": unbound}))
     with watching(errors) as progress:
         summary = runner.run(
-            counted, settings, Options(*bounds, dry_run=True), clock=clock.SystemClock(), progress=progress
+            counted, settings, Options(*bounds, dry_run=True, yes=True), clock=clock.SystemClock(), progress=progress
         )
     if as_json:
         print_json(summary)

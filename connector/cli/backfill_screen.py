@@ -60,9 +60,10 @@ def show_forecast(console: Console, load: Load, forecast: Forecast) -> None:
 
 def show_simulation(console: Console, load: Load, means: Means, forecast: Forecast) -> None:
     """Print a forecast as a table: each bound, and what follows from all of them."""
+    audio = f" · {size(load.size_bytes)} of audio each" if load.size_bytes else ""
     console.print(
-        f"[bold]{counted(load.items, 'session')}[/] · {load.seconds:g} s and {load.requests:g} requests each"
-        f" · {size(load.size_bytes)} of audio each · {means.machines} machines x {means.workers} processes"
+        f"[bold]{counted(load.items, 'session')}[/] · {load.seconds:g} s and {load.requests:g} requests each{audio}"
+        f" · {counted(means.machines, 'machine')} x {counted(means.workers, 'process', 'processes')}"
     )
     table = columns(None, "  what allows", "sessions/s", "sessions/hour")
     for name, rate in sorted(forecast.bounds.items(), key=lambda bound: bound[1]):
@@ -70,7 +71,8 @@ def show_simulation(console: Console, load: Load, means: Means, forecast: Foreca
     console.print(table)
     facts = columns(None, "  in all", "")
     facts.add_row("  open", f"{forecast.open_hours:g} hours a day")
-    facts.add_row("  a day", f"{forecast.per_day:,.0f} sessions, {size(forecast.per_day * load.size_bytes)}")
+    audio = f", {size(forecast.per_day * load.size_bytes)}" if load.size_bytes else ""
+    facts.add_row("  a day", f"{forecast.per_day:,.0f} sessions{audio}")
     facts.add_row("  what binds", forecast.binds)
     facts.add_row("  takes", duration(forecast.seconds))
     facts.add_row("  ends", _end(forecast))

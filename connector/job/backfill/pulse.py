@@ -71,8 +71,9 @@ class Pulse:
                 await self.beat()
             except LeaseLostError:
                 # Either the part was finished while this beat was on its way, and the next one tells of another part.
-                # Or another worker has it: whatever is written for it now is refused as well, which ends the work.
-                continue
+                # Or another worker has it: whatever is written for it now is refused as well, which ends the work. For
+                # that a paused worker must go on: it would not hear any more that the pause is over.
+                self._brake.paused = False
             except LedgerError:
                 # Should another worker take the part over before the ledger is back, its number fences this one off.
                 continue

@@ -9,15 +9,19 @@ from connector.job.definition.loader import Plan
 from connector.job.definition.model import Source
 from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify
-from connector.job.execution.summary import Options
+from connector.job.execution.model import Execution
+from connector.job.execution.summary import ExitCode, Options, Summary
+from connector.reason import Outcome
 from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import FileInfo, open_storage
 
-__all__ = ["MOST_ON_FIRST_RUN", "guard_first_run"]
+__all__ = ["MOST_ON_FIRST_RUN", "foretold", "guard_first_run", "would_be_asked"]
 
 MOST_ON_FIRST_RUN = 1000
 SMALLEST_ROW_BYTES = 20
+TOO_MANY = "this first run would send {:,} entries"
+REMEDY = "set not_before in the job, or say --yes"
 Rehearse = Callable[[Plan, Settings, Options, Clock], Awaitable[int]]
 
 
@@ -28,16 +32,36 @@ async def guard_first_run(
 
     `rehearse` counts what a run would send; it is asked only where there are files enough for it to matter.
     """
-    few = options.limit is not None and options.limit <= MOST_ON_FIRST_RUN
-    if options.yes or options.dry_run or few or plan.job.not_before is not None:
+    if options.dry_run or not _is_open_ended(plan, options):
         return
     if not await _is_first_run(plan, settings, clock) or not await _has_many(plan):
         return
     count = await rehearse(plan, settings, options, clock)
     if count > MOST_ON_FIRST_RUN:
-        hint = "set not_before in the job, or say --yes"
-        message = f"this first run would send {count:,} entries"
-        raise ConfigurationError([Problem(message, plan.path, field="not_before", hint=hint)])
+        raise ConfigurationError([Problem(TOO_MANY.format(count), plan.path, field="not_before", hint=REMEDY)])
+
+
+async def would_be_asked(run: Execution) -> bool:
+    """Tell, before a dry run begins, whether the run it stands for may not send very much."""
+    job = run.plan.job
+    if not _is_open_ended(run.plan, run.options):
+        return False
+    return not await run.book.read(ledger.delivered_before, job.tenant, job.target.name)
+
+
+def foretold(summary: Summary) -> int | None:
+    """Note in a dry run's summary that the run itself would not start, and give its exit code; None where it would."""
+    count = summary.counts[Outcome.DELIVERED]
+    if count <= MOST_ON_FIRST_RUN:
+        return None
+    summary.notes.append(f"a run would not start: {TOO_MANY.format(count)} ({REMEDY})")
+    return ExitCode.MEND
+
+
+def _is_open_ended(plan: Plan, options: Options) -> bool:
+    """Tell whether nobody has said how much the run may send."""
+    few = options.limit is not None and options.limit <= MOST_ON_FIRST_RUN
+    return not (options.yes or few or plan.job.not_before is not None)
 
 
 async def _is_first_run(plan: Plan, settings: Settings, clock: Clock) -> bool:

@@ -156,6 +156,18 @@ async def test_a_part_that_is_finished_during_a_beat_does_not_end_the_beating(tm
         assert brake.paused
 
 
+async def test_a_paused_worker_that_lost_its_part_goes_on_to_find_that_out(tmp_path):
+    """It would not hear any more that the pause is over: that what it writes is refused ends its work instead."""
+    async with beating(tmp_path, plan()) as (pulse, _, _, brake):
+        pulse.part = ledger.Partition(
+            1, "history", "2026-01-05", 1, 9, "claimed", 1, pulse.owner, None, "r", {}, {}, None, None
+        )
+        brake.paused = True
+        beat = asyncio.create_task(pulse.beat_on())
+        assert await asyncio.wait_for(brake.passes(), 20)
+        beat.cancel()
+
+
 async def test_changed_limits_win_over_those_of_the_job(tmp_path):
     """What was set from another terminal holds from the next beat on; what no limit can be is left out."""
     async with beating(tmp_path, plan()) as (pulse, book, flow, _):

@@ -3,16 +3,17 @@
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connector.line import Answer, Patience, Request, read_endpoint
 from connector.storage.bucket import checksum, headers, markup
@@ -27,6 +28,7 @@ from connector.storage.model import FileInfo
 
 __all__ = ["AzureOptions", "AzureService", "open_kind"]
 
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 VERSION = "2021-12-02"
 """Of the interface: the first that writes names XML cannot hold."""
 
@@ -53,12 +55,17 @@ _BY_CODE = {
 class AzureOptions(Options):
     """Everything that `options` may hold for az://."""
 
-    account: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9]{3,24}$")] = Field(
-        description="Name of the storage account."
-    )
+    account: Text = Field(description="Name of the storage account.")
     account_key: Secret | None = Field(None, description='One of the account\'s two keys, as "${NAME}".')
     sas_token: Secret | None = Field(None, description='A token that may Read and List, as "${NAME}".')
     endpoint: Text | None = Field(None, description="Another address of the account, such as a private one.")
+
+    @field_validator("account")
+    @classmethod
+    def _is_account(cls, value: str) -> str:
+        if not _ACCOUNT.fullmatch(value):
+            raise ValueError("must be 3 to 24 small letters and digits")
+        return value
 
     @field_validator("account_key")
     @classmethod

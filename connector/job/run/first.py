@@ -10,13 +10,13 @@ from connector.job.definition.model import Source
 from connector.job.definition.remedy import telling
 from connector.job.definition.source import classify
 from connector.job.execution.model import Execution
-from connector.job.execution.summary import ExitCode, Options, Summary
+from connector.job.execution.summary import Options, Summary
 from connector.reason import Outcome
 from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import FileInfo, open_storage
 
-__all__ = ["MOST_ON_FIRST_RUN", "foretold", "guard_first_run", "would_be_asked"]
+__all__ = ["MOST_ON_FIRST_RUN", "foretell", "guard_first_run", "would_be_asked"]
 
 MOST_ON_FIRST_RUN = 1000
 SMALLEST_ROW_BYTES = 20
@@ -49,13 +49,11 @@ async def would_be_asked(run: Execution) -> bool:
     return not await run.book.read(ledger.delivered_before, job.tenant, job.target.name)
 
 
-def foretold(summary: Summary) -> int | None:
-    """Note in a dry run's summary that the run itself would not start, and give its exit code; None where it would."""
+def foretell(summary: Summary) -> None:
+    """Note in a dry run's summary where the run itself would not start; the counts are those of one that may."""
     count = summary.counts[Outcome.DELIVERED]
-    if count <= MOST_ON_FIRST_RUN:
-        return None
-    summary.notes.append(f"a run would not start: {TOO_MANY.format(count)} ({REMEDY})")
-    return ExitCode.MEND
+    if count > MOST_ON_FIRST_RUN:
+        summary.notes.append(f"a run would not start: {TOO_MANY.format(count)} ({REMEDY})")
 
 
 def _is_open_ended(plan: Plan, options: Options) -> bool:

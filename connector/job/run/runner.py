@@ -26,7 +26,7 @@ from connector.job.gathering.gather import Broken, Work, gather, info
 from connector.job.gathering.mailbox import finish_messages, label_messages
 from connector.job.gathering.putting import put_files_away
 from connector.job.gathering.survey import note_nothing_seen, survey
-from connector.job.run.first import foretold, guard_first_run, would_be_asked
+from connector.job.run.first import foretell, guard_first_run, would_be_asked
 from connector.job.run.planned import Page
 from connector.job.run.rendering import render_report
 from connector.job.run.restriction import close_vanished, is_chosen, restrict
@@ -88,22 +88,22 @@ async def _execute(  # noqa: PLR0913 - handed through from run()
             return
         logger().info("run.started", job=plan.job.job, run=run_.run_id)
         error: str | None = "interrupted"
-        code: int | None = ExitCode.STOPPED
         try:
             async with announced(run_):
-                code = await _do(run_)
+                await _do(run_)
             error = None
         except StopError as stop:
             error = str(stop)
             raise
         finally:
+            code = ExitCode.STOPPED if error else None
             summary.finish(clock.now(), error=error, exit_code=code)
             row = await _end(run_, row)
         await _report(run_, settings, row)
 
 
-async def _do(run_: Execution) -> int | None:
-    """List, work on what waits, and put away what is done; gives the exit code where the counts do not decide it."""
+async def _do(run_: Execution) -> None:
+    """List, work on what waits, and put away what is done."""
     would_ask = run_.options.dry_run and await would_be_asked(run_)
     await survey(run_)
     await restrict(run_)
@@ -120,7 +120,8 @@ async def _do(run_: Execution) -> int | None:
     note_nothing_seen(run_)
     await finish_messages(run_)
     await put_files_away(run_)
-    return foretold(run_.summary) if would_ask else None
+    if would_ask:
+        foretell(run_.summary)
 
 
 async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clock) -> int:

@@ -75,7 +75,12 @@ def test_every_option_is_known_and_explained(scheme, model, page):
         ("az://calls", {}, "options.account", "missing"),
         ("az://calls", {"account": "acme"}, "options", "give one of them"),
         ("az://calls", {**ACCOUNT, "sas_token": "sig=hidden"}, "options", "give one of them"),
-        ("az://calls", {**ACCOUNT, "account": "Acme Ltd"}, "options.account", "pattern"),
+        (
+            "az://calls",
+            {**ACCOUNT, "account": "Acme Ltd"},
+            "options.account",
+            "must be 3 to 24 small letters and digits",
+        ),
         ("az://calls", {"account": "acme", "account_key": "hidden!"}, "options.account_key", "Access keys"),
         ("az://calls", {"account": "acme", "sas_token": "hidden"}, "options.sas_token", "is no token"),
         (

@@ -18,8 +18,6 @@ SENDER_ID = "message.from.id"
 PATCHED = ("caseUid", "updated", "subject", "inbox", "status", "tags")
 KEPT = ("created", "priority")
 """What no change can carry: it waits for the next message, and a change without it is none the worse."""
-DEFAULT = "else"
-"""The source of a value that a rule falls back to: no news about a case that may have a better one."""
 
 
 def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | None = None) -> CaseMessage:
@@ -41,7 +39,7 @@ def build_case_message(draft: Draft, *, stand_in: Mailbox, mailbox: Mailbox | No
     }
     values["message"].setdefault("subject", found.get("subject"))
     values["notes"] = tuple(dict.fromkeys((*told, *told_too)))
-    values["assumed"] = tuple(name for name in PATCHED if _is_default(draft, name))
+    values["assumed"] = tuple(name for name in PATCHED if _is_assumed(draft, name))
     broken, known = [*from_refusals(draft.refusals)], dict(draft.refusals)
     if found.get("message.direction") == "Outbound" and "id" not in sender and SENDER_ID not in known:
         broken.append(Broken(SENDER_ID, "is missing, and whoever writes outbound needs it", lacks=True))
@@ -56,15 +54,16 @@ def build_case_patch(draft: Draft) -> CasePatch:
     A default tells nothing new, and what the mapping says of a message plays no part. Raises RulesBrokenError with
     every broken rule.
     """
-    told = (name for name in (*PATCHED, *KEPT) if name in draft.values and not _is_default(draft, name))
+    told = (name for name in (*PATCHED, *KEPT) if name in draft.values and not _is_assumed(draft, name))
     values = {name: draft.values[name] for name in told}
     values["customFields"] = custom_fields(draft.values) or None
     refusals = {name: why for name, why in draft.refusals.items() if name in PATCHED}
     return checked(rules_of(CasePatch), values, [*from_refusals(refusals)], refusals)
 
 
-def _is_default(draft: Draft, name: str) -> bool:
-    return name in draft.traces and draft.traces[name].source == DEFAULT
+def _is_assumed(draft: Draft, name: str) -> bool:
+    """Tell whether a value is a default: no news about a case that may have a better one."""
+    return name in draft.traces and draft.traces[name].is_default
 
 
 def _own_fields(values: Mapping[str, Any]) -> dict[str, Any]:

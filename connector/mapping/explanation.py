@@ -83,7 +83,7 @@ def find_rule(source: Document, name: str, hash_key: bytes | None = None) -> tup
 def _outcome(value: Any, trace: Trace, target: TargetField, teller: "Teller") -> Iterator[str]:
     """Tell what followed after the rule itself: a default, nothing, or a form that fits the field."""
     why = teller.why(trace)
-    if trace.source == "else":
+    if trace.is_default:
         yield f"So `else` gave {literal(value)}{why}."
     elif value is None:
         yield f"So the field stays empty{why}."

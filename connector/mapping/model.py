@@ -48,6 +48,11 @@ class Trace:
     reason: str | None = None
     failed: bool = False
 
+    @property
+    def is_default(self) -> bool:
+        """Tell whether nothing was found, and the value is the one that the rule names for that."""
+        return self.source == "else"
+
 
 Run = Callable[[Any, Context], tuple[dict[str, Any], dict[str, Trace], dict[str, str]]]
 """All rules of a mapping: record and context in; values, traces and refusals out, each by the name of its field."""

@@ -108,7 +108,7 @@ class Teller:
         inner = Teller(self.record, self.context, self.show)
         yield from inner.of_rule(part)
         value, trace = compile_part(part).evaluate(self.record, self.context)
-        if trace.source == "else":
+        if trace.is_default:
             yield f"So `else` gave {literal(value)}."
         elif value is None:
             yield f"So it gives nothing{inner.why(trace)}."

@@ -16,7 +16,7 @@ from connector.session import FileRole
 from connector.settings import Settings
 from connector.storage import FileInfo, open_storage
 
-__all__ = ["MOST_ON_FIRST_RUN", "foretell", "guard_first_run", "would_be_asked"]
+__all__ = ["MOST_ON_FIRST_RUN", "guard_first_run", "note_too_many", "would_be_asked"]
 
 MOST_ON_FIRST_RUN = 1000
 SMALLEST_ROW_BYTES = 20
@@ -49,7 +49,7 @@ async def would_be_asked(run: Execution) -> bool:
     return not await run.book.read(ledger.delivered_before, job.tenant, job.target.name)
 
 
-def foretell(summary: Summary) -> None:
+def note_too_many(summary: Summary) -> None:
     """Note in a dry run's summary where the run itself would not start; the counts are those of one that may."""
     count = summary.counts[Outcome.DELIVERED]
     if count > MOST_ON_FIRST_RUN:

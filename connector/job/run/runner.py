@@ -26,7 +26,7 @@ from connector.job.gathering.gather import Broken, Work, gather, info
 from connector.job.gathering.mailbox import finish_messages, label_messages
 from connector.job.gathering.putting import put_files_away
 from connector.job.gathering.survey import note_nothing_seen, survey
-from connector.job.run.first import foretell, guard_first_run, would_be_asked
+from connector.job.run.first import guard_first_run, note_too_many, would_be_asked
 from connector.job.run.planned import Page
 from connector.job.run.rendering import render_report
 from connector.job.run.restriction import close_vanished, is_chosen, restrict
@@ -121,7 +121,7 @@ async def _do(run_: Execution) -> None:
     await finish_messages(run_)
     await put_files_away(run_)
     if would_ask:
-        foretell(run_.summary)
+        note_too_many(run_.summary)
 
 
 async def _rehearse(plan: Plan, settings: Settings, options: Options, clock: Clock) -> int:

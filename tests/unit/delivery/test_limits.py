@@ -1,6 +1,7 @@
 import asyncio
 from datetime import time
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -99,17 +100,10 @@ async def test_concurrency(clock):
 async def test_cancelled_while_waiting(clock):
     """A request that is cancelled while it waits for its turn gives its place back."""
 
-    class Patient:
-        def now(self):
-            return clock.now()
-
-        def monotonic(self):
-            return clock.monotonic()
-
-        async def sleep(self, seconds):
-            await asyncio.sleep(seconds * 60)
-
-    limits = Limits(concurrency=1, requests_per_second=1, clock=Patient())
+    patient = SimpleNamespace(
+        now=clock.now, monotonic=clock.monotonic, sleep=lambda seconds: asyncio.sleep(seconds * 60)
+    )
+    limits = Limits(concurrency=1, requests_per_second=1, clock=patient)
     await limits.enter()
     limits.leave()
     waiting = asyncio.create_task(limits.enter())
@@ -167,21 +161,13 @@ async def test_what_waited_goes_on_after_the_pause_alone(clock, goes_on):
 async def test_a_limit_that_is_lifted_lets_who_waits_go_on(clock, limit):
     """Who waits for hours or for a budget goes on when that limit is taken away altogether."""
 
-    class Lifting:
-        """A clock whose sleepers wake up without limits."""
+    async def sleep(seconds):
+        limits.change(requests_per_second=None, hours=None, budget=None, waits=True)
+        await clock.sleep(seconds)
 
-        def now(self):
-            return clock.now()
-
-        def monotonic(self):
-            return clock.monotonic()
-
-        async def sleep(self, seconds):
-            limits.change(requests_per_second=None, hours=None, budget=None, waits=True)
-            await clock.sleep(seconds)
-
+    lifting = SimpleNamespace(now=clock.now, monotonic=clock.monotonic, sleep=sleep)
     given = {"hours": Hours(time(20), time(6))} if limit == "hours" else {"budget": Budget(120.0)}
-    limits = Limits(**given, waits=True, clock=Lifting())
+    limits = Limits(**given, waits=True, clock=lifting)
     await limits.open()
     await limits.book()
     assert 1 == len(clock.slept)

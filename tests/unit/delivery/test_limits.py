@@ -99,7 +99,6 @@ async def test_concurrency(clock):
 
 async def test_cancelled_while_waiting(clock):
     """A request that is cancelled while it waits for its turn gives its place back."""
-
     patient = SimpleNamespace(
         now=clock.now, monotonic=clock.monotonic, sleep=lambda seconds: asyncio.sleep(seconds * 60)
     )

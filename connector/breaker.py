@@ -4,15 +4,21 @@ Sixty lines of our own: the libraries for it fail at once while open, where a ba
 calls, not requests under way; and they bring no clock that a test can turn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from connector.clock import Clock
 from connector.errors import ConnectorError, StopError
 
-__all__ = ["Breaker", "State", "target_in_trouble"]
+__all__ = ["IN_TROUBLE", "Breaker", "State", "target_in_trouble"]
 
 State = Literal["closed", "open", "half_open"]
+
+IN_TROUBLE: Mapping[str, str] = {
+    "open": "does not answer and is waited for",
+    "half_open": "did not answer and is being tried",
+}
+"""What people are told of a target or a storage whose breaker is in such a state."""
 
 FAILURES_IN_A_ROW = 10
 FIRST_SECONDS = 1.0

@@ -28,15 +28,16 @@ def show_done(console: Console, done: Done, span: str) -> None:
     with_examples = console.width >= ROOMY
     table = _table(reckoning, done, with_examples=with_examples) if reckoning and reckoning.lines else None
     show_summary(console, done.summary, what="backfill", span=span, table=table)
+    is_cancelled = _is_cancelled(done)
     for line in _remarks(done):
         console.print(f"  {line}", markup=False)
     for part in done.parts:
         if part.problem and part.state == "done":
             console.print(f"  part {part.id} of {part.day} is finished, but {part.problem}", markup=False)
-        elif part.state != "done":
+        elif part.state != "done" and not is_cancelled:
             why = f": {part.problem}" if part.problem else ""
             console.print(f"  part {part.id} of {part.day} waits to be gone on with{why}", markup=False)
-    if done.summary.error == "cancelled":
+    if is_cancelled:
         console.print("  the plan was let go; what is delivered stays so, and a new backfill plans the rest")
     elif done.summary.error:
         console.print("  the same command again goes on from here")
@@ -77,7 +78,8 @@ def _remarks(done: Done) -> Iterator[str]:
             yield f"{reckoning.gone:,} of these {were} not seen: the files are moved away or no longer in the storage"
         if reckoning.unseen > 0:
             yield f"{reckoning.unseen:,} of these this start has not come to, or another run did meanwhile"
-        yield from _planned(reckoning.plan, done)
+        # A plan that was cancelled has lost its parts: there is nothing to add up.
+        yield from () if _is_cancelled(done) else _planned(reckoning.plan, done)
     if done.planning.outside:
         outside = counted(done.planning.outside, "more session")
         yield f"{outside} ended outside the range and {'was' if done.planning.outside == 1 else 'were'} left alone"
@@ -93,6 +95,10 @@ def _planned(plan: PlanSum, done: Done) -> Iterator[str]:
     if plan.left:
         told.append(f"{plan.left:,} in parts that are not finished")
     yield f"the plan: {counted(plan.sessions, 'session')} to look at, {', '.join(told)}"
+
+
+def _is_cancelled(done: Done) -> bool:
+    return done.summary.error == "cancelled"
 
 
 def _day(moment: datetime, zone: str) -> str:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
+from rich.text import Text
 
 from connector.cli.screen import columns, counted, size
 from connector.job.backfill.forecast import Forecast, Load, Means
@@ -25,7 +26,7 @@ def showing(console: Console) -> Iterator[View]:
     if not console.is_terminal:
         yield _Lines(console)
         return
-    bars = Progress(
+    bars = _Drawn(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
@@ -92,8 +93,19 @@ def _pace(sight: Sight) -> str:
     return f"{sight.rate:,.1f}/s{left}"
 
 
+class _Drawn(Progress):
+    """Bars, and below them a line that has the whole width: the numbers beside the bars never give way to words."""
+
+    below = Text()
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        yield from super().get_renderables()
+        if self.below:
+            yield self.below
+
+
 class _Bars:
-    def __init__(self, console: Console, bars: Progress) -> None:
+    def __init__(self, console: Console, bars: _Drawn) -> None:
         self._console, self._bars = console, bars
         self._whole = bars.add_task("listing", total=None, told="")
         self._workers: dict[int, TaskID] = {}
@@ -114,8 +126,11 @@ class _Bars:
         self._console.print(text, style="yellow", markup=False)
 
     def sees(self, sight: Sight) -> None:
-        told = " · ".join(filter(None, (_pace(sight), _outcomes(sight.counts), sight.note)))
-        self._bars.update(self._whole, description="backfill", total=sight.items, completed=sight.worked, told=told)
+        self._bars.below = Text("  ").join(
+            Text(text, style) for text, style in ((_outcomes(sight.counts), "dim"), (sight.note, "yellow")) if text
+        )
+        pace = _pace(sight)
+        self._bars.update(self._whole, description="backfill", total=sight.items, completed=sight.worked, told=pace)
         at_work = {worker.number for worker in sight.workers}
         for worker in sight.workers:
             if worker.number not in self._workers:

@@ -1,6 +1,6 @@
 """Tell what the limits of jobs and intakes allow at this moment, and how much of each is used up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,8 @@ class Allowance:
     """The limits of one job or intake that bind at all, and what was created under its token so far."""
 
     job: str
+    is_of_backfill: bool
+    """Whether they are those of its backfill, for which a person changed them."""
     limits: "Limits"
     this_hour: int
     this_day: int
@@ -36,26 +38,36 @@ class Allowance:
         named = ("requests_per_second", "per_hour", "per_day", "hours", "timezone")
         facts = {name: getattr(self.limits, name) for name in named}
         spent = {"created_this_hour": self.this_hour, "created_this_day": self.this_day}
-        return {"job": self.job, **facts, **spent, "opens_at": self.opens_at}
+        return {"job": self.job, "backfill": self.is_of_backfill, **facts, **spent, "opens_at": self.opens_at}
 
 
-def allowances(settings: Settings, ask: Callable[..., Any], now: datetime) -> list[Allowance]:
-    """Give those of the project's jobs and intakes that have such limits, by name; `ask` asks the ledger."""
-    from connector.job.execution.budget import target_key  # noqa: PLC0415 - `connector --help` must not pay for it
+def allowances(
+    settings: Settings, ask: Callable[..., Any], now: datetime, changes: Mapping[str, Mapping[str, Any]]
+) -> list[Allowance]:
+    """Give those of the project's jobs and intakes that have such limits, by name; `ask` asks the ledger.
+
+    `changes` are what a person changed for the unfinished backfills, by job: those follow their job.
+    """
+    from connector.job.backfill.pulse import changed  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.job.execution.budget import target_key  # noqa: PLC0415
     from connector.job.execution.opening import open_hours  # noqa: PLC0415
     from connector.ledger.budget import spent  # noqa: PLC0415
 
     found = []
     for name, definition in _definitions(settings):
-        limits = definition.limits
-        if not (limits.requests_per_second or limits.per_hour or limits.per_day or limits.hours):
-            continue
-        local = now.astimezone(ZoneInfo(limits.timezone))
-        used = ask(settings, spent, target_key(definition.target), local)
-        hours = open_hours(limits)
-        closed_seconds = hours.seconds_until_open(now) if hours is not None else 0.0
-        opens_at = (now + timedelta(seconds=closed_seconds)).astimezone(UTC) if closed_seconds else None
-        found.append(Allowance(name, limits, used.get("hour", 0), used.get("day", 0), opens_at))
+        given = [(False, definition.limits)]
+        if changes.get(name):
+            given.append((True, changed(definition.limits, changes[name])))
+        for is_of_backfill, limits in given:
+            if not (limits.requests_per_second or limits.per_hour or limits.per_day or limits.hours):
+                continue
+            local = now.astimezone(ZoneInfo(limits.timezone))
+            used = ask(settings, spent, target_key(definition.target), local)
+            hours = open_hours(limits)
+            closed_seconds = hours.seconds_until_open(now) if hours is not None else 0.0
+            opens_at = (now + timedelta(seconds=closed_seconds)).astimezone(UTC) if closed_seconds else None
+            created = (used.get("hour", 0), used.get("day", 0))
+            found.append(Allowance(name, is_of_backfill, limits, *created, opens_at))
     return found
 
 
@@ -96,7 +108,7 @@ def allowances_table(found: Sequence[Allowance]) -> Table:
         rate = f"at most {limits.requests_per_second:g}" if limits.requests_per_second else ""
         hours = f"{limits.hours} {limits.timezone}" if limits.hours else ""
         table.add_row(
-            one.job,
+            f"{one.job} (backfill)" if one.is_of_backfill else one.job,
             rate,
             _used(one.this_hour, limits.per_hour),
             _used(one.this_day, limits.per_day),

@@ -8,10 +8,12 @@ from connector.cli.screen import ROOMY, columns, time_of
 
 __all__ = ["print_runs", "run_facts"]
 
+SHOWN = ("delivered", "held", "skipped", "refused")
+
 
 def print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> None:
     """Print a table of them, and below it why some of them stopped."""
-    names = ["job", "started", "took", "delivered", "held", "skipped", "refused", "exit code"]
+    names = ["job", "started", "took", *SHOWN, "exit code"]
     names = ["run", *names] if with_id else names
     # A narrow terminal has no room for both, and a run's name tells when it was.
     shown = [name for name in names if not (name == "started" and with_id and output.width < ROOMY)]
@@ -29,7 +31,9 @@ def print_runs(title: str | None, found: Sequence[Any], *, with_id: bool) -> Non
 
 def _run_cells(row: Any, *, with_id: bool) -> list[str]:
     took = f"{(row.finished_at - row.started_at).total_seconds():,.1f} s" if row.finished_at else "goes on"
-    counts = [f"{row.counts.get(name, 0):,}" for name in ("delivered", "held", "skipped", "refused")]
+    # While a run goes on nothing is counted in the ledger; `status` shows what its process says of itself.
+    goes_on = row.finished_at is None
+    counts = ["" if goes_on else f"{row.counts.get(name, 0):,}" for name in SHOWN]
     code = "" if row.exit_code is None else str(row.exit_code)
     options = row.options or {}
     what = f"{row.job} (named entries alone)" if options.get("restricted_to") else row.job

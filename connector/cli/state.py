@@ -87,6 +87,7 @@ def _look(settings: Settings, now: datetime, orphan_days: int) -> _State:
     from connector.ledger.resting import next_tries  # noqa: PLC0415
 
     there = ask(settings, ledger.at_work, now)
+    historical = ask(settings, backfills, now)
     return _State(
         counts=ask(settings, ledger.counts_by_state),
         latest=ask(settings, ledger.latest_runs),
@@ -94,9 +95,9 @@ def _look(settings: Settings, now: datetime, orphan_days: int) -> _State:
         alone=ask(settings, orphans, now - timedelta(days=orphan_days)),
         serving=[one for one in there if one.kind == "serve"],
         working=[one for one in there if one.kind != "serve"],
-        historical=ask(settings, backfills, now),
+        historical=historical,
         planned=schedules(settings, ask(settings, ledger.controls), there),
-        allowed=allowances(settings, ask, now),
+        allowed=allowances(settings, ask, now, {one.job: one.limits for one in historical}),
         resting=ask(settings, next_tries, ledger.Resting(now, now + LONGEST_REST)),
     )
 

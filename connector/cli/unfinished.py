@@ -27,7 +27,7 @@ class Unfinished:
     """A job's backfill of what ended from `since` on and before `until`, of which something is still to be done.
 
     `state` is `paused`, `planning`, `working`, or `stopped` where no process works on it; `items` are the sessions that
-    are planned so far, `done` those in finished parts, `limits` what a person changed while it went on.
+    are planned so far, `done` those that came to their end, `limits` what a person changed while it went on.
     """
 
     job: str
@@ -42,13 +42,16 @@ class Unfinished:
 def backfills(connection: "Connection", now: datetime) -> list[Unfinished]:
     """Give them, by job."""
     from connector import ledger  # noqa: PLC0415 - `connector --help` must not pay for the database
+    from connector.job.backfill.in_hand import in_hand, worked_on  # noqa: PLC0415
 
-    busy = {one.job for one in ledger.at_work(connection, now) if one.kind in {"plan", "backfill"}}
+    there = ledger.at_work(connection, now)
+    busy = {one.job for one in there if one.kind in {"plan", "backfill"}}
     found = []
     for plan in ledger.open_plans(connection):
         held = ledger.control(connection, plan.job, ledger.BACKFILL)
         state = plan.state if plan.job in busy else "stopped"
         parts = ledger.sums(connection, plan.job)
+        claimed = ledger.partitions(connection, plan.job, plan.run_id)
         found.append(
             Unfinished(
                 job=plan.job,
@@ -56,7 +59,7 @@ def backfills(connection: "Connection", now: datetime) -> list[Unfinished]:
                 since=plan.since,
                 until=plan.until,
                 items=sum(one.items for one in parts.values()),
-                done=parts["done"].items if "done" in parts else 0,
+                done=(parts["done"].items if "done" in parts else 0) + worked_on(in_hand(claimed, there)),
                 limits=held.facts,
             )
         )
@@ -72,7 +75,9 @@ def backfills_table(found: Sequence[Unfinished]) -> Table:
     """Give them as a table for people."""
     table = columns("\nBackfills that are not finished", "job", "from", "to", "done", "planned", "changed limits", "")
     for one in found:
-        changed = ", ".join(f"{name} {value}" for name, value in one.limits.items())
+        changed = ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in one.limits.items()
+        )
         days = (f"{one.since:%Y-%m-%d %H:%M}Z", f"{one.until:%Y-%m-%d %H:%M}Z")
         table.add_row(one.job, *days, f"{one.done:,}", f"{one.items:,}", changed, STATES[one.state])
     return table

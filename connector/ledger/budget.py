@@ -1,7 +1,7 @@
 """Share limits per hour and per day between all processes that deliver under one token."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
@@ -9,11 +9,20 @@ from connector.ledger import dialect
 from connector.ledger.model import Spent
 from connector.ledger.tables import BUDGET
 
-__all__ = ["book", "spend", "spend_part", "spent"]
+__all__ = ["UsedUp", "book", "spend", "spend_part", "spent", "used_up"]
 
 KEPT: Final = timedelta(days=3)
 OF_BACKFILLS: Final = "/backfill"
 """Ends the key under which is counted what backfills took of a budget."""
+
+
+class UsedUp(NamedTuple):
+    """A limit that leaves a backfill nothing more until the next hour or day begins."""
+
+    window: str
+    """`hour` or `day`."""
+    limit: int
+    """How many it had in that time: its own part where others kept within theirs, else the whole limit."""
 
 
 def spend(  # noqa: PLR0913 - whose budget, when, the two limits and the wish
@@ -47,13 +56,30 @@ def spend_part(  # noqa: PLR0913 - whose budget, when, the two limits and how mu
     What backfills take is counted by itself as well, so that a run finds the rest, however much they want.
     """
     own = f"{target_key}{OF_BACKFILLS}"
-    parts = [None if limit is None else max(1, int(limit * share)) for limit in (per_hour, per_day)]
-    if not spend(connection, own, now, per_hour=parts[0], per_day=parts[1], wanted=1):
+    mine = {"per_hour": _part(per_hour, share), "per_day": _part(per_day, share)}
+    if not spend(connection, own, now, **mine, wanted=1):
         return 0
     granted = spend(connection, target_key, now, per_hour=per_hour, per_day=per_day, wanted=1)
     if not granted:
         book(connection, Spent(own, now, -1))
     return granted
+
+
+def used_up(  # noqa: PLR0913 - whose budget, when, the two limits and how much of them
+    connection: Connection,
+    target_key: str,
+    now: datetime,
+    *,
+    per_hour: int | None,
+    per_day: int | None,
+    share: float,
+) -> UsedUp | None:
+    """Give what keeps a backfill with that share of the limits from creating more, the longer wait first."""
+    for window, limit in (("day", per_day), ("hour", per_hour)):
+        for key, bound in ((f"{target_key}{OF_BACKFILLS}", _part(limit, share)), (target_key, limit)):
+            if bound is not None and spent(connection, key, now).get(window, 0) >= bound:
+                return UsedUp(window, bound)
+    return None
 
 
 def book(connection: Connection, spent: Spent) -> None:
@@ -67,6 +93,10 @@ def spent(connection: Connection, target_key: str, now: datetime) -> dict[str, i
     """Give how many were created in the `hour` and the `day` that this moment of a time zone lies in."""
     rows = select(BUDGET.c.window, BUDGET.c.count.label("spent")).where(_these(target_key, _starts(now)))
     return {row.window: int(row.spent) for row in connection.execute(rows)}
+
+
+def _part(limit: int | None, share: float) -> int | None:
+    return None if limit is None else max(1, int(limit * share))
 
 
 def _spent(connection: Connection, target_key: str, starts: dict[str, datetime]) -> dict[str, int]:

@@ -11,17 +11,16 @@ from connector import ledger
 from connector.errors import LeaseLostError, LedgerError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
-from connector.job.definition.model import Limits
+from connector.job.definition.model import Job, Limits
 from connector.job.execution.budget import LedgerBudget, target_key
 from connector.job.execution.bursts import places
 from connector.job.execution.model import Execution
 from connector.job.execution.neighbour import MOST_SHARE
 from connector.job.execution.opening import open_hours
-from connector.job.execution.presence import health_of
+from connector.job.execution.presence import facts_of
 from connector.ledger import Control, Partition, Present
-from connector.reason import Outcome
 
-__all__ = ["Pulse", "changed"]
+__all__ = ["Pulse", "changed", "part_of_budget"]
 
 SECONDS = 1.0
 BEGINNING_SECONDS = 15.0
@@ -45,6 +44,11 @@ def changed(limits: Limits, facts: Any) -> Limits:
         return Limits.model_validate({**limits.model_dump(), **facts})
     except ValidationError:
         return limits
+
+
+def part_of_budget(job: Job, limits: Limits, *, others: bool) -> float:
+    """Give the part of per_hour and per_day that the job's backfill may have: the rest is kept for runs."""
+    return limits.backfill_share if others or job.schedule else 1.0
 
 
 class Pulse:
@@ -102,8 +106,7 @@ class Pulse:
 
     def _facts(self) -> dict[str, Any]:
         run, part = self._run, self.part
-        counts = {outcome.value: run.summary.counts[outcome] for outcome in Outcome if run.summary.counts[outcome]}
-        facts = {"number": self._assignment.number, "run_id": run.run_id, "counts": counts, **health_of(run)}
+        facts = {"number": self._assignment.number, **facts_of(run)}
         if part is None:
             return facts
         return {**facts, "part": part.id, "day": part.day, "items": part.items, "worked": run.summary.worked}
@@ -115,7 +118,7 @@ class Pulse:
         workers = max(self._assignment.workers if young else 1, orders.workers)
         share = min(given.backfill_share, MOST_SHARE) if orders.others else 1.0
         rate = given.requests_per_second * share / workers if given.requests_per_second else None
-        part = given.backfill_share if orders.others or self._run.plan.job.schedule else 1.0
+        part = part_of_budget(self._run.plan.job, given, others=orders.others)
         self._spread(given.concurrency, workers, rate, 1.0 if rate else share)
         paused = self._brake.paused and not self._brake.ending
         now = (given, rate, part, self._brake.ending, paused)

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from connector import ledger
 from connector.clock import Clock
-from connector.job.backfill.pulse import changed
+from connector.job.backfill.holdup import what_holds
+from connector.job.backfill.in_hand import in_hand, worked_on
 from connector.job.backfill.view import Sight, WorkerSight
 from connector.job.definition.loader import Plan
 from connector.job.execution.budget import target_key
-from connector.job.execution.opening import open_hours
-from connector.ledger import Control, Present, StateSum
+from connector.ledger import Present, StateSum
 
 __all__ = ["Watching"]
 
@@ -35,6 +35,7 @@ class Watching:
         self._worked: dict[int, int] = {}
         self._began_at = self._looked_at = clock.monotonic()
         self._began_with: int | None = None
+        self._seen = Sight(0, 0)
 
     def look(self, connection: Connection) -> Sight:
         """Give how far it is now; runs inside one reading transaction."""
@@ -42,39 +43,34 @@ class Watching:
         found = ledger.sums(connection, job)
         there = ledger.present(connection, target_key(self._plan.job.target), self._clock.now())
         control = ledger.control(connection, job, ledger.BACKFILL)
+        parts = ledger.partitions(connection, job, self._run_id)
+        workers = in_hand(parts, there)
         counts: Counter[str] = Counter()
-        claimed: dict[int, str | None] = {}
-        for part in ledger.partitions(connection, job, self._run_id):
-            if part.state == "done":
-                counts.update(part.counts)
-            else:
-                claimed[part.id] = part.owner
-        # What a worker said last may be of a part that it finished since: that one counts as done already.
-        in_hand = [one for one in there if one.kind == "backfill" and claimed.get(one.facts.get("part", 0)) == one.id]
-        for one in in_hand:
+        for part in parts:
+            counts.update(part.counts if part.state == "done" else {})
+        for one in workers:
             counts.update(one.facts["counts"])
-        return self._sight(found, counts, in_hand, control, others=any(one.kind == "run" for one in there))
+        seen = self._sight(found, counts, workers, is_cancelled=control.state == ledger.CANCELLED)
+        self._seen = replace(seen, note=what_holds(connection, self._plan, self._clock, control, there))
+        return self._seen
 
     def _sight(
-        self,
-        found: Mapping[str, StateSum],
-        counts: Counter[str],
-        in_hand: list[Present],
-        control: Control,
-        *,
-        others: bool,
+        self, found: Mapping[str, StateSum], counts: Counter[str], workers: list[Present], *, is_cancelled: bool
     ) -> Sight:
         items = sum(one.items for one in found.values()) - self._done_before
         done = (found["done"].items if "done" in found else 0) - self._done_before
-        worked = done + sum(min(one.facts["worked"], one.facts["items"]) for one in in_hand)
-        total, rates = self._measure(worked, in_hand)
-        workers = tuple(
+        # A part that was let go, or whose worker is dead, is nobody's for a while, and a cancelled plan has lost what
+        # waited: what is done of them stays done, and nobody shall see it vanish.
+        now, seen = done + worked_on(workers), self._seen
+        worked = max(now, seen.worked)
+        items = max(items, seen.items) if is_cancelled else items
+        total, rates = self._measure(worked, workers)
+        sights = tuple(
             WorkerSight(facts["number"], facts["day"], facts["items"], facts["worked"], rates[facts["number"]])
-            for facts in sorted((one.facts for one in in_hand), key=lambda facts: facts["number"])
+            for facts in sorted((one.facts for one in workers), key=lambda facts: facts["number"])
         )
-        left = (items - worked) / total if total > STANDSTILL else None
-        sight = Sight(items, worked, dict(counts), total, left, workers=workers)
-        return replace(sight, note=self._note(control, others=others, total=total))
+        left = (items - worked) / total if total > STANDSTILL and not is_cancelled else None
+        return Sight(items, worked, dict(counts) if now >= seen.worked else seen.counts, total, left, workers=sights)
 
     def _measure(self, worked: int, in_hand: list[Present]) -> tuple[float, dict[int, float]]:
         now = self._clock.monotonic()
@@ -96,17 +92,3 @@ class Watching:
         if 0 < seconds < BEGINNING_SECONDS:
             return (worked - self._began_with) / seconds
         return self._rates[0]
-
-    def _note(self, control: Control, *, others: bool, total: float) -> str:
-        job = self._plan.job
-        limits = changed(job.limits, control.facts)
-        hours = open_hours(limits)
-        if control.state == ledger.PAUSED:
-            return f"paused; go on with: connector resume {job.job}"
-        if hours is not None and (seconds := hours.seconds_until_open(self._clock.now())):
-            return f"waits for the hours {limits.hours}: {seconds / 3600:.1f} h"
-        if others:
-            return f"makes room for another run of the target: {limits.backfill_share:.0%} of the rate"
-        if total < STANDSTILL and (limits.per_hour or limits.per_day):
-            return "waits: the number of creations per hour or day may be used up"
-        return ""

@@ -16,8 +16,9 @@ from connector.job.execution.model import Execution
 from connector.job.execution.neighbour import look, rate_of_run
 from connector.ledger import Ledger
 from connector.ledger.presence import ABSENT_AFTER
+from connector.reason import Outcome
 
-__all__ = ["Pace", "announced", "health_of", "saying"]
+__all__ = ["Pace", "announced", "facts_of", "saying"]
 
 SECONDS = 5.0
 """How often the run says so."""
@@ -55,7 +56,7 @@ async def announced(run: Execution, pace: Pace = PACE) -> AsyncIterator[None]:
     neighbours: list[ledger.Present] = []
 
     async def beat() -> float:
-        facts = {"run_id": run.run_id, "plan": room.made_room_for, **health_of(run)}
+        facts = {"plan": room.made_room_for, **facts_of(run)}
         told = ledger.Present(owner, key, job.job, "run", facts, run.clock.now())
         plan, there = await run.book.transact(look, job.job, key, told)
         room.sees(plan)
@@ -71,11 +72,13 @@ async def announced(run: Execution, pace: Pace = PACE) -> AsyncIterator[None]:
         yield
 
 
-def health_of(run: Execution) -> dict[str, Any]:
-    """Give how a run finds its target and its storages."""
+def facts_of(run: Execution) -> dict[str, Any]:
+    """Give what a run has brought to an outcome so far, and how it finds its target and its storages."""
+    counts = {outcome.value: run.summary.counts[outcome] for outcome in Outcome if run.summary.counts[outcome]}
     guards = dict.fromkeys((run.storage, run.recordings))
     storages = [{"storage": one.address, "breaker": one.state} for one in guards]
-    return {"target": run.target.health if run.target else None, "storages": storages}
+    health = run.target.health if run.target else None
+    return {"run_id": run.run_id, "counts": counts, "target": health, "storages": storages}
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,6 +76,28 @@ def test_a_budget_grants_no_more_than_both_limits_leave(book):
     assert [3, 0] == [spend(9, hours=1), spend(9, hours=1)]
     assert 0 == spend(1, hours=2)
     assert 5 == spend(9, hours=24)
+
+
+def test_what_keeps_a_backfill_waiting_is_known(book):
+    """Its own part of the hour, what runs took of it, or the day, which is the longer wait; others' is no matter."""
+
+    def ask(hours=0, **limits):
+        bounds = {"per_hour": 6, "per_day": None, "share": 0.5, **limits}
+        return ledger.used_up(book.connection, "token", book.now + timedelta(hours=hours), **bounds)
+
+    def take(count, spend, **share):
+        granted = sum(
+            spend(book.connection, "token", book.now, per_hour=6, per_day=None, **share) for _ in range(count)
+        )
+        assert count == granted
+
+    assert ask() is None
+    take(2, ledger.spend_part, share=0.5)
+    assert ask() is None
+    take(1, ledger.spend_part, share=0.5)
+    assert [("hour", 3), None, None] == [ask(), ask(share=1.0), ask(hours=1)]
+    take(3, partial(ledger.spend, wanted=1))
+    assert [("hour", 6), ("day", 6), None] == [ask(share=1.0), ask(share=1.0, per_day=6), ask(per_hour=None)]
 
 
 def test_a_limit_that_is_left_out_does_not_bind(book):

@@ -85,7 +85,10 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
         process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
         await delivered(project, 3)
         paused = await command(project.folder, "pause", "demo")
-        looked = json.loads((await command(project.folder, "status", "--json")).out)["backfills"]
+        told = await command(project.folder, "backfill", "demo", "--set-limits", "requests_per_second=50")
+        assert 0 == told.code, told
+        found = json.loads((await command(project.folder, "status", "--json")).out)
+        looked = found["backfills"]
         await asyncio.sleep(1.5)
         before = await delivered(project, 0)
         await asyncio.sleep(1.0)
@@ -96,6 +99,10 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(history, capturi, s
     assert "backfill of demo: paused" in paused.out
     assert "The backfill of demo is paused; go on with: connector resume demo" in shown.out
     assert [("demo", "paused", 80)] == [(one["job"], one["state"], one["items"]) for one in looked]
+    assert 3 <= looked[0]["done"] <= before
+    assert [(True, 50.0)] == [(one["backfill"], one["requests_per_second"]) for one in found["limits"]]
+    assert "backfill: worker 1 on 2026-01-" in shown.out
+    assert "demo (backfill)" in shown.out
     assert "backfill of demo: resumed" in resumed.out
     assert before == still < 80
     assert 0 == code
@@ -118,11 +125,16 @@ async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, 
     async with capturi(faults=SLOW) as address:
         project = history(address, days=4, a_day=20)
         project.edit_job(("source:", "limits: {concurrency: 2}\nsource:"))
-        process = await started(project.folder, "backfill", "demo", *RANGE, "--json")
+        process = await started(project.folder, "backfill", "demo", *RANGE)
         await delivered(project, 3)
         assert 0 == (await command(project.folder, "cancel", "demo", afresh=True)).code
-        code, out, _ = await end(process)
-        assert (1, True) == (code, '"error": "cancelled"' in out)
+        code, out, err = await end(process)
+        told = out + err
+        assert (1, True) == (code, "stopped: cancelled" in told), told
+        assert "of 80: " in told
+        assert "cancelled: what is under way is finished, the rest is let go" in told
+        assert "the plan was let go; what is delivered stays so, and a new backfill plans the rest" in told
+        assert {False} == {words in told for words in ("waits to be gone on with", "the plan: ", " of 0: ")}
         assert [("cancelled",)] == [tuple(row.values()) for row in project.ask("SELECT state FROM backfill_plan")]
         project.edit_job(("concurrency: 2", "concurrency: 16"))
         await completes(project, command, reading, address, 80)

@@ -15,6 +15,8 @@ from tests.clocks import QuickClock
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 A_PART = 10
+TOLD = {"target", "storages"}
+"""What a worker says of those it speaks with."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Workers:
         assert part is not None
         return part
 
-    def says(self, owner, part, worked):
+    def says(self, owner, part, worked, more=None):
         facts = {"number": 1, "part": part.id, "day": part.day, "items": part.items, "worked": worked}
-        facts["counts"] = {"delivered": worked}
+        facts |= {"counts": {"delivered": worked}, **(more or {})}
         ledger.announce(self.connection, Present(owner, self.key, self.job.job, "backfill", facts, NOW))
 
     def finishes(self, part):
@@ -53,6 +55,7 @@ class Workers:
 @pytest.fixture
 def job():
     given = {"job": "history", "tenant": "acme", "source": {"storage": "export"}, "mappings": {}}
+    given |= {"limits": {"per_hour": 4, "backfill_share": 0.25}}
     return Job.model_validate({**given, "target": {"token": "t"}})
 
 
@@ -106,3 +109,59 @@ async def test_what_another_worker_took_over_is_counted_as_that_one_tells_it(loo
 
     seen = await looks(take_over)
     assert (8, {"delivered": 8}, 1) == (seen.worked, seen.counts, len(seen.workers))
+
+
+async def test_what_is_let_go_stays_done_and_a_cancelled_plan_keeps_its_size(looks):
+    """A part whose worker let it go is nobody's, and a cancelled plan loses what waits: no number falls by that."""
+    owner = ledger.make_owner()
+    kept = {}
+
+    def begin(workers):
+        workers.plan("2026-03-01", "2026-02-28")
+        kept["part"] = workers.claims(owner)
+        workers.says(owner, kept["part"], 6)
+
+    await looks(begin)
+    seen = await looks(lambda workers: ledger.release(workers.connection, kept["part"]))
+    assert (20, 6, {"delivered": 6}, ()) == (seen.items, seen.worked, seen.counts, seen.workers)
+
+    def cancel(workers):
+        ledger.set_control(workers.connection, workers.job.job, ledger.BACKFILL, now=NOW, state=ledger.CANCELLED)
+        ledger.end_plan(workers.connection, workers.job.job, ledger.CANCELLED, NOW)
+
+    seen = await looks(cancel)
+    assert (20, 6, {"delivered": 6}, None) == (seen.items, seen.worked, seen.counts, seen.seconds_left)
+    assert "cancelled: what is under way is finished, the rest is let go" == seen.note
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({}, ""),
+        ({"spent": 4}, "waits for the next hour: all 4 creations of this one are used up"),
+        ({"spent": 4, "run": True}, "waits for the next hour: all 4 creations of this one are used up"),
+        ({"run": True}, "makes room for another run of the target: 25% of the rate"),
+        ({"target": {"breaker": "open"}}, "the target does not answer and is waited for"),
+        (
+            {"storages": [{"storage": "sftp://h/export", "breaker": "half_open"}], "run": True},
+            "the storage sftp://h/export did not answer and is being tried",
+        ),
+        ({"target": {"breaker": "open"}, "control": ledger.PAUSED}, "paused; go on with: connector resume history"),
+    ],
+)
+async def test_what_holds_it_up_is_told_and_only_where_it_does(looks, change, note):
+    """The reason that weighs most: not a limit that may be used up, but the one that is."""
+
+    def happen(workers):
+        workers.plan("2026-03-01")
+        owner = ledger.make_owner()
+        workers.says(owner, workers.claims(owner), 0, {name: change[name] for name in TOLD & change.keys()})
+        if "run" in change:
+            run = Present(ledger.make_owner(), workers.key, "nightly", "run", {}, NOW)
+            ledger.announce(workers.connection, run)
+        created = change.get("spent", 0)
+        ledger.spend(workers.connection, workers.key, NOW, per_hour=None, per_day=None, wanted=created)
+        state = change.get("control", ledger.RUNNING)
+        ledger.set_control(workers.connection, "history", ledger.BACKFILL, now=NOW, state=state)
+
+    assert note == (await looks(happen)).note

@@ -5,7 +5,7 @@ Ledger.read; what happens to entries goes through Ledger.write.
 """
 
 from connector.ledger import comparing, expiry, forgetting, killed, replay, slots
-from connector.ledger.budget import spend, spend_part, used_up
+from connector.ledger.budget import spend, spend_part
 from connector.ledger.companion import Marked, final_entries, mark_companions
 from connector.ledger.control import (
     BACKFILL,
@@ -244,7 +244,6 @@ __all__ = [
     "tally",
     "unplanned_groups",
     "upgrade",
-    "used_up",
     "waiting_entries",
     "waiting_messages",
     "withdraw",

@@ -13,6 +13,7 @@ from connector.job.definition.loader import Plan
 from connector.job.execution.budget import target_key
 from connector.job.execution.opening import open_hours
 from connector.ledger import Control, Present
+from connector.ledger.budget import used_up
 
 __all__ = ["what_holds"]
 
@@ -39,7 +40,7 @@ def _reasons(
     if hours is not None and (seconds := hours.seconds_until_open(now)):
         yield f"waits for the hours {limits.hours}: {seconds / 3600:.1f} h"
     yield from _troubles(one for one in there if one.kind == "backfill" and one.job == job.job)
-    used_up = ledger.used_up(
+    spent = used_up(
         connection,
         target_key(job.target),
         now.astimezone(ZoneInfo(limits.timezone)),
@@ -47,8 +48,8 @@ def _reasons(
         per_day=limits.per_day,
         share=part_of_budget(job, limits, others=others),
     )
-    if used_up is not None:
-        yield f"waits for the next {used_up.window}: all {used_up.limit:,} creations of this one are used up"
+    if spent is not None:
+        yield f"waits for the next {spent.window}: all {spent.limit:,} creations of this one are used up"
     if others:
         yield f"makes room for another run of the target: {limits.backfill_share:.0%} of the rate"
 

@@ -10,6 +10,7 @@ import pytest
 from connector import ledger
 from connector.errors import AlreadyRunningError
 from connector.ledger import Change, RunRow, Spent, change
+from connector.ledger.budget import used_up
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_what_keeps_a_backfill_waiting_is_known(book):
 
     def ask(hours=0, **limits):
         bounds = {"per_hour": 6, "per_day": None, "share": 0.5, **limits}
-        return ledger.used_up(book.connection, "token", book.now + timedelta(hours=hours), **bounds)
+        return used_up(book.connection, "token", book.now + timedelta(hours=hours), **bounds)
 
     def take(count, spend, **share):
         granted = sum(

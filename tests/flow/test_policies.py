@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+HEADER = "number,id,email,name,team,valid_from,valid_to\n"
 NEWCOMER = "2099,77,new.comer@acme.example,New Comer,Orders,,\n"
 
 
@@ -149,6 +150,40 @@ async def test_a_held_call_takes_the_new_split(make_project, capturi):
         project.edit("mappings/ccai-call.yaml", split_again)
         assert 2 == (await project.run()).as_dict()["held"]
         assert 2 == len(project.entries())
+
+
+@pytest.mark.parametrize(("unknown", "outcome", "code"), [("hold", "refused", 3), ("skip", "skipped", 0)])
+async def test_an_agents_part_that_went_no_way_is_unchanged_while_another_waits(
+    make_project, capturi, unknown, outcome, code
+):
+    """The part of a call that waits has the call judged again; what became of the other part is told once."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        split(project)
+        project.edit_job(("unknown: hold", f"unknown: {unknown}"))
+        if unknown == "hold":
+            # Agent 5 is not listed, and agent 9 has no e-mail address anywhere.
+            project.put("metadata/call-1418.json", json.dumps(nameless(project, 9)).encode())
+            (project.folder / "agents.csv").write_text(f"{HEADER}2042,9,,Jonas Lind,Order info,,\n")
+        else:
+            # Agent 5 is not listed, and the recording that agent 9 waits for is not there.
+            (project.folder / "agents.csv").write_text(f"{HEADER}2042,9,jonas@acme.example,Jonas Lind,,,\n")
+            (project.folder / "export/recordings/call-1418.wav").unlink()
+        first, second = [(await project.run()).as_dict() for _ in range(2)]
+        (settled,) = [row["external_id"] for row in project.entries() if row["state"] == outcome]
+        steps = project.steps(settled)
+    assert (2, 1, 1, code) == (first["seen"], first["held"], first[outcome], first["exit_code"])
+    assert (2, 1, 1, 0, 0) == tuple(second[name] for name in ("seen", "held", "unchanged", outcome, "exit_code"))
+    assert [outcome] == steps
+
+
+def nameless(project, number):
+    record = json.loads((project.folder / "mappings/examples/call-transferred.json").read_bytes())
+    told = [record["agent_info"], *record["participants"], *(one["to_agent"] for one in record["transfers"])]
+    for one in told:
+        if number in {one["id"], one.get("user_id")}:
+            one["email"] = None
+    return record
 
 
 async def test_filters_leave_out_and_let_in_again(make_project, capturi):

@@ -3,6 +3,7 @@
 from connector.job.entry.late import Late
 from connector.job.entry.record import Record
 from connector.job.entry.row import first_row
+from connector.job.entry.settled import is_met_again
 from connector.job.entry.version import version_of
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import Work
@@ -36,8 +37,11 @@ def open_record(run: Execution, work: Work, leg: str, *, done: bool = True, late
     known = next((row for row in work.entries if row.leg == leg), None)
     if known is None:
         return Record(run, fresh, files)
-    state = known.state if late else fresh.state
-    return Record(run, fresh._replace(state=state, **{name: getattr(known, name) for name in KEPT}), files, late=late)
+    row = fresh._replace(state=known.state if late else fresh.state, **{name: getattr(known, name) for name in KEPT})
+    record = Record(run, row, files, late=late)
+    if is_met_again(run, work, known):
+        record.meet_again(known)
+    return record
 
 
 async def leave(run: Execution, work: Work, row: EntryRow, *, done: bool = True) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from connector.delivery import Delivered
 from connector.job.entry.late import NO_AUDIO, Late
 from connector.job.entry.postponement import POSTPONED, postpone
+from connector.job.entry.settled import stands
 from connector.job.execution.course import Course
 from connector.ledger import UNREADABLE_CHANNEL, UNREADABLE_ROW_CHANNEL, Change, EntryRow, Progress, StepRow
 from connector.ledger.case_model import Turn
@@ -39,6 +40,7 @@ class Record:
         self.run = run
         self.files = files
         self._late = late
+        self._settled: EntryRow | None = None
         self._turns = turns
         self._row = row
         self._changes: dict[str, Any] = {}
@@ -67,6 +69,10 @@ class Record:
         if self._row.created and self._row.external_id:
             external_id = self._row.external_id
         self._changes.update(external_id=external_id, customer_hash=customer)
+
+    def meet_again(self, settled: EntryRow) -> None:
+        """Take down that this is what became of the entry, which is met for another's sake now."""
+        self._settled = settled
 
     def refer(self, **facts: Any) -> None:
         """Take down what the target will know the entry by, and which version of it goes."""
@@ -123,8 +129,12 @@ class Record:
     async def close(self, verdict: Verdict, **facts: Any) -> None:
         """Write the entry's outcome and that its files need no more work in this run.
 
-        What was decided without the target is written once the target has shown that it takes the token.
+        What was decided without the target is written once the target has shown that it takes the token. What was
+        settled this way before, and is met only for another's sake, is unchanged.
         """
+        if self._settled is not None and stands(self._settled, self.row, verdict):
+            await self.unchanged()
+            return
         self._is_held = verdict.outcome is Outcome.HELD
         self._changes.update(code=verdict.code.value, detail=verdict.detail)
         if verdict.code in POSTPONED:

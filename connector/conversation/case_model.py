@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from connector.conversation.model import Instant, Labels, Text
+from connector.conversation.model import Id, Instant, Labels, Text
 
 __all__ = ["Case", "CaseFields", "CaseMessage", "CasePatch", "Contact", "CustomField", "Direction", "Message"]
 
@@ -44,7 +44,7 @@ class CustomField(_Part):
 class Message(_Part):
     """One message of a case."""
 
-    message_uid: Text = Field(description="Id in the source system.")
+    message_uid: Id = Field(description="Id in the source system.")
     created: Instant = Field(description="When it was written, UTC with Z.")
     direction: Direction = Field(description="From the customer, or to him.")
     sender: Contact = Field(alias="from", description="Who wrote it.")
@@ -67,7 +67,7 @@ class Message(_Part):
 class CaseFields(_Part):
     """What Capturi takes of a text conversation beside its messages; fields bear Capturi's names in snake case."""
 
-    case_uid: Text = Field(description="Id in the source system.")
+    case_uid: Id = Field(description="Id in the source system.")
     source: Text = Field(description="Name of the source system.")
     created: Instant = Field(description="When the case began, UTC with Z.")
     updated: Instant = Field(description="When it last changed, UTC with Z.")

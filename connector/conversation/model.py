@@ -12,8 +12,21 @@ from typing_extensions import TypedDict
 
 from connector.mapping.instant import parse_instant, write_instant
 
-__all__ = ["AUDIO_FORM", "REQUIRED", "Conversation", "Instant", "Labels", "Segment", "Text", "check_fields"]
+__all__ = [
+    "AUDIO_FORM",
+    "LONGEST_MAPPED_ID",
+    "REQUIRED",
+    "Conversation",
+    "Id",
+    "Instant",
+    "Labels",
+    "Segment",
+    "Text",
+    "check_fields",
+]
 
+LONGEST_MAPPED_ID = 650
+"""Characters: enough for two of a source's longest ids, and no more than every database takes in an index."""
 
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 """What mappings make of a time: only the calendar is left to be checked."""
@@ -43,6 +56,8 @@ def _distinct(value: Any) -> Any:
 
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=LONGEST_MAPPED_ID)]
+"""Text by which the ledger finds a record again."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Instant = Annotated[str, BeforeValidator(_instant)]
 """A moment in UTC, written with Z."""
@@ -65,9 +80,7 @@ class Fields(TypedDict, total=False):
     A dictionary, and no model: an object with forty attributes takes as long to make as all of its checks.
     """
 
-    externalIdentity: Required[
-        Annotated[Text, Field(description="Id in the source system, unique in the organisation.")]
-    ]
+    externalIdentity: Required[Annotated[Id, Field(description="Id in the source system, unique in the organisation.")]]
     agentId: Required[Annotated[Text, Field(description="The agent's id in the source system.")]]
     agentName: Required[Annotated[Text, Field(description="The agent's name.")]]
     agentEmail: Required[Annotated[Text, Field(description="The agent's e-mail address.")]]

@@ -18,6 +18,7 @@ _WORDS = {
     "missing": "is missing",
     "string_type": "is not text",
     "string_too_short": "is blank",
+    "string_too_long": "is too long for an id",
     "string_unicode": "is not valid text",
     "float_type": "is not a number",
     "finite_number": "is not a finite number",

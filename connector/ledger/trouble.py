@@ -32,6 +32,7 @@ _POSTGRESQL: Final = {
     "25": ("the server takes no changes", "connect to the primary server, not to a replica"),
     "28": ("the server refuses the user", "mend user and password in CONNECTOR_LEDGER"),
     "42": ("the user lacks a right or the schema is not the ledger's", "run `connector upgrade` as the owner"),
+    "54": ("a value is larger than the server takes", "see which id is that long: no source makes such ids"),
     "55": _LOCKED,
 }
 _UNREACHABLE = ("the database cannot be reached", "see that it runs and that CONNECTOR_LEDGER names it, then run again")

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from connector.reason import Verdict
+from connector.errors import SkipError
+from connector.reason import Code, Verdict
+from connector.session.field import LONGEST_ID
 
 __all__ = ["Accepted", "Act", "Event", "Request", "Source", "Ticket"]
 
@@ -75,6 +77,12 @@ class Event:
     """Why it is not to go, where that is known already: an internal note, a bot that is not listed."""
     doubt: Verdict | None = None
     """Why it is not to go where it was left out before: it does not say itself whether it is internal."""
+
+    def __post_init__(self) -> None:
+        """Raise SkipError(UNREADABLE) where an id is too long to be one."""
+        if len(self.case) > LONGEST_ID or len(self.message or "") > LONGEST_ID:
+            hint = "see which field of the request is read as the id of its conversation or message"
+            raise SkipError(Code.UNREADABLE, f"an id has more than {LONGEST_ID} characters", hint=hint)
 
 
 class Source(Protocol):

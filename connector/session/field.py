@@ -1,9 +1,12 @@
 """Take a field out of a record, of whatever type its writer made it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["id_text", "rows", "seconds", "word"]
+__all__ = ["LONGEST_ID", "id_text", "rows", "seconds", "word"]
+
+LONGEST_ID: Final = 300
+"""Characters: more than ids have, and no more than every database takes in an index (PostgreSQL: 2,704 bytes)."""
 
 _LARGEST_WHOLE = 2**53
 _MOST_DIGITS = 20

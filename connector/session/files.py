@@ -13,7 +13,7 @@ from connector.errors import SkipError
 from connector.mistake import did_you_mean
 from connector.reason import Code
 from connector.session.delimited import Spoilt
-from connector.session.field import word
+from connector.session.field import LONGEST_ID, word
 from connector.session.model import Channel, Leg, Session
 from connector.session.moment import read_moment
 from connector.session.rows import RowForm, open_rows
@@ -116,9 +116,10 @@ def _row(number: int, record: dict[str, Any] | Spoilt, file: FileInfo, form: Fil
         return BrokenRow(number, _hash(record.text.encode("utf-8", "surrogatepass")), record.error)
     digest = _digest(record)
     key = word(form.id(record))
-    if key is None:
+    if key is None or len(key) > LONGEST_ID:
+        why = "has no id" if key is None else f"has an id of more than {LONGEST_ID} characters"
         hint = f"the option `id` is {form.id_name}"
-        return BrokenRow(number, digest, SkipError(Code.UNREADABLE, f"{file.path} row {number} has no id", hint=hint))
+        return BrokenRow(number, digest, SkipError(Code.UNREADABLE, f"{file.path} row {number} {why}", hint=hint))
     notes: list[str] = []
     agent = {name: word(find(record)) for name, find in form.agent.items()}
     return Session(

@@ -75,3 +75,28 @@ def test_no_body_does_any_harm(kind, raw):
     for event in outcomes[0]:
         assert NAMES[event.act] <= {name for name in ("case", "message") if getattr(event, name)}
         assert isinstance(event.record, dict)
+
+
+LONG = "\N{GRINNING FACE}" * 301
+LONG_IDS = {
+    "zendesk": [{"caseUid": "48121", "message": {"messageUid": LONG}}, {"caseUid": LONG, "message": {}}],
+    "sangoma": [
+        {"event": "message_created", "id": LONG, "conversation": {"id": 412}},
+        {"event": "message_created", "id": 77, "conversation": {"id": LONG}},
+        {"event": "conversation_created", "id": LONG},
+    ],
+    "ultimate": [
+        {"botId": "b", "data": {"eventType": "sendMessage", "platformConversationId": "c", "messageId": LONG}},
+        {"botId": "b", "data": {"eventType": "widgetEndSession", "platformConversationId": LONG}},
+    ],
+    "ccai-events": [{"type": "End_Chat", "data": {"chat_id": LONG}}, {"type": "New_Call", "data": {"call_id": LONG}}],
+}
+
+
+def test_an_id_that_no_database_finds_is_unreadable(kind):
+    """What names its conversation or message by a whole text is refused, in words that do not hold the text."""
+    for body in LONG_IDS[kind]:
+        with pytest.raises(SkipError) as raised:
+            source(kind, unsigned=True).read(Accepted(1, NOW, {}, json.dumps(body).encode()))
+        assert Code.UNREADABLE is raised.value.code
+        assert LONG not in str(raised.value)

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from connector import ledger
+from connector.conversation.model import LONGEST_MAPPED_ID
 from connector.ledger import Received, case_events, case_listing, cases, change, expiry
 from connector.ledger.case_listing import Wanted
-from connector.ledger.case_model import CallFact, CaseRow, Desk, NewEvent, Place, Turn
+from connector.ledger.case_model import CallFact, CaseRow, Desk, NewEvent, Place, Turn, session_of
 from connector.ledger.model import Change
+from connector.session.field import LONGEST_ID
 
 PLACE = Place("acme", "ccai", "capturi https://capturi.example")
 DESK = Desk("desk", PLACE, timedelta(hours=2), timedelta(seconds=30))
@@ -38,6 +40,17 @@ def test_events_wait_in_the_order_in_which_they_came(book):
     assert ["a", "c"] == [row.message for row in cases.open_events(book.connection, one.id)]
     assert ["2"] == [row.name for row in due(book, busy=[one.id])]
     assert {"desk": 3} == cases.count_open(book.connection)
+
+
+def test_the_longest_ids_there_are_find_their_place(book):
+    """Ids of as many signs as may be, each of four bytes and none like the other, fit what every database finds by."""
+    case, message = ("".join(chr(0x20000 + begin + one) for one in range(LONGEST_ID)) for begin in (0, LONGEST_ID))
+    case_events.enqueue(book.connection, DESK, [told(book, case, message)])
+    (row,) = due(book)
+    long = "".join(chr(0x20000 + one) for one in range(LONGEST_MAPPED_ID))
+    book.write(session_of(case, message, 1), channel="message", external_id=long, uid=long)
+
+    assert [message] == [one.message for one in cases.open_events(book.connection, row.id)]
 
 
 def test_a_turn_says_how_far_a_conversation_is(book):

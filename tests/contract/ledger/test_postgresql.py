@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from connector import ledger
 from connector.clock import SystemClock
-from connector.errors import ConfigurationError, LedgerError
-from connector.ledger import database, schema
+from connector.errors import ConfigurationError, LedgerAwayError, LedgerError
+from connector.ledger import Change, database, schema
+from tests.ledger_entries import entry_of
 from tests.servers.missing import library
 
 TABLES = """
@@ -63,3 +64,16 @@ async def test_a_server_that_is_down_is_told_without_the_password():
             pass
     assert "127.0.0.1:1" in str(raised.value)
     assert "secret" not in str(raised.value)
+
+
+async def test_a_value_that_no_index_takes_is_no_server_that_is_away(postgresql_server):
+    """It is told at once as what it is: nobody waits for a server that is there."""
+    url = postgresql_server.make_database()
+    schema.upgrade(url, SystemClock())
+    many = "".join(chr(0x4E00 + number) for number in range(9000))
+    async with ledger.open_ledger(url) as book:
+        with pytest.raises(LedgerError, match="larger than the server takes") as raised:
+            await book.write(Change(entry_of(many)))
+        assert not isinstance(raised.value, LedgerAwayError)
+        assert many not in str(raised.value)
+        await book.write(Change(entry_of("1418")))

@@ -110,6 +110,14 @@ def test_an_outbound_message_without_the_writers_id_is_refused_for_that():
     assert ["message.from.id"] == [field for field, _ in error.rules]
 
 
+def test_a_text_is_no_id():
+    """What a rule takes from the wrong field is refused by name: nobody would find a case by a page of text."""
+    error = broken(caseUid="a text " * 100, **{"message.messageUid": "another " * 100})
+
+    assert Code.FIELD_INVALID is error.code
+    assert {"caseUid": "is too long for an id", "message.messageUid": "is too long for an id"} == dict(error.rules)
+
+
 def test_every_broken_rule_is_named_at_once():
     """What the mapping refused and what Capturi would refuse come in one answer."""
     error = broken(

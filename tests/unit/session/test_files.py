@@ -120,15 +120,17 @@ def test_an_empty_file_may_still_be_written():
 
 
 def test_a_broken_row_keeps_its_number_and_leaves_the_others_alone():
-    """A row without an id, that is no object or no JSON stands for itself."""
-    found = read(b'{"id": 1}\n{"id": \n[1]\n{"x": 1}\n{"id": 5}\n', "a.jsonl")
-    assert ["1", "row 2", "row 3", "row 4", "5"] == ids(found)
+    """A row without an id, with a text for one, that is no object or no JSON stands for itself."""
+    wordy = b'{"id": "' + b"not an id but a text " * 20 + b'"}'
+    found = read(b'{"id": 1}\n{"id": \n[1]\n{"x": 1}\n' + wordy + b'\n{"id": 6}\n', "a.jsonl")
+    assert ["1", "row 2", "row 3", "row 4", "row 5", "6"] == ids(found)
     assert [
         "a.jsonl row 2 stops in the middle of its JSON",
         "a.jsonl row 3 is no object",
         "a.jsonl row 4 has no id",
-    ] == [one.error.message for one in found[1:4]]
-    assert {"unreadable"} == {one.error.code for one in found[1:4]}
+        "a.jsonl row 5 has an id of more than 300 characters",
+    ] == [one.error.message for one in found[1:5]]
+    assert {"unreadable"} == {one.error.code for one in found[1:5]}
 
 
 def test_a_broken_row_is_known_again_wherever_it_stands():

@@ -24,6 +24,8 @@ from connector.settings import Settings
 __all__ = ["AsJson", "ask", "print_json", "runs", "settle", "status", "time_of"]
 
 T = TypeVar("T")
+MEANINGS = {"sending": "under way; where its run was killed, the next one completes it"}
+"""What a state means that bears no reason."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
@@ -131,7 +133,8 @@ def _show(found: _State, orphan_days: int) -> None:
     if found.allowed:
         output.print(allowances_table(found.allowed))
     print_runs("\nLast runs" if found.planned else "Last runs", found.latest, with_id=False)
-    _print_entries(found.counts)
+    if found.counts:
+        _print_entries(found.counts)
     for row in found.resting:
         rests = f"{row.entries:,} {'rests' if row.entries == 1 else 'rest'}"
         text = f"{row.code}: {rests} until the next try, the first until {time_of(row.first_at)} ({row.target})"
@@ -163,7 +166,7 @@ def _print_entries(counts: Sequence[Any]) -> None:
 
     table = columns("\nEntries", "target", "tenant", "source", "of", "state", "reason", "count", "what it means")
     for count in counts:
-        meaning = Code(count.code).meaning if count.code else ""
+        meaning = Code(count.code).meaning if count.code else MEANINGS.get(count.state, "")
         state = f"[{COLOURS.get(count.state, 'default')}]{count.state}[/]"
         of = "messages" if count.source_kind in KINDS else "sessions"
         table.add_row(

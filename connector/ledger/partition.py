@@ -4,13 +4,25 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from connector.errors import LeaseLostError
 from connector.ledger.backfill_tables import ITEM, PARTITION
 from connector.ledger.owner import is_gone
 
-__all__ = ["LEASE", "Partition", "StateSum", "check_claim", "claim", "finish", "partitions", "release", "renew", "sums"]
+__all__ = [
+    "LEASE",
+    "Partition",
+    "StateSum",
+    "abandoned",
+    "check_claim",
+    "claim",
+    "finish",
+    "partitions",
+    "release",
+    "renew",
+    "sums",
+]
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claim holds without a word of its owner; one of a dead process of this machine is free at once."""
@@ -106,13 +118,16 @@ def sums(connection: Connection, job: str) -> dict[str, StateSum]:
     return {row[0]: StateSum(row[0], row[1], int(row[2]), int(row[3])) for row in rows}
 
 
-def _abandoned(connection: Connection, job: str, now: datetime) -> int | None:
-    """Give the number of a part whose owner is dead or has not been heard of for longer than its lease."""
+def abandoned(connection: Connection, job: str, now: datetime) -> ColumnElement[bool]:
+    """Say which claimed parts have an owner that is dead, or was not heard of for longer than its lease."""
     claimed = and_(PARTITION.c.job == job, PARTITION.c.state == "claimed")
     owners = set(connection.execute(select(PARTITION.c.owner).where(claimed)).scalars())
     gone = [owner for owner in owners if owner is not None and is_gone(owner)]
-    free = or_(PARTITION.c.lease_until < now, PARTITION.c.owner.in_(gone))
-    wanted = select(PARTITION.c.id).where(claimed, free).order_by(PARTITION.c.id).limit(1)
+    return and_(claimed, or_(PARTITION.c.lease_until < now, PARTITION.c.owner.in_(gone)))
+
+
+def _abandoned(connection: Connection, job: str, now: datetime) -> int | None:
+    wanted = select(PARTITION.c.id).where(abandoned(connection, job, now)).order_by(PARTITION.c.id).limit(1)
     return connection.execute(wanted.with_for_update(skip_locked=True)).scalar()
 
 

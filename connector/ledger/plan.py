@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from connector.ledger import dialect
 from connector.ledger.backfill_tables import ITEM, PARTITION, PLAN
+from connector.ledger.control import BACKFILL, CANCELLED, PAUSED, RUNNING, control, set_control
+from connector.ledger.partition import abandoned
 
 __all__ = [
     "DONE",
@@ -63,30 +65,42 @@ def lock_plan(connection: Connection, job: str) -> None:
 def start_plan(connection: Connection, row: Planned) -> None:
     """Begin the plan, or go on with it under another range; partitions that are done stay for the record.
 
-    What a killed planning left half filled, and of another range also what waits, is planned anew.
+    What a killed planning left half filled is planned anew, and of another range also what waits and what a dead
+    worker had in hand. A pause holds the plan it was asked of, and no later one.
     """
     known = plan(connection, row.job)
-    same = known is not None and known.is_open and (known.since, known.until) == (row.since, row.until)
-    _drop(connection, row.job, ("filling",) if same else OPEN_PARTITIONS)
-    if known is None or not known.is_open:
-        _drop(connection, row.job, ("done",))
+    is_open = known is not None and known.is_open
+    same = known is not None and is_open and (known.since, known.until) == (row.since, row.until)
+    _drop(connection, row.job, _in_state(*(("filling",) if same else OPEN_PARTITIONS)))
+    if not same:
+        _drop(connection, row.job, abandoned(connection, row.job, row.changed_at))
+    if not is_open:
+        _drop(connection, row.job, _in_state("done"))
+    asked = control(connection, row.job, BACKFILL).state
+    if asked == CANCELLED or (asked == PAUSED and not is_open):
+        set_control(connection, row.job, BACKFILL, now=row.changed_at, state=RUNNING)
     insert = dialect.insert(connection, PLAN).values(**row._asdict())
     changed = {name: insert.excluded[name] for name in Planned._fields if name != "job"}
     connection.execute(insert.on_conflict_do_update(index_elements=[PLAN.c.job], set_=changed))
 
 
 def set_plan(connection: Connection, job: str, state: str, now: datetime) -> None:
-    """Note how far the plan is."""
-    connection.execute(update(PLAN).where(PLAN.c.job == job).values(state=state, changed_at=now))
+    """Note how far the plan is; one that has ended stays as it ended, whoever comes too late."""
+    mine = update(PLAN).where(PLAN.c.job == job, PLAN.c.state.in_((PLANNING, WORKING)))
+    connection.execute(mine.values(state=state, changed_at=now))
 
 
 def end_plan(connection: Connection, job: str, state: str, now: datetime) -> None:
     """Close the plan; what waits is let go, and what a worker has in hand stays his until he lets it go."""
-    _drop(connection, job, OPEN_PARTITIONS)
+    _drop(connection, job, _in_state(*OPEN_PARTITIONS))
     set_plan(connection, job, state, now)
 
 
-def _drop(connection: Connection, job: str, states: tuple[str, ...]) -> None:
-    these = (PARTITION.c.job == job, PARTITION.c.state.in_(states))
+def _in_state(*states: str) -> ColumnElement[bool]:
+    return PARTITION.c.state.in_(states)
+
+
+def _drop(connection: Connection, job: str, which: ColumnElement[bool]) -> None:
+    these = (PARTITION.c.job == job, which)
     connection.execute(delete(ITEM).where(ITEM.c.partition_id.in_(select(PARTITION.c.id).where(*these))))
     connection.execute(delete(PARTITION).where(*these))

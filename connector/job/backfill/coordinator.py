@@ -106,11 +106,6 @@ async def _plan(backfill: Backfill) -> None:
             summary=backfill.summary,
         )
         backfill.places = list(run.places.values())
-        control = await run.book.read(ledger.control, backfill.job, ledger.BACKFILL)
-        if control.state == ledger.CANCELLED:
-            await run.book.transact(
-                ledger.set_control, backfill.job, ledger.BACKFILL, now=clock.now(), state=ledger.RUNNING
-            )
         planned = Planned(backfill.job, wish.since, wish.until, ledger.PLANNING, run.run_id, clock.now())
         known = await run.book.read(ledger.plan, backfill.job)
         backfill.done.goes_on_from = known if known is not None and known.is_open and _is_same(known, wish) else None

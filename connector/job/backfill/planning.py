@@ -58,6 +58,9 @@ async def make_plan(run: Execution, view: View, *, workers: int = 1, most: int =
         found.outside += len(page) - len(items)
         await run.book.transact(ledger.add_items, job.job, items, filling, most=most)
         view.planned(found.sessions, found.outside)
+        if (await run.book.read(ledger.control, job.job, ledger.BACKFILL)).state == ledger.CANCELLED:
+            # Reading on would only find what is let go.
+            break
     await run.book.transact(ledger.close_filling, job.job)
     return found
 

@@ -51,7 +51,11 @@ class Watching:
         for one in workers:
             counts.update(one.facts["counts"])
         seen = self._sight(found, counts, workers, is_cancelled=control.state == ledger.CANCELLED)
-        self._seen = replace(seen, note=what_holds(connection, self._plan, self._clock, control, there))
+        # Where all is done nothing is held up, whatever was asked too late.
+        is_left = seen.worked < seen.items
+        self._seen = replace(
+            seen, note=what_holds(connection, self._plan, self._clock, control, there) if is_left else ""
+        )
         return self._seen
 
     def _sight(

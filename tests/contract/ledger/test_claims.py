@@ -10,7 +10,7 @@ from sqlalchemy import text
 from connector import ledger
 from connector.clock import SystemClock
 from connector.errors import LeaseLostError
-from connector.ledger import Change, Item
+from connector.ledger import Change, Item, Planned
 from connector.ledger.partition import LEASE
 
 ELSEWHERE = "another-machine:12345678:1/17/4711/abcdef"
@@ -84,6 +84,21 @@ def test_what_is_finished_is_handed_out_no_more_and_what_is_released_is(book, pl
     ledger.finish(book.connection, part, counts={"delivered": 1}, reasons={}, problem=None, now=book.now)
     assert take(book) is None
     assert [{"delivered": 1}] == [found.counts for found in ledger.partitions(book.connection, "nightly")]
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_a_dead_worker_had_is_let_go_with_its_plan(book, plan_days, cancelled):
+    """After a cancel, or for another range, no part of the old plan is worked on; a living worker keeps his."""
+    asked = Planned("nightly", book.now - LEASE, book.now, ledger.WORKING, "run-1", book.now)
+    ledger.start_plan(book.connection, asked)
+    plan_days("01", "02", "03")
+    dead, living = take(book, owner_that_ended()), take(book, ELSEWHERE)
+    ledger.start_plan(book.connection, asked)
+    assert {dead.id, living.id} < {part.id for part in ledger.partitions(book.connection, "nightly")}
+    if cancelled:
+        ledger.end_plan(book.connection, "nightly", ledger.CANCELLED, book.now)
+    ledger.start_plan(book.connection, asked._replace(since=asked.since if cancelled else asked.since - LEASE))
+    assert [living.id] == [part.id for part in ledger.partitions(book.connection, "nightly")]
 
 
 def test_who_lost_its_claim_can_neither_renew_nor_finish_it(book, plan_days):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from connector import ledger
 from connector.ledger import Control, Planned
 
@@ -50,3 +52,23 @@ def test_a_closed_plan_is_not_open_any_more(book):
     assert ledger.plan(book.connection, "nightly").is_open
     ledger.end_plan(book.connection, "nightly", ledger.CANCELLED, book.now)
     assert not ledger.plan(book.connection, "nightly").is_open
+
+
+@pytest.mark.parametrize(("ended", "state"), [(True, ledger.RUNNING), (False, ledger.PAUSED)])
+def test_a_pause_holds_the_plan_it_was_asked_of_and_no_later_one(book, ended, state):
+    """What was paused in its last moment does not hold the next backfill; what is unfinished stays paused."""
+    ledger.start_plan(book.connection, planned(book))
+    ledger.set_control(book.connection, "nightly", ledger.BACKFILL, now=book.now, state=ledger.PAUSED)
+    if ended:
+        ledger.end_plan(book.connection, "nightly", ledger.DONE, book.now)
+    ledger.start_plan(book.connection, planned(book, since=book.now - timedelta(days=60)))
+    assert state == ledger.control(book.connection, "nightly", ledger.BACKFILL).state
+
+
+@pytest.mark.parametrize(("ended", "late"), [(ledger.CANCELLED, ledger.WORKING), (ledger.DONE, ledger.CANCELLED)])
+def test_a_plan_stays_as_it_ended(book, ended, late):
+    """Who was still planning when it was cancelled does not open it again; who cancels too late changes nothing."""
+    ledger.start_plan(book.connection, planned(book, state=ledger.PLANNING))
+    ledger.end_plan(book.connection, "nightly", ended, book.now)
+    ledger.set_plan(book.connection, "nightly", late, book.now)
+    assert ended == ledger.plan(book.connection, "nightly").state

@@ -134,6 +134,19 @@ async def test_what_is_let_go_stays_done_and_a_cancelled_plan_keeps_its_size(loo
     assert "cancelled: what is under way is finished, the rest is let go" == seen.note
 
 
+async def test_a_pause_that_came_too_late_holds_nothing_up(looks):
+    """Where all is done, nobody is told to go on with it."""
+    owner = ledger.make_owner()
+
+    def end(workers):
+        workers.plan("2026-03-01")
+        workers.finishes(workers.claims(owner))
+        ledger.set_control(workers.connection, workers.job.job, ledger.BACKFILL, now=NOW, state=ledger.PAUSED)
+
+    seen = await looks(end)
+    assert (10, 10, "") == (seen.items, seen.worked, seen.note)
+
+
 @pytest.mark.parametrize(
     ("change", "note"),
     [

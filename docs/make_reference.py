@@ -17,7 +17,7 @@ from connector.job.definition.files import FilesOptions
 from connector.job.definition.intake import Intake
 from connector.job.definition.model import Job
 from connector.mapping.functions import FAILS, FUNCTIONS, Function
-from connector.mapping.functions.words import Pattern, Region, Zone
+from connector.mapping.functions.words import Pattern, Region, TimeForm, Zone
 from connector.mapping.targets import TARGETS
 from connector.settings import Settings
 
@@ -28,6 +28,7 @@ KINDS = {
     tuple[str, ...]: "a list of texts",
     Pattern: "a regular expression (RE2)",
     Region: "a country, for example DK",
+    TimeForm: "a form of times, for example %d.%m.%Y %H:%M",
     Zone: "a time zone, for example Europe/Copenhagen",
 }
 """What an argument is, in the words of who writes it."""

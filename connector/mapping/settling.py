@@ -35,7 +35,7 @@ def settle(inner: Evaluate, otherwise: Any, on_error: str, *, required: bool) ->
         value, trace = inner(record, context)
         if value is not None:
             return value, trace
-        if trace.failed and on_error == LEAVE:
+        if trace.failed and on_error == LEAVE and not required:
             return None, trace
         if trace.failed and on_error == "refuse":
             raise FieldRefusedError(trace.reason or "", trace.source)

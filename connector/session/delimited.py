@@ -47,14 +47,15 @@ def read_delimited(
     """
     lines = _Lines(_decoded(content, path, encoding))
     first = lines.peek()
-    if first.lower().startswith(_SEPARATOR_LINE) and len(first.strip()) == len(_SEPARATOR_LINE) + 1:
-        delimiter = delimiter or first[len(_SEPARATOR_LINE)]
+    named = first[len(_SEPARATOR_LINE) :].rstrip("\r\n")
+    if first.lower().startswith(_SEPARATOR_LINE) and named and not named[1:].strip():
+        delimiter = delimiter or named[0]
         next(lines)
     lines.skip_blank()
     header = lines.peek()
     if not header.strip():
         raise FileTruncatedError(f"{path} is empty", hint="have it exported again, with a header")
-    delimiter = delimiter or _delimiter(header)
+    delimiter = delimiter or _delimiter(lines)
     names = _names(lines, path, delimiter)
     for number, cells in enumerate(_records(lines, delimiter, len(names)), 2):
         if isinstance(cells, _Open) or any(map(str.strip, cells)):
@@ -131,8 +132,16 @@ def _undecodable(path: str, why: str) -> SkipError:
     return SkipError(Code.UNREADABLE, f"{path} is in another encoding: {why}", hint=hint)
 
 
-def _delimiter(header: str) -> str:
-    outside = "".join(header.split('"')[::2])
+def _delimiter(lines: _Lines) -> str:
+    """Find the delimiter in the header; the name of a column may have line breaks between its quotation marks."""
+    taken = [next(lines)]
+    header = taken[0]
+    while header.count('"') % 2 and len(taken) < _MOST_LINES and (following := next(lines, "")):
+        taken.append(following)
+        header += following
+    lines.give_back(taken)
+    whole = header if header.count('"') % 2 == 0 else taken[0]
+    outside = "".join(whole.split('"')[::2])
     return max(_DELIMITERS, key=outside.count)
 
 

@@ -65,7 +65,7 @@ def open_rows(
     if name == "excel":
         return lambda: _never_wrong(read_workbook(content, path, form.sheet))
     if name == "parquet":
-        return lambda: _never_wrong(read_parquet(content, path))
+        return lambda: read_parquet(content, path)
     if name == "jsonl":
         return lambda: _lines(content, path)
     if name == "json":
@@ -99,9 +99,25 @@ def _line(text: bytes, place: str) -> dict[str, Any] | Spoilt:
 
 def _objects(content: BinaryIO, path: str, is_record: IsRecord) -> Rows:
     content.seek(0)
-    value, _ = read_json(content.read(), path)
+    raw = content.read()
+    try:
+        value, _ = read_json(raw, path)
+    except FileTruncatedError:
+        raise
+    except SkipError as error:
+        hint = "it holds JSON Lines: say `format: jsonl`" if _is_lines(raw) else error.hint
+        raise SkipError(Code.UNREADABLE, error.message, hint=hint) from error
     for number, record in enumerate(_listed(value, is_record), 1):
         yield number, _object(record, f"{path} row {number}")
+
+
+def _is_lines(raw: bytes) -> bool:
+    """Tell whether the first line is an object by itself, and more follows."""
+    first, _, rest = raw.lstrip().partition(b"\n")
+    try:
+        return bool(rest.strip()) and isinstance(read_json(first, "")[0], dict)
+    except SkipError:
+        return False
 
 
 def _listed(value: Any, is_record: IsRecord) -> list[Any]:

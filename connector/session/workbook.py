@@ -2,7 +2,8 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -16,7 +17,15 @@ from connector.session.plain import plain
 __all__ = ["read_workbook"]
 
 BATCH_ROWS = 1_000
+LAST_ROW = 1_048_576
+"""Of a sheet as Excel has it; a broken number of a row must not make billions of empty ones."""
 Cells = tuple[Any, ...]
+
+_SPOILT = (
+    *(BadZipFile, ParseError, LookupError, ValueError, OSError),
+    # What the library says of words that it does not know, and the unpacking of broken, rare or locked parts.
+    *(AttributeError, TypeError, zlib.error, EOFError, NotImplementedError, RuntimeError),
+)
 
 
 def read_workbook(content: BinaryIO, path: str, sheet: str | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -31,10 +40,10 @@ def read_workbook(content: BinaryIO, path: str, sheet: str | None = None) -> Ite
     try:
         book = _open(content.read())
         try:
-            yield from _named(_quietly(book[_sheet(book.sheetnames, sheet, path)].iter_rows(values_only=True)))
+            yield from _named(_quietly(_rows(book, sheet, path)))
         finally:
             book.close()
-    except (InvalidFileException, BadZipFile, ParseError, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, *_SPOILT) as error:
         hint = "save it as .xlsx; old .xls files and files with a password cannot be read"
         raise SkipError(Code.UNREADABLE, f"{path} is no Excel workbook that can be read", hint=hint) from error
 
@@ -48,11 +57,17 @@ def _open(raw: bytes) -> Any:
         return load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
 
 
-def _sheet(names: Sequence[str], wanted: str | None, path: str) -> str:
-    if wanted is not None and wanted not in names:
-        hint = f"its sheets: {', '.join(names)}"
-        raise SkipError(Code.UNREADABLE, f"{path} has no sheet {wanted!r}", hint=hint)
-    return wanted or names[0]
+def _rows(book: Any, wanted: str | None, path: str) -> Iterator[Cells]:
+    """Give the rows of the sheet; what holds a chart alone is none."""
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    sheet = sheets.get(wanted or next(iter(sheets), ""))
+    if sheet is None:
+        hint = f"its sheets: {', '.join(sheets)}"
+        raise SkipError(Code.UNREADABLE, f"{path} has no sheet {wanted or 'with rows'!r}", hint=hint)
+    # Some writers say that a sheet ends where it does not, and the library would believe them.
+    sheet.reset_dimensions()
+    rows: Iterator[Cells] = sheet.iter_rows(max_row=LAST_ROW, values_only=True)
+    return rows
 
 
 def _quietly(rows: Iterator[Cells]) -> Iterator[Cells]:

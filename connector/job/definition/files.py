@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connector.errors import ConfigurationError, Problem
 from connector.job.definition.zone import TimeZone
 from connector.mistake import did_you_mean, problems
+from connector.session.moment import known_form
 from connector.session.parquet import PARQUET_HINT, can_read_parquet
 from connector.storage.kinds import KINDS
 
@@ -65,7 +66,7 @@ class FilesOptions(_Part):
     format: Literal["json", "jsonl", "csv", "excel", "parquet"] | None = Field(
         None, description="Form of the files; left out: by the end of their names."
     )
-    pattern: str | list[str] | None = Field(
+    pattern: list[str] | None = Field(
         None, description="Names of the metadata files, like calls-*.csv; left out: every file of a known form."
     )
     channel: Literal["call"] = Field("call", description="What a row is.")
@@ -87,6 +88,16 @@ class FilesOptions(_Part):
     encoding: str | None = Field(None, description="CSV: for example cp1252; left out: UTF-8, or UTF-16 with its mark.")
     sheet: str | None = Field(None, description="Excel: name of the sheet; left out: the first one.")
 
+    @field_validator("pattern", mode="before")
+    @classmethod
+    def _pattern(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("time_format")
+    @classmethod
+    def _time_format(cls, value: str | None) -> str | None:
+        return known_form(value) if value is not None else None
+
     @field_validator("delimiter")
     @classmethod
     def _delimiter(cls, value: str | None) -> str | None:
@@ -98,9 +109,13 @@ class FilesOptions(_Part):
     @field_validator("encoding")
     @classmethod
     def _encoding(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         try:
-            return codecs.lookup(value).name if value is not None else None
-        except LookupError as error:
+            # Among those that are known are some that are none of text, such as base64, and some that take no bytes.
+            "id".encode(value).decode(value, "surrogateescape")
+            return codecs.lookup(value).name
+        except (LookupError, UnicodeError) as error:
             raise ValueError("is no encoding that is known here: use utf-8, utf-16, cp1252, iso-8859-15 …") from error
 
     def read_for(self) -> dict[str, str]:
@@ -117,7 +132,7 @@ class FilesOptions(_Part):
     @property
     def patterns(self) -> list[str]:
         """Give the names of metadata files as a list, empty where none are told."""
-        return [self.pattern] if isinstance(self.pattern, str) else list(self.pattern or ())
+        return self.pattern or []
 
 
 def storage_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:

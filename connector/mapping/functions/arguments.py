@@ -11,12 +11,14 @@ from connector.mapping.functions.words import (
     Pattern,
     Region,
     Table,
+    TimeForm,
     Zone,
     compile_pattern,
     find_region,
     find_zone,
 )
 from connector.mapping.node import Node
+from connector.session.moment import known_form
 
 __all__ = ["prepare"]
 
@@ -102,5 +104,6 @@ _CONVERT: dict[Any, Callable[[Any], Any]] = {
     tuple[str, ...]: _texts,
     Pattern: lambda value: compile_pattern(_text(value)),
     Region: lambda value: find_region(_text(value)),
+    TimeForm: lambda value: TimeForm(known_form(_text(value))),
     Zone: lambda value: find_zone(_text(value)),
 }

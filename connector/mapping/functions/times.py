@@ -4,7 +4,7 @@ from datetime import datetime
 
 from connector.mapping.coercion import number_of
 from connector.mapping.functions.registry import FAILS, example, function
-from connector.mapping.functions.words import Zone
+from connector.mapping.functions.words import TimeForm, Zone
 from connector.mapping.instant import UtcText, parse_instant, write_instant
 
 __all__ = ["seconds", "utc"]
@@ -16,9 +16,9 @@ __all__ = ["seconds", "utc"]
     example("23.03.2026 13:14", "2026-03-23T12:14:00Z", {"zone": "Europe/Copenhagen", "format": "%d.%m.%Y %H:%M"}),
     example("2026-03-23T13:14:41", FAILS),
 )
-def utc(value: str | float, zone: Zone | None = None, format: str | None = None) -> UtcText:  # noqa: A002
+def utc(value: str | float, zone: Zone | None = None, format: TimeForm | None = None) -> UtcText:  # noqa: A002
     """Write a time in UTC with Z, from ISO 8601 or Unix seconds; `zone` is for times that name no offset."""
-    moment = datetime.strptime(value, format) if format and isinstance(value, str) else value  # noqa: DTZ007
+    moment = datetime.strptime(value, format.text) if format and isinstance(value, str) else value  # noqa: DTZ007
     return write_instant(parse_instant(moment, zone.info if zone else None))
 
 

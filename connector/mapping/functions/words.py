@@ -9,7 +9,7 @@ import phonenumbers
 
 from connector.regex import compile_regex
 
-__all__ = ["HashKey", "Pattern", "Region", "Table", "Zone", "compile_pattern", "find_region", "find_zone"]
+__all__ = ["HashKey", "Pattern", "Region", "Table", "TimeForm", "Zone", "compile_pattern", "find_region", "find_zone"]
 
 _ABSENT = object()
 
@@ -49,6 +49,13 @@ class Zone:
     """The time zone of times that name no offset."""
 
     info: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TimeForm:
+    """How times are written that are not ISO 8601, as strptime has it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

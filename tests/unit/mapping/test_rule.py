@@ -86,6 +86,25 @@ def test_refusals(draft: Make) -> None:
     assert ("b", "table_failed") == (made.traces["agentId"].source, made.traces["agentId"].reason)
 
 
+def test_what_the_file_requires_is_refused_where_it_fails(draft: Make) -> None:
+    """A value that a function cannot take is as good as none: a field or part that is required is refused for it."""
+    made = draft(
+        """
+        team: {path: a, as: [{extract: "[0-9]"}], required: true}
+        customNumberProp1: {path: a, required: true}
+        labels: {list: [x, {path: a, as: [number], required: true}]}
+        customProp1: {join: [x, {path: a, as: [number], required: true}]}
+        customProp2: {path: a, as: [number], required: true, else: none}
+        """,
+        {"a": "word"},
+    )
+    failed = {"team": "extract_failed", "customNumberProp1": "not_a_number", "labels": "number_failed"}
+    assert {**failed, "customProp1": "number_failed"} == {
+        name: made.refusals.get(name) for name in (*failed, "customProp1")
+    }
+    assert {"customProp2": "none"} == made.values
+
+
 def test_else_helps_a_required_field(draft: Make) -> None:
     """A field that the target requires is not refused where its rule has an `else`."""
     assert "subject" not in draft("subject: {path: a, else: Call}", {}).refusals

@@ -28,6 +28,7 @@ def rows(content: bytes | str, **options):
         ("id|name\r1|Kim\r", {}),
         ('"id";"name, whole"\n1;Kim\n'.replace(", whole", ""), {}),
         ("sep=;\nid;name\n1;Kim\n", {}),
+        ("sep=\t\r\nid\tname\r\n1\tKim\r\n", {}),
         ("id:name\n1:Kim", {"delimiter": ":"}),
         ("\n\n id , name \n\n1,Kim\n;,\n".replace(";", ""), {}),
         (b"\xef\xbb\xbfid,name\n1,Kim\n", {}),
@@ -42,6 +43,12 @@ def test_the_delimiter_and_the_marks_of_spreadsheets_are_found(text, options):
 def test_a_delimiter_inside_quotation_marks_of_the_header_does_not_count():
     """The header's own texts do not decide what divides it."""
     assert {2: {"a,b,c": "1", "d": "2"}} == rows('"a,b,c";d\n1;2\n')
+
+
+def test_a_header_may_have_line_breaks_in_its_names():
+    """What divides the columns is found in the whole header, also where its first name goes over two lines."""
+    assert {2: {"Call\nID": "1", "name": "Kim"}} == rows('"Call\nID";"name"\n"1";"Kim"\n')
+    assert {2: {"id": "1", "Call\n,,": "Kim", "b": "2"}} == rows('id;"Call\n,,";b\n1;Kim;2\n')
 
 
 def test_cells_keep_line_breaks_and_doubled_quotation_marks():

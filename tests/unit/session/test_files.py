@@ -6,12 +6,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
+from pyarrow.parquet import write_table
 
 from connector.errors import FileTruncatedError, SkipError
 from connector.session import BrokenRow, Channel, FilesForm, Session, parse_rows, standing
@@ -92,6 +96,54 @@ def test_the_sheet_can_be_named():
     assert ["1", "row 3", "row 4"] == ids(read(raw, "a.xlsx", rows=RowForm(sheet="Week 12")))
     with pytest.raises(SkipError, match=r"has no sheet 'Calls' .its sheets: Week 12"):
         read(raw, "a.xlsx", rows=RowForm(sheet="Calls"))
+
+
+def test_a_chart_is_no_sheet_and_a_sheet_ends_where_its_rows_do():
+    """What a workbook says of the size of a sheet is not believed, and a chart that stands first is passed over."""
+    book = Workbook()
+    for row in (["id", "name"], ["1", "Kim"], ["2", "Bo"]):
+        book.active.append(row)
+    book.create_chartsheet("Chart", 0).add_chart(BarChart())
+    out, told = io.BytesIO(), io.BytesIO()
+    book.save(out)
+    with ZipFile(out) as saved, ZipFile(told, "w") as changed:
+        for name in saved.namelist():
+            changed.writestr(name, saved.read(name).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1"'))
+    assert out.getvalue() != told.getvalue()
+    assert [{"id": "1", "name": "Kim"}, {"id": "2", "name": "Bo"}] == [
+        one.record for one in read(told.getvalue(), "a.xlsx")
+    ]
+
+
+@pytest.mark.parametrize(("known", "unknown"), [(b"showSheetTabs=", b"showSheetTubs="), (b"<sheets>", b"<shoots>")])
+def test_a_workbook_with_words_that_nobody_knows_says_so(known, unknown):
+    """Whatever the library says of a workbook that it does not understand, the file is refused and nothing else."""
+    raw, changed = workbook([["id"], ["1"]]), io.BytesIO()
+    with ZipFile(io.BytesIO(raw)) as saved, ZipFile(changed, "w") as spoilt:
+        for name in saved.namelist():
+            spoilt.writestr(name, saved.read(name).replace(known, unknown))
+    with pytest.raises(SkipError, match=r"no Excel workbook|has no sheet"):
+        read(changed.getvalue(), "a.xlsx")
+
+
+def test_a_time_beyond_all_calendars_spoils_its_own_row_only():
+    """An end of all days that falls into the year 10000 in its own zone leaves the other rows of a table alone."""
+    ends = pa.array([253402300799, 0, None], pa.timestamp("s", tz="Europe/Copenhagen"))
+    out = io.BytesIO()
+    write_table(pa.table({"id": ["1", "2", "3"], "end": ends}), out)
+    found = read(out.getvalue(), "a.parquet")
+    assert ["row 1", "2", "3"] == ids(found)
+    assert "a.parquet row 1 has a time that no calendar has" in found[0].error.message
+
+
+def test_json_lines_under_the_name_of_json_are_told_with_the_option():
+    """Many programs call such files .json: the remedy is a word in the job and not another export."""
+    with pytest.raises(SkipError) as caught:
+        read(b'{"id": 1}\n{"id": 2}\n', "a.json")
+    assert "it holds JSON Lines: say `format: jsonl`" == caught.value.hint
+    with pytest.raises(SkipError) as caught:
+        read(b'{"id": 1,}\n{"id": 2}\n', "a.json")
+    assert "have it exported again" == caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.session.moment import read_moment
+from connector.session.moment import known_form, read_moment
 
 AFTERNOON = datetime(2026, 3, 23, 20, 16, 46, tzinfo=UTC)
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
@@ -29,6 +29,8 @@ ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() |
         1774297006000000,
         "1774297006",
         "1774297006.0",
+        "1774297006000",
+        "1774297006000000",
     ],
 )
 def test_every_spelling_of_a_moment_is_the_same_moment(value):
@@ -60,6 +62,20 @@ def test_a_time_without_offset_is_in_the_given_zone():
     copenhagen = ZoneInfo("Europe/Copenhagen")
     assert datetime(2026, 7, 1, 10, tzinfo=UTC) == read_moment("2026-07-01 12:00:00", copenhagen)
     assert datetime(2026, 1, 1, 11, tzinfo=UTC) == read_moment("2026/01/01 12:00:00", copenhagen)
+
+
+@pytest.mark.parametrize("number", [1710122512345, 1609123112345, 2012123112345, 1704010100000])
+def test_milliseconds_that_look_like_a_day_are_milliseconds(number):
+    """Thirteen digits are milliseconds since 1970, as text too, although some could be read as a day and a time."""
+    assert read_moment(number) == read_moment(str(number)) == datetime.fromtimestamp(number / 1000, UTC)
+
+
+@pytest.mark.parametrize("form", ["%Q", "%", "%d.%m.%Y %", "%H %H", ""])
+def test_a_form_that_reads_no_time_is_a_mistake(form):
+    """What strptime does not know, or knows twice, is told before a time is read by it."""
+    assert "%d.%m.%Y %H:%M" == known_form("%d.%m.%Y %H:%M")
+    with pytest.raises(ValueError, match="is no form of times"):
+        known_form(form)
 
 
 @given(ANYTHING)

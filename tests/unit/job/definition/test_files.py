@@ -46,6 +46,11 @@ def mistakes(**options: Any) -> list[str]:
         ({"id": "id", "agent": {"mail": "a"}}, "options.agent.mail: is not a known key (did you mean 'email'?)"),
         ({"id": "id", "timezone": "Denmark"}, "is not an IANA time zone"),
         ({"id": "id", "encoding": "utf-99"}, "is no encoding that is known here"),
+        ({"id": "id", "encoding": "base64"}, "is no encoding that is known here"),
+        ({"id": "id", "encoding": "idna"}, "is no encoding that is known here"),
+        ({"id": "id", "time_format": "%Q"}, "options.time_format: '%Q' is no form of times: write it like %d.%m.%Y"),
+        ({"id": "id", "time_format": "%d.%d"}, "it has one part of them twice"),
+        ({"id": "id", "pattern": ["a.csv", 5]}, "options.pattern.1: must be text, and is a number"),
         ({"id": "id", "delimiter": "::"}, "must be one character"),
     ],
 )

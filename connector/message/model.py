@@ -77,6 +77,8 @@ class Event:
     """Why it is not to go, where that is known already: an internal note, a bot that is not listed."""
     doubt: Verdict | None = None
     """Why it is not to go where it was left out before: it does not say itself whether it is internal."""
+    is_first: bool = False
+    """Whether it tells how the message was first written: what is known of the message is that, or newer."""
 
     def __post_init__(self) -> None:
         """Raise SkipError(UNREADABLE) where an id is too long to be one."""

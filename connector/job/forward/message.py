@@ -74,7 +74,8 @@ async def _send(attempt: Attempt, record: Record, told: Event, *, repeated: bool
 async def _repeat(attempt: Attempt, row: EntryRow, told: Event) -> None:
     """Send what is new about a message that the target has, and nothing where nothing is.
 
-    That is another text where its sender can change one, else the case's fields where they are newer.
+    That is another text where its sender can change one and this is not the first, come late; else the case's fields
+    where they are newer.
     """
     run = attempt.run
     made = _made(attempt, None, told)
@@ -82,7 +83,7 @@ async def _repeat(attempt: Attempt, row: EntryRow, told: Event) -> None:
     amendment = Amendment(attempt, row)
     fingerprint, target = _fingerprint(made), run.target
     is_edited = fingerprint != row.version
-    if is_edited and run.kind.edits:
+    if is_edited and run.kind.edits and not told.is_first:
         if await attempt.send(amendment, lambda: delivery.deliver_message(body, target, amendment)):
             await amendment.went(row._replace(version=fingerprint, changed_at=run.now()), after)
         return

@@ -18,6 +18,7 @@ TYPES: Final = {"0": "incoming", "1": "outgoing", "2": "activity", "3": "templat
 """The numbers that stand for the words inside `conversation.messages`, and on the documentation page everywhere."""
 DIRECTIONS: Final = {"incoming": "Inbound", "outgoing": "Outbound", "template": "Outbound"}
 ACTIVITY: Final = "activity"
+CREATED: Final = "message_created"
 TRUE: Final = frozenset({"true", "1"})
 SYSTEM: Final = {"id": "system", "name": "System"}
 
@@ -45,8 +46,17 @@ def read_message(body: dict[str, Any], received_at: datetime, *, notes: tuple[st
         "text": _text(body),
     }
     act, verdict = _judge(body, within, kind, with_notes=with_notes)
-    notes = (*notes, *_repairs(body, kind, record["text"]))
-    return Event(act, case, message, record, at, case_updated_at=moment, notes=notes, verdict=verdict)
+    return Event(
+        act,
+        case,
+        message,
+        record,
+        at,
+        case_updated_at=moment,
+        notes=(*notes, *_repairs(body, kind, record["text"])),
+        verdict=verdict,
+        is_first=word(body.get("event")) == CREATED,
+    )
 
 
 def _within(body: Mapping[str, Any], message: str) -> Mapping[str, Any]:

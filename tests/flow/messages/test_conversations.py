@@ -36,6 +36,22 @@ async def test_an_edited_message_goes_under_its_own_id(make_desk, capturi):
     assert {"delivered"} == set(desk.states().values())
 
 
+async def test_a_message_as_it_was_first_written_undoes_no_edit(make_desk, capturi):
+    """`message_created` that comes behind its own `message_updated`, or again after it, rolls no text back."""
+    async with capturi() as address:
+        desk = make_desk("sangoma", address)
+        created = sangoma("message_created.incoming")
+        edited = {**created, "event": "message_updated", "content": "Hi, my bill is right"}
+        newer = created["conversation"] | {"status": "pending", "updated_at": 1_770_120_000.5}
+        await desk.accept(edited, created, {**created, "conversation": newer})
+        await desk.forward()
+        (case,) = (await desk.cases()).values()
+
+    assert ["Hi, my bill is right"] == [one["text"] for one in case["messages"]]
+    assert "pending" == case["status"]
+    assert 2 == desk.steps("412/77").count("edit.noted")
+
+
 async def test_a_status_of_the_conversation_changes_the_case(make_desk, capturi):
     """What is told of the conversation alone becomes a change of its case, once there is one."""
     async with capturi() as address:

@@ -124,7 +124,7 @@ async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, 
     """Cancel lets what is under way finish and drops the rest; a new command plans again."""
     async with capturi(faults=SLOW) as address:
         project = history(address, days=4, a_day=20)
-        project.edit_job(("source:", "limits: {concurrency: 2}\nsource:"))
+        project.edit_job(("source:", "limits: {concurrency: 2, requests_per_second: 8}\nsource:"))
         process = await started(project.folder, "backfill", "demo", *RANGE)
         await delivered(project, 3)
         assert 0 == (await command(project.folder, "cancel", "demo", afresh=True)).code
@@ -136,7 +136,7 @@ async def test_cancelled_it_ends_and_the_next_one_begins_anew(history, capturi, 
         assert "the plan was let go; what is delivered stays so, and a new backfill plans the rest" in told
         assert {False} == {words in told for words in ("waits to be gone on with", "the plan: ", " of 0: ")}
         assert [("cancelled",)] == [tuple(row.values()) for row in project.ask("SELECT state FROM backfill_plan")]
-        project.edit_job(("concurrency: 2", "concurrency: 16"))
+        project.edit_job(("concurrency: 2, requests_per_second: 8", "concurrency: 16"))
         await completes(project, command, reading, address, 80)
 
 

@@ -14,7 +14,9 @@ __all__ = ["DEEPEST_NESTING", "clean", "decode", "read_json", "reject_deep"]
 
 DEEPEST_NESTING = 64
 
-_LONGEST_INTEGER = 18
+_LONGEST_INTEGER = 20
+_INTEGERS = range(-(2**63), 2**64)
+"""What the fast parser reads as whole numbers; ids among them, so the tolerant one must not round these."""
 _BLANK = b" \t\r\n\0"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -94,7 +96,9 @@ def _decoder(notes: list[str]) -> json.JSONDecoder:
         return number if number - number == 0 else no_number(text)
 
     def integer(text: str) -> int | float | None:
-        return int(text) if len(text) <= _LONGEST_INTEGER else floating(text)
+        if len(text) <= _LONGEST_INTEGER and (number := int(text)) in _INTEGERS:
+            return number
+        return floating(text)
 
     # Not strict: a line break or a tab that stands as it is inside a text does no harm.
     return json.JSONDecoder(strict=False, parse_constant=no_number, parse_float=floating, parse_int=integer)

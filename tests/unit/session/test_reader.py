@@ -123,6 +123,16 @@ def test_numbers_of_any_length_are_read(number):
     assert ["a", "b"] == list(value)
 
 
+@given(st.integers(-(2**63), 2**64 - 1))
+def test_no_id_is_rounded_where_a_text_beside_it_is_spoilt(number):
+    """A whole number of 64 bits stays what it is in either parser."""
+    sound, _ = read_json(b'{"id": %d, "text": "x"}' % number, "a.json")
+    spoilt, _ = read_json(b'{"id": %d, "text": "\xed\xb0\x80"}' % number, "a.json")
+
+    assert number == sound["id"]
+    assert number == spoilt["id"]
+
+
 @given(JSON)
 def test_good_json_is_read_as_it_stands(value):
     """Any JSON without NUL characters comes back unchanged and without a note."""

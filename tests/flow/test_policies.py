@@ -177,6 +177,21 @@ async def test_an_agents_part_that_went_no_way_is_unchanged_while_another_waits(
     assert [outcome] == steps
 
 
+async def test_agents_parts_that_wait_bear_what_their_call_waits_for_since(make_project, capturi):
+    """A newer export of a split call leaves no part behind under an earlier reason."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        split(project)
+        (project.folder / "export/recordings/call-1418.wav").unlink()
+        await project.run()
+        project.edit_job(("agents:", "filter: [{path: lang, in: [tlh]}]\nagents:"))
+        filtered, same = [(await project.run()).as_dict() for _ in range(2)]
+        reasons = [row["code"] for row in project.entries()]
+    assert (2, 2, 0) == (filtered["seen"], filtered["skipped"], filtered["held"])
+    assert (2, 2) == (same["seen"], same["unchanged"])
+    assert ["filtered", "filtered"] == reasons
+
+
 def nameless(project, number):
     record = json.loads((project.folder / "mappings/examples/call-transferred.json").read_bytes())
     told = [record["agent_info"], *record["participants"], *(one["to_agent"] for one in record["transfers"])]

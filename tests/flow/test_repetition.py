@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 NEWER = "2026-03-24T12:30:11.000+01:00"
 OLDER = "2026-03-24T12:13:06.000+01:00"
 
@@ -82,6 +84,32 @@ async def test_a_newer_export_in_another_date_folder_is_the_same_session(make_pr
     assert (1, 1) == (third["seen"], third["unchanged"])
     assert 1 == len(project.entries())
     assert "export.noted" in project.steps("acme-call-1")
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+async def test_a_skipped_call_whose_next_export_lies_elsewhere_is_counted_once(make_project, capturi, is_moved):
+    """What is judged again from another folder is not unchanged as well, whether its first file is there or not."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1, folder="metadata/2026/03/24", recording_permission="denied")
+        await project.run()
+        if is_moved:
+            (project.folder / "export/metadata/2026/03/24/call-1.json").unlink()
+        project.call(1, folder="metadata/2026/03/25", recording_permission="denied", updated_at=NEWER)
+        second, third = [(await project.run()).as_dict() for _ in range(2)]
+    assert (1, 1, 0) == (second["seen"], second["skipped"], second["unchanged"])
+    assert (1, 0, 1) == (third["seen"], third["skipped"], third["unchanged"])
+
+
+async def test_an_older_export_in_the_place_of_a_newer_one_is_judged(make_project, capturi):
+    """A call that waits does not wait for an export that is nowhere any more."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1, updated_at="2026-03-24T12:50:11.000+01:00")
+        assert 1 == (await project.run()).as_dict()["held"]
+        project.call(1, updated_at=OLDER)
+        told = (await project.run()).as_dict()
+    assert (1, 1) == (told["seen"], told["delivered"])
 
 
 async def test_an_older_export_that_arrives_later_changes_nothing(make_project, capturi, reading):

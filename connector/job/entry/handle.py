@@ -1,6 +1,5 @@
 """Take one session, or one broken file, to its outcome."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from connector import ledger
@@ -11,6 +10,7 @@ from connector.job.entry.judge import judge
 from connector.job.entry.lack import lacks
 from connector.job.entry.opening import leave, open_record
 from connector.job.entry.record import PRIVACY, Record
+from connector.job.entry.recount import take_back
 from connector.job.entry.row import first_row
 from connector.job.entry.version import is_older
 from connector.job.execution.model import Execution
@@ -41,26 +41,31 @@ async def handle(run: Execution, item: Work | Broken) -> None:
 
 
 async def _judge(run: Execution, work: Work) -> None:
+    await take_back(run, work)
     verdict = judge(work.session, run.plan, run.now())
-    delivered = [row for row in work.entries if row.state == Outcome.DELIVERED.value]
-    if verdict is not None and delivered:
-        await _leave_delivered(run, work, delivered, verdict)
-    elif verdict is not None:
-        await open_record(run, work, "").close(verdict)
+    if verdict is not None:
+        await _stop(run, work, verdict)
     elif work.session.channel is Channel.CALL:
         await call.handle(run, work)
     else:
         await chat.handle(run, work)
 
 
-async def _leave_delivered(run: Execution, work: Work, delivered: Sequence[EntryRow], verdict: Verdict) -> None:
-    """Let what is there be there: what came late for it goes once nothing holds it any more, or never by policy."""
-    for leg in sorted({row.leg for row in work.entries} - {row.leg for row in delivered}):
-        await open_record(run, work, leg, done=False).close(verdict)
+async def _stop(run: Execution, work: Work, verdict: Verdict) -> None:
+    """Write why the session goes no way now; where its agents have parts, each of them bears it.
+
+    What is there stays so: what came late for it goes once nothing holds it any more, or never by policy.
+    """
+    delivered = [row for row in work.entries if row.state == Outcome.DELIVERED.value]
+    others = sorted({row.leg for row in work.entries} - {row.leg for row in delivered})
+    if not delivered:
+        others = others or [""]
+    for leg in others:
+        await open_record(run, work, leg, done=not delivered and leg == others[-1]).close(verdict)
     is_held = verdict.outcome is Outcome.HELD
     for row in delivered:
         await leave(run, work, row, done=row is delivered[-1] and not is_held)
-    if is_held:
+    if delivered and is_held:
         run.rows.left_out.add(work.file.id)
 
 
@@ -74,8 +79,9 @@ async def _is_settled(run: Execution, work: Work) -> bool:
     if _is_another(work.session, known):
         await _refuse_rival(run, work)
         return True
-    if is_older(work.session, known.version):
-        # An older export that lies in another folder: what counts was judged before.
+    if known.file_id != work.file.id and is_older(work.session, known.version):
+        # An older export that lies in another folder: what counts was judged before. One that took the newer one's
+        # place is all there is.
         await run.book.write(ledger.Change(files_done=work.settled_files))
         return True
     if not all(row.state == Outcome.DELIVERED.value and not lacks(work, row) for row in work.entries):

@@ -215,7 +215,7 @@ def settle(settings: Settings) -> None:
 
     async def close() -> None:
         async with ledger.open_ledger(settings.ledger_url, clock=clock.SystemClock()) as book:
-            await settle_killed(book, settings)
+            await settle_killed(book, settings, datetime.now(UTC))
 
     if ledger.exists(settings.ledger_url):
         asyncio.run(close())

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, select
 from connector.ledger import runlog
 from connector.ledger.backfill_tables import PLAN
 from connector.ledger.model import RunRow
+from connector.ledger.presence import jobs_at_work
 from connector.ledger.reporting import Closing, closings
 from connector.ledger.tables import RUN, STEP
 from connector.reason import Outcome
@@ -21,25 +23,26 @@ STOPPED: Final = 1
 """The exit code of a run that had to stop."""
 
 
-def unfinished_runs(connection: Connection, job: str | None = None) -> Sequence[RunRow]:
+def unfinished_runs(connection: Connection, job: str | None = None, *, now: datetime) -> Sequence[RunRow]:
     """Give the runs, of one job or of all, that did not say how they ended: they go on, or were killed.
 
-    The run of an unfinished backfill is none of them: it holds a lock of its own, and the next one takes its plan over.
+    The run of a backfill is none of them while a worker is left of it: what that one does still counts for the run.
     """
-    planned = select(PLAN.c.run_id).where(PLAN.c.state.in_(["planning", "working"]), PLAN.c.run_id.is_not(None))
-    wanted = select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.dry_run.is_(False), RUN.c.id.not_in(planned))
+    going_on = select(PLAN.c.run_id).where(PLAN.c.job.in_(jobs_at_work(connection, now)), PLAN.c.run_id.is_not(None))
+    wanted = select(RUN).where(RUN.c.finished_at.is_(None), RUN.c.dry_run.is_(False), RUN.c.id.not_in(going_on))
     wanted = wanted.order_by(RUN.c.started_at)
     if job is not None:
         wanted = wanted.where(RUN.c.job == job)
     return [RunRow(**row) for row in connection.execute(wanted).mappings()]
 
 
-def close_killed_runs(connection: Connection, job: str, *, but: str | None = None) -> Sequence[RunRow]:
+def close_killed_runs(connection: Connection, job: str, *, now: datetime, but: str | None = None) -> Sequence[RunRow]:
     """Close the job's runs that did not end, with counts from their entries, and give them as they stand now.
 
-    For who holds the job's lock: then nobody else can be running it. `but` is the caller's own run.
+    For who holds the locks of the job and of its backfill: then nobody else can be running it. `but` is the caller's
+    own run.
     """
-    closed = [_closed(connection, row) for row in unfinished_runs(connection, job) if row.id != but]
+    closed = [_closed(connection, row) for row in unfinished_runs(connection, job, now=now) if row.id != but]
     for row in closed:
         runlog.finish_run(connection, row)
     return closed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connector import ledger
 from connector.clock import Clock
@@ -22,13 +22,13 @@ MOST_STEPS = 10_000
 COUNTS = ("seen", "unchanged", "delivered", "held", "skipped", "refused", "audio_uploaded", "bytes_uploaded")
 
 
-async def settle_killed(book: Ledger, settings: Settings) -> Sequence[RunRow]:
+async def settle_killed(book: Ledger, settings: Settings, now: datetime) -> Sequence[RunRow]:
     """Close every run whose process is gone, and give those; a run whose job is locked goes on."""
     closed: list[RunRow] = []
-    for job in sorted({row.job for row in await book.read(ledger.killed.unfinished_runs)}):
+    for job in sorted({row.job for row in await book.read(ledger.killed.unfinished_runs, now=now)}):
         # Both its locks are free: neither a run nor a backfill of it goes on.
         with suppress(AlreadyRunningError), job_lock(settings, job), job_lock(settings, f"{job}{BACKFILL}"):
-            closed += await book.transact(ledger.killed.close_killed_runs, job)
+            closed += await book.transact(ledger.killed.close_killed_runs, job, now=now)
     return closed
 
 
@@ -60,14 +60,15 @@ def ended(row: RunRow, summary: Summary) -> RunRow:
 
 async def begin_run(book: Ledger, row: RunRow, options: Options, settings: Settings) -> bool:
     """Note that the run began, after closing those of the job that were killed; False where its slot has a run."""
-    unfinished = await book.read(ledger.killed.unfinished_runs, row.job)
+    now = row.started_at
+    unfinished = await book.read(ledger.killed.unfinished_runs, row.job, now=now)
     if unfinished and not options.dry_run:
         # The caller holds the lock of runs; a backfill that goes on beside it holds its own.
         with suppress(AlreadyRunningError), job_lock(settings, f"{row.job}{BACKFILL}"):
-            await book.transact(ledger.killed.close_killed_runs, row.job, but=row.id)
+            await book.transact(ledger.killed.close_killed_runs, row.job, now=now, but=row.id)
     if settings.retention and not options.dry_run:
         # A little at every run costs nothing; the service does the rest.
-        before = row.started_at - timedelta(days=settings.retention)
+        before = now - timedelta(days=settings.retention)
         await book.transact(ledger.expiry.expire_steps, before, MOST_STEPS)
     if options.slot is None:
         await book.transact(ledger.start_run, row)

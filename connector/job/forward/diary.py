@@ -25,7 +25,8 @@ class Diary:
 
     async def open(self) -> None:
         """Say of this intake's runs that were killed how they ended: nobody else has one while its lock is ours."""
-        await self._run.book.transact(ledger.killed.close_killed_runs, self._run.desk.intake)
+        run = self._run
+        await run.book.transact(ledger.killed.close_killed_runs, run.desk.intake, now=run.now())
 
     async def write(self) -> None:
         """Write what was done since, at most every few seconds."""

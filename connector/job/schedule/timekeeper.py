@@ -136,7 +136,7 @@ class _Keeper:
 
     async def _settle(self) -> None:
         """Close the runs that were killed with an earlier process, and tell of them."""
-        closed = await settle_killed(self.book, self.settings)
+        closed = await settle_killed(self.book, self.settings, self.clock.now())
         self.settled = True
         for row in closed:
             for job in self.jobs:
@@ -223,7 +223,7 @@ class _Keeper:
             return
         self.patience.pop(job.job, None)
         if not ended.told:
-            for row in await settle_killed(self.book, self.settings):
+            for row in await settle_killed(self.book, self.settings, self.clock.now()):
                 if row.job == job.job:
                     self._alert(job, warning.killed(row))
         elif known.run_id == ended.told.get("run_id") and ended.exit_code in {ExitCode.STOPPED, ExitCode.REFUSED}:

@@ -70,13 +70,27 @@ def test_a_killed_run_is_closed_with_what_it_did(book, add_run):
         StepRow(held.id, "run-1", book.now, "held", {"reason": "settling"}),
     ]
     change.apply_changes(book.connection, [ledger.Change(steps=tuple(told))])
-    (closed,) = ledger.killed.close_killed_runs(book.connection, "nightly", but="own")
+    (closed,) = ledger.killed.close_killed_runs(book.connection, "nightly", now=book.now, but="own")
     assert closed == ledger.run(book.connection, "run-1")
     assert (2, 1, 1, 1, 70) == tuple(
         closed.counts[name] for name in ("seen", "delivered", "held", "audio_uploaded", "bytes_uploaded")
     )
     assert ({"settling": 1}, 1, book.now + HOUR) == (closed.reasons, closed.exit_code, closed.finished_at)
-    assert ["own"] == [row.id for row in ledger.killed.unfinished_runs(book.connection)]
+    assert ["own"] == [row.id for row in ledger.killed.unfinished_runs(book.connection, now=book.now)]
+
+
+def test_a_killed_backfill_is_closed_once_nobody_is_left_of_it(book, add_run):
+    """A worker that outlives its backfill still counts for it; after that its run goes on no more than any other."""
+    ledger.start_run(book.connection, add_run("run-1"))
+    plan = ledger.Planned("nightly", book.now - HOUR, book.now, ledger.WORKING, "run-1", book.now)
+    ledger.start_plan(book.connection, plan)
+    owner = ledger.make_owner()
+    ledger.announce(book.connection, ledger.Present(owner, "target", "nightly", "backfill", {}, book.now))
+    assert [] == list(ledger.killed.close_killed_runs(book.connection, "nightly", now=book.now))
+    ledger.withdraw(book.connection, owner)
+    (closed,) = ledger.killed.close_killed_runs(book.connection, "nightly", now=book.now)
+    assert ("run-1", 1, ledger.killed.KILLED) == (closed.id, closed.exit_code, closed.error)
+    assert ledger.plan(book.connection, "nightly").is_open
 
 
 def test_held_and_refused_entries_are_chosen_by_every_wish(book):

@@ -39,6 +39,8 @@ async def test_killed_in_the_middle_the_same_command_completes_it(
         await process.communicate()
         told = await command(project.folder, "status")
         assert "stopped: the same command goes on" in " ".join(told.out.split()), told
+        (row,) = json.loads((await command(project.folder, "runs", "--json")).out)
+        assert (1, True) == (row["exit_code"], row["delivered"] >= 5), row
         done, _ = await completes(project, command, reading, address, 40)
     assert 5 <= done.told["unchanged"] < 40
 

@@ -216,6 +216,23 @@ async def test_a_held_call_whose_file_is_gone_is_refused(make_project, capturi):
     assert (1, 1) == (third["seen"], third["delivered"])
 
 
+async def test_a_held_call_whose_file_was_spoilt_is_refused_once_and_goes_once_it_is_mended(make_project, capturi):
+    """What waited is told once, does not raise 3 again, and goes with the mended file."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1, recording_permission="example_unlisted")
+        held = (await project.run()).as_dict()
+        project.put("metadata/call-1.json", b'{"id": 1, "call_type": "Voi')
+        spoilt, same = [(await project.run()).as_dict() for _ in range(2)]
+        project.call(1)
+        mended, after = [(await project.run()).as_dict() for _ in range(2)]
+    assert (1, 1) == (held["seen"], held["held"])
+    assert (1, {"unreadable": 1}, 3) == (spoilt["seen"], spoilt["reasons"], spoilt["exit_code"])
+    assert (1, 1, 0) == (same["seen"], same["unchanged"], same["exit_code"])
+    assert (1, 1) == (mended["seen"], mended["delivered"])
+    assert (1, 1) == (after["seen"], after["unchanged"])
+
+
 async def test_what_was_held_is_judged_at_every_run(make_project, capturi):
     """A settling call counts as held each time until its time has come, then it goes."""
     async with capturi() as address:

@@ -114,6 +114,8 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
         await _close_vanished(run, broken)
         return
     verdict = _verdict(run, broken)
+    if verdict.code is Code.UNREADABLE and await _close_waiting(run, broken, verdict):
+        return
     job, channel, name = run.plan.job, ledger.UNREADABLE_CHANNEL, broken.file.path
     if broken.row is not None:
         channel, name = ledger.UNREADABLE_ROW_CHANNEL, f"{name}#{broken.row.digest}"
@@ -140,6 +142,20 @@ async def _close_broken(run: Execution, broken: Broken) -> None:
     if verdict.code is Code.UNREADABLE:
         run.summary.add_unreadable(PRIVACY.scrub(verdict.detail))
     await Record(run, row, files).close(verdict, path=broken.file.path)
+
+
+async def _close_waiting(run: Execution, broken: Broken, verdict: Verdict) -> bool:
+    """Refuse what waits for a file that was spoilt since: it says itself why, and no other entry is needed."""
+    if run.plan.job.source.reading is not None:
+        return False
+    held = [
+        row for row in await run.book.read(ledger.entries_of_file, broken.file.id) if row.state == Outcome.HELD.value
+    ]
+    waiting = [row for row in held if row.channel != ledger.UNREADABLE_CHANNEL]
+    for row in waiting:
+        now_in = row._replace(run_id=run.run_id, policy_hash=run.policy_hash)
+        await Record(run, now_in, (broken.file.id,)).close(verdict, path=broken.file.path)
+    return bool(waiting) and len(waiting) == len(held)
 
 
 async def _close_vanished(run: Execution, broken: Broken) -> None:

@@ -7,6 +7,7 @@ ConnectorError
 │   └── TargetUnreachableError  no connection to the target could be made; nothing was sent
 ├── SkipError               this one record cannot go on; write the reason down and take the next
 │   ├── FileMissingError        the file was listed and is gone
+│   ├── FileStaysError          the file cannot be put away, and others can
 │   ├── FileChangedError        the file changed while it was read
 │   ├── FileTruncatedError      the file ends too early: it is being written still, or was cut off
 │   └── RulesBrokenError        fields break rules of the target; carries every one of them
@@ -34,6 +35,7 @@ __all__ = [
     "ConnectorError",
     "FileChangedError",
     "FileMissingError",
+    "FileStaysError",
     "FileTruncatedError",
     "LeaseLostError",
     "LedgerAwayError",
@@ -152,6 +154,10 @@ class FileChangedError(SkipError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(Code.SETTLING, f"{path} changed while it was read")
+
+
+class FileStaysError(SkipError):
+    """The file cannot be put away for a reason of its own, whatever the storage allows."""
 
 
 class FileTruncatedError(SkipError):

@@ -3,10 +3,23 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from connector.errors import ConfigurationError, Problem, SkipError
+from connector.errors import ConfigurationError, FileStaysError, Problem, SkipError
 from connector.reason import Code
 
-__all__ = ["LEAVE", "MARK", "TAG", "VALUE", "failed", "folder_of", "goals", "is_below", "require_known", "well_formed"]
+__all__ = [
+    "LEAVE",
+    "MARK",
+    "TAG",
+    "VALUE",
+    "crowded",
+    "failed",
+    "folder_of",
+    "goals",
+    "is_below",
+    "linked",
+    "require_known",
+    "well_formed",
+]
 
 LEAVE, TAG, MARK = "leave", "tag", "mark"
 VALUE = "conversation-connector", "done"
@@ -59,3 +72,15 @@ def require_known(action: str, known: Iterable[str], place: str) -> None:
 def failed(path: str, why: str, hint: str) -> SkipError:
     """Give the error of a file that could not be put away; it stays where it is, and the next run tries again."""
     return SkipError(Code.TRY_AGAIN, f"{path} cannot be put away: {why}", hint=hint)
+
+
+def linked(path: str) -> FileStaysError:
+    """Give the error of a file that is a link."""
+    hint = "move what it leads to, and take the link away"
+    return FileStaysError(Code.TRY_AGAIN, f"{path} cannot be put away: it is a link", hint=hint)
+
+
+def crowded(path: str, folder: str) -> FileStaysError:
+    """Give the error of a file for whose name no place is free."""
+    why = f"too many files of its name lie in {folder}"
+    return FileStaysError(Code.TRY_AGAIN, f"{path} cannot be put away: {why}", hint=f"clear {folder} out")

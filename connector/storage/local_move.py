@@ -46,7 +46,7 @@ def _move(root: str, file: FileInfo, folder: str) -> FileInfo:
     source = root + real_name(file.path)
     found = _facts(source)
     if found is not None and not stat.S_ISREG(found.st_mode):
-        raise finishing.failed(file.path, "it is a link", "move what it leads to, and take the link away")
+        raise finishing.linked(file.path)
     if found is not None and not _is_listed(found, file):
         raise FileChangedError(file.path)
     for path in finishing.goals(folder, file.path):
@@ -55,12 +55,16 @@ def _move(root: str, file: FileInfo, folder: str) -> FileInfo:
         if there is None and found is None:
             raise FileMissingError(file.path)
         if there is None:
-            _make_folder(root, path.rpartition("/")[0])
+            try:
+                _make_folder(root, path.rpartition("/")[0])
+            except (FileExistsError, NotADirectoryError):
+                # A file lies where the folder would be: no free place either.
+                continue
             os.rename(source, target)  # noqa: PTH104 - the names may hold bytes that are no UTF-8
         elif found is not None or not _is_listed(there, file):
             continue
         return FileInfo(path, file.size_bytes, file.modified_ns)
-    raise finishing.failed(file.path, f"too many files of its name lie in {folder}", f"clear {folder} out")
+    raise finishing.crowded(file.path, folder)
 
 
 def _make_folder(root: str, folder: str) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeGuard
 
 from connector import ledger
-from connector.errors import FileChangedError, FileMissingError, SkipError, StorageUnreachableError
+from connector.errors import FileChangedError, FileMissingError, FileStaysError, SkipError, StorageUnreachableError
 from connector.job.definition.mail import KIND as MAIL_KIND
 from connector.job.definition.model import Source
 from connector.job.execution.model import Execution
@@ -28,7 +28,7 @@ async def put_files_away(run: Execution) -> None:
     """Put away what belongs to delivered sessions, what earlier runs had no time for as well.
 
     What cannot be put away stays where it is, is told in the summary, and is tried again by the next run. Raises
-    StorageUnreachableError where nothing at all can be put away.
+    StorageUnreachableError where nothing can be put away, and not for a reason of the files' own.
     """
     if run.plan.job.source.done == LEAVE or run.options.dry_run:
         return
@@ -44,9 +44,10 @@ async def put_files_away(run: Execution) -> None:
             results = await _put_away(run, place, mine)
             done += await _note(run, mine, results)
             failed += filter(_has_failed, results)
-        if failed and not done:
-            message = f"no file can be put away: {failed[0].message}"
-            raise StorageUnreachableError(message, hint=failed[0].hint)
+        barred = [one for one in failed if not isinstance(one, FileStaysError)]
+        if barred and not done:
+            message = f"no file can be put away: {barred[0].message}"
+            raise StorageUnreachableError(message, hint=barred[0].hint)
     if done:
         run.summary.notes.append(told_away(done, run.plan.job.source.done))
     if failed:

@@ -89,7 +89,7 @@ class Finishing:
                 there = await self._copied(file, path)
             await self._removed(file)
             return self._facts(path, there)
-        raise finishing.failed(file.path, f"too many objects of its name lie in {folder}", f"clear {folder} out")
+        raise finishing.crowded(file.path, folder)
 
     async def _copied(self, file: FileInfo, path: str) -> Answer:
         """Copy, and give a look at the copy."""

@@ -55,7 +55,7 @@ async def _move(tree: Tree, file: FileInfo, folder: str, link: Link) -> FileInfo
     source = await tree.admit(link, file.path)
     found = await _facts(link, source)
     if found is not None and found.type == asyncssh.FILEXFER_TYPE_SYMLINK:
-        raise finishing.failed(file.path, "it is a link", "move what it leads to, and take the link away")
+        raise finishing.linked(file.path)
     if found is not None and not _is_listed(found, file):
         raise FileChangedError(file.path)
     for path in finishing.goals(folder, file.path):
@@ -64,20 +64,24 @@ async def _move(tree: Tree, file: FileInfo, folder: str, link: Link) -> FileInfo
             await tree.require_root(link)
             raise FileMissingError(file.path)
         if there is None:
-            await _make_folder(tree, path, link)
+            if not await _make_folder(tree, path, link):
+                continue
             await link.client.rename(source, tree.place(path))
         elif found is not None or not _is_listed(there, file):
             continue
         return FileInfo(path, file.size_bytes, file.modified_ns)
-    raise finishing.failed(file.path, f"too many files of its name lie in {folder}", f"clear {folder} out")
+    raise finishing.crowded(file.path, folder)
 
 
-async def _make_folder(tree: Tree, path: str, link: Link) -> None:
-    """Make the folder of a file where it is missing; one that leads out of the root is none."""
+async def _make_folder(tree: Tree, path: str, link: Link) -> bool:
+    """Make the folder of a file where it is missing, False where a file lies there; one outside the root is none."""
     parts = path.split("/")[:-1]
     for depth in range(1, len(parts) + 1):
         place = tree.place("/".join(parts[:depth]))
-        if await _facts(link, place) is None:
+        there = await _facts(link, place)
+        if there is not None and there.type == asyncssh.FILEXFER_TYPE_REGULAR:
+            return False
+        if there is None:
             with suppress(asyncssh.SFTPFileAlreadyExists, asyncssh.SFTPFailure):
                 # Several files may want the same folder at once.
                 await link.client.mkdir(place)
@@ -85,6 +89,7 @@ async def _make_folder(tree: Tree, path: str, link: Link) -> None:
         await tree.admit(link, path)
     except FileMissingError as error:
         raise finishing.failed(path, "its folder leads out of the storage", "name a folder inside it") from error
+    return True
 
 
 async def _facts(link: Link, place: str) -> asyncssh.SFTPAttrs | None:

@@ -249,6 +249,32 @@ async def test_a_storage_that_allows_no_change_stops_the_run_at_its_end(depot, c
     assert [1, 1] == [one["creates"] for one in arrived.conversations.values()]
 
 
+@pytest.mark.parametrize("kind", ["local", "sftp"])
+async def test_a_file_in_the_place_of_a_folder_is_gone_round(kind, depot, capturi):
+    """What bears the name of a folder that is needed keeps it: the next place is taken."""
+    async with capturi() as target:
+        place = depot(kind, target, "move:done")
+        place.write("done/metadata", b"somebody's notes")
+        summary = await place.project.run()
+    assert 0 == summary.exit_code, summary.error
+    moved = {path.replace("done/metadata", "done/again-2/metadata") for path in MOVED}
+    assert moved | STAYED | {"done/metadata"} == await place.paths()
+
+
+async def test_a_file_that_can_never_go_is_told_every_time_and_stops_no_run(depot, capturi, tmp_path):
+    """A link stays, and is told with its remedy by every run: the others go, and later nobody is alarmed by it."""
+    async with capturi() as target:
+        place = depot("local", target, "move:done")
+        link = tmp_path / "depot/metadata/call-1.json"
+        link.symlink_to(link.rename(tmp_path / "depot/kept.bin"))
+        summaries = [await place.project.run() for _ in range(2)]
+    assert [(0, None)] * 2 == [(one.exit_code, one.error) for one in summaries]
+    for one in summaries:
+        (told,) = [note for note in one.notes if "could not be put away" in note]
+        assert "call-1.json cannot be put away: it is a link (move what it leads to, and take the link away)" in told
+    assert MOVED - {"done/metadata/call-1.json"} <= await place.paths()
+
+
 async def test_a_dry_run_moves_nothing(depot, capturi):
     """Who only looks changes nothing."""
     async with capturi() as target:

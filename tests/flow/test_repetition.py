@@ -137,6 +137,27 @@ async def test_of_two_exports_in_one_run_the_newer_is_sent(make_project, capturi
     assert "new" == arrived.conversations["acme-call-1"]["customProp1"]
 
 
+async def test_what_waits_stays_whose_it_was_however_new_another_call_of_its_id_is(make_project, capturi, reading):
+    """A newer export of another call is refused alone; the first one goes once its recording is there."""
+    async with capturi() as address:
+        project = make_project(address, with_samples=False)
+        project.call(1, folder="one", audio=False)
+        first = (await project.run()).as_dict()
+        rival = {"call_uuid": "99999999-0000-4000-8000-000000000001", "updated_at": NEWER, "out_ticket_id": "other"}
+        project.call(1, folder="two", audio=False, **rival)
+        second = (await project.run()).as_dict()
+        third = (await project.run()).as_dict()
+        project.put("recordings/call-1.wav", project.sound(1))
+        fourth = (await project.run()).as_dict()
+        arrived = await reading(address)
+    held = {"seen": 1, "held": 1, "refused": 0}
+    assert held.items() <= first.items()
+    assert {"seen": 2, "held": 1, "refused": 1}.items() <= second.items()
+    assert {"seen": 2, "held": 1, "refused": 0, "unchanged": 1}.items() <= third.items()
+    assert {"delivered": 1, "refused": 0}.items() <= fourth.items()
+    assert "customProp1" not in arrived.conversations["acme-call-1"]
+
+
 async def test_the_same_id_of_another_call_is_refused(make_project, capturi, reading):
     """A file that gives a known id to another call is refused, named, and never merged into the delivered one."""
     async with capturi() as address:

@@ -15,9 +15,10 @@ from connector.job.entry.row import first_row
 from connector.job.entry.version import is_older
 from connector.job.execution.model import Execution
 from connector.job.gathering.gather import RIVAL, Broken, Work, info
+from connector.job.gathering.identity import is_another
 from connector.ledger import EntryRow, entry_id
 from connector.reason import Code, Outcome, Verdict
-from connector.session import Channel, Session
+from connector.session import Channel
 
 __all__ = ["handle"]
 
@@ -76,7 +77,7 @@ async def _is_settled(run: Execution, work: Work) -> bool:
         for row in work.entries:
             await leave(run, work, row)
         return True
-    if _is_another(work.session, known):
+    if is_another(work.session, known):
         await _refuse_rival(run, work)
         return True
     if known.file_id != work.file.id and is_older(work.session, known.version):
@@ -91,15 +92,6 @@ async def _is_settled(run: Execution, work: Work) -> bool:
     for row in work.entries:
         await leave(run, work, row)
     return True
-
-
-def _is_another(session: Session, known: EntryRow) -> bool:
-    """Tell whether the session of this id that the ledger knows is not this one: ids are unique per tenant only."""
-    if known.uuid and session.uuid and known.uuid.lower() != session.uuid.lower():
-        return True
-    if known.started_at is None or session.created_at is None:
-        return False
-    return abs(known.started_at - session.created_at) >= timedelta(seconds=1)
 
 
 async def _refuse_rival(run: Execution, work: Work) -> None:

@@ -10,6 +10,7 @@ from connector.errors import FileMissingError, SkipError
 from connector.job.definition.mail import KIND as MAIL_KIND
 from connector.job.definition.mail import is_message
 from connector.job.execution.model import Execution
+from connector.job.gathering.identity import is_another
 from connector.ledger import EntryRow, FileRow
 from connector.session import BrokenRow, FileRole, Session, Transcript
 from connector.storage import FileInfo
@@ -165,7 +166,10 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
     page: _Page,
     entries: list[EntryRow],
 ) -> Work:
-    newest, file = max(found, key=lambda pair: (pair[0].updated_at or datetime.min.replace(tzinfo=UTC), -pair[1].id))
+    known = [row for row in entries if not row.leg.startswith(RIVAL)]
+    # Which conversation was there first stays so, however new an export of another one is.
+    fitting = [pair for pair in found if not (known and is_another(pair[0], known[0]))] or found
+    newest, file = max(fitting, key=lambda pair: (pair[0].updated_at or datetime.min.replace(tzinfo=UTC), -pair[1].id))
     same = [one for session, one in found if not sessions.contradict(session, newest)]
     rivals = [(session, one) for session, one in found if sessions.contradict(session, newest)]
     companions, bodies = list(companions), page.transcripts.get(key, [])
@@ -177,7 +181,7 @@ def _work(  # noqa: PLR0913, PLR0917 - the parts of one session, used in one pla
         tuple(dict.fromkeys((*(one.id for one in same), *(one.id for _, one in bodies if one.pending), *read))),
         tuple(one for one in companions if one.role == FileRole.RECORDING),
         (*(text for text, _ in bodies), *(texts[one.id] for one in companions if one.id in texts)),
-        tuple(row for row in entries if not row.leg.startswith(RIVAL)),
+        tuple(known),
         tuple(Work(session, one, (one.id,), (), (), ()) for session, one in rivals),
     )
 

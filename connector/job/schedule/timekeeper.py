@@ -180,7 +180,9 @@ class _Keeper:
             return due[-MOST_MADE_UP:]
         if job.schedule.catch_up == "last":
             return due[-1:]
-        return [slot for slot in due[-1:] if slot > self.awake_since and now - slot <= ABSENCE]
+        # What could not begin, while another run of the job went on, was not missed: it waits for its turn.
+        waits = job.job in self.patience
+        return [slot for slot in due[-1:] if slot > self.awake_since and (waits or now - slot <= ABSENCE)]
 
     async def _pass_over(self, job: Scheduled, slots: Sequence[datetime], note: str) -> None:
         """Note that these slots get no run, and tell of those that were missed."""

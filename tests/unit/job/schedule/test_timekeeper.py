@@ -136,9 +136,10 @@ async def test_a_run_that_takes_too_long_is_told_of_once(night):
     assert ["run.overlong"] * 2 == night.told()
 
 
-async def test_a_run_that_cannot_begin_is_tried_again(night):
+@pytest.mark.parametrize("policy", ["none", "last", "all"])
+async def test_a_run_that_cannot_begin_is_tried_again(night, policy):
     """While somebody else runs the job, the slot waits; when that run is over it gets its own, once."""
-    night.schedule("0 2 * * *", "UTC")
+    night.schedule("0 2 * * *", "UTC", catch_up=policy)
     night.takes = timedelta(0)
     night.ends_with = lambda slot: Ended(1, {"error": "busy"}) if night.clock.now() < slot + HOUR / 6 else Ended(0)
     await night.up(at("2026-03-01T01:00"), at("2026-03-01T04:00"))

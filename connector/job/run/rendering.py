@@ -14,10 +14,7 @@ LONGEST_SECONDS = 300
 
 
 async def render_report(settings: Settings, run_id: str) -> Path | None:
-    """Give the path of the run's report, or None, with a line in the log, where it could not be made.
-
-    Who interrupts it interrupts nothing else: the run has ended, and stays what it was.
-    """
+    """Give the path of the run's report, or None, with a line in the log, where it could not be made."""
     path = settings.home / "reports" / f"{run_id}.html"
     command = [sys.executable, "-m", "connector", "--home", str(settings.home), "report", run_id, "--out", str(path)]
     # What is a setting of this process need not stand in its environment.
@@ -32,14 +29,9 @@ async def render_report(settings: Settings, run_id: str) -> Path | None:
     try:
         _, told = await asyncio.wait_for(process.communicate(), LONGEST_SECONDS)
     except TimeoutError:
-        told = b"it took too long"
-    except asyncio.CancelledError:
-        told = b"interrupted"
-        if (task := asyncio.current_task()) is not None:
-            task.uncancel()
-    if process.returncode is None:
         process.kill()
         await process.wait()
+        told = b"it took too long"
     if process.returncode == 0 and path.is_file():
         return path
     last = told.decode(errors="replace").strip().splitlines()[-1:] or [""]

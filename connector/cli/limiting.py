@@ -48,9 +48,8 @@ def allowances(
 
     `changes` are what a person changed for the unfinished backfills, by job: those follow their job.
     """
-    from connector.job.backfill.pulse import changed  # noqa: PLC0415 - `connector --help` must not pay for it
+    from connector.job.backfill.limits import changed  # noqa: PLC0415 - `connector --help` must not pay for it
     from connector.job.execution.budget import target_key  # noqa: PLC0415
-    from connector.job.execution.opening import open_hours  # noqa: PLC0415
     from connector.ledger.budget import spent  # noqa: PLC0415
 
     found = []
@@ -59,16 +58,20 @@ def allowances(
         if changes.get(name):
             given.append((True, changed(definition.limits, changes[name])))
         for is_of_backfill, limits in given:
-            if not (limits.requests_per_second or limits.per_hour or limits.per_day or limits.hours):
-                continue
-            local = now.astimezone(ZoneInfo(limits.timezone))
-            used = ask(settings, spent, target_key(definition.target), local)
-            hours = open_hours(limits)
-            closed_seconds = hours.seconds_until_open(now) if hours is not None else 0.0
-            opens_at = (now + timedelta(seconds=closed_seconds)).astimezone(UTC) if closed_seconds else None
-            created = (used.get("hour", 0), used.get("day", 0))
-            found.append(Allowance(name, is_of_backfill, limits, *created, opens_at))
+            if limits.requests_per_second or limits.per_hour or limits.per_day or limits.hours:
+                local = now.astimezone(ZoneInfo(limits.timezone))
+                used = ask(settings, spent, target_key(definition.target), local)
+                created = (used.get("hour", 0), used.get("day", 0))
+                found.append(Allowance(name, is_of_backfill, limits, *created, _opens_at(limits, now)))
     return found
+
+
+def _opens_at(limits: "Limits", now: datetime) -> datetime | None:
+    from connector.job.execution.opening import open_hours  # noqa: PLC0415
+
+    hours = open_hours(limits)
+    closed_seconds = hours.seconds_until_open(now) if hours is not None else 0.0
+    return (now + timedelta(seconds=closed_seconds)).astimezone(UTC) if closed_seconds else None
 
 
 def _definitions(settings: Settings) -> Sequence[tuple[str, "Job | Intake"]]:

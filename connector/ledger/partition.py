@@ -63,7 +63,7 @@ def claim(  # noqa: PLR0913 - who wants what, when, and from which end
 
     First comes what a dead owner left, then what waits. Two owners never get one part.
     """
-    id_ = _abandoned(connection, job, now) or _waiting(connection, job, newest_first=newest_first)
+    id_ = _first_abandoned(connection, job, now) or _waiting(connection, job, newest_first=newest_first)
     if id_ is None:
         return None
     values = {"state": "claimed", "owner": owner, "lease_until": now + LEASE, "run_id": run_id}
@@ -126,7 +126,7 @@ def abandoned(connection: Connection, job: str, now: datetime) -> ColumnElement[
     return and_(claimed, or_(PARTITION.c.lease_until < now, PARTITION.c.owner.in_(gone)))
 
 
-def _abandoned(connection: Connection, job: str, now: datetime) -> int | None:
+def _first_abandoned(connection: Connection, job: str, now: datetime) -> int | None:
     wanted = select(PARTITION.c.id).where(abandoned(connection, job, now)).order_by(PARTITION.c.id).limit(1)
     return connection.execute(wanted.with_for_update(skip_locked=True)).scalar()
 

@@ -12,8 +12,8 @@ from connector.job.backfill.children import Children
 from connector.job.backfill.closing import Backfill, add_up, close
 from connector.job.backfill.crew import Alone, Crew
 from connector.job.backfill.forecast import Load, Means, foretell
+from connector.job.backfill.limits import changed
 from connector.job.backfill.planning import LARGEST_PART, make_plan
-from connector.job.backfill.pulse import changed
 from connector.job.backfill.view import View
 from connector.job.backfill.waiting import await_runs
 from connector.job.backfill.watching import Watching

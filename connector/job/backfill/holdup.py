@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from connector import ledger
 from connector.breaker import IN_TROUBLE
 from connector.clock import Clock
-from connector.job.backfill.pulse import changed, part_of_budget
+from connector.job.backfill.limits import changed, part_of_budget
 from connector.job.definition.loader import Plan
 from connector.job.execution.budget import target_key
 from connector.job.execution.opening import open_hours

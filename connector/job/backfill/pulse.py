@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from connector import ledger
 from connector.errors import LeaseLostError, LedgerError
 from connector.job.backfill.assignment import Assignment
 from connector.job.backfill.brake import Brake, PatientClock
-from connector.job.definition.model import Job, Limits
+from connector.job.backfill.limits import changed, part_of_budget
+from connector.job.definition.model import Limits
 from connector.job.execution.budget import LedgerBudget, target_key
 from connector.job.execution.bursts import places
 from connector.job.execution.model import Execution
@@ -20,7 +20,7 @@ from connector.job.execution.opening import open_hours
 from connector.job.execution.presence import facts_of
 from connector.ledger import Control, Partition, Present
 
-__all__ = ["Pulse", "changed", "part_of_budget"]
+__all__ = ["Pulse"]
 
 SECONDS = 1.0
 BEGINNING_SECONDS = 15.0
@@ -36,19 +36,6 @@ class Orders:
     """How many workers of this backfill are at work, this one included."""
     others: bool
     """Whether a run of the same target is at work."""
-
-
-def changed(limits: Limits, facts: Any) -> Limits:
-    """Give the limits with what a person changed while the backfill runs; what no limit can be is left out."""
-    try:
-        return Limits.model_validate({**limits.model_dump(), **facts})
-    except ValidationError:
-        return limits
-
-
-def part_of_budget(job: Job, limits: Limits, *, others: bool) -> float:
-    """Give the part of per_hour and per_day that the job's backfill may have: the rest is kept for runs."""
-    return limits.backfill_share if others or job.schedule else 1.0
 
 
 class Pulse:

@@ -48,6 +48,12 @@ class Workers:
         facts |= {"counts": {"delivered": worked}, **(more or {})}
         ledger.announce(self.connection, Present(owner, self.key, self.job.job, "backfill", facts, NOW))
 
+    def begins_the_first_of_two(self, owner, worked):
+        self.plan("2026-03-01", "2026-02-28")
+        part = self.claims(owner)
+        self.says(owner, part, worked)
+        return part
+
     def finishes(self, part):
         ledger.finish(self.connection, part, counts={"delivered": A_PART}, reasons={}, problem=None, now=NOW)
 
@@ -78,9 +84,7 @@ async def test_a_part_that_was_finished_since_its_worker_spoke_counts_once(looks
     kept = {}
 
     def begin(workers):
-        workers.plan("2026-03-01", "2026-02-28")
-        kept["part"] = workers.claims(owner)
-        workers.says(owner, kept["part"], 9)
+        kept["part"] = workers.begins_the_first_of_two(owner, 9)
 
     seen = await looks(begin)
     assert (20, 9, {"delivered": 9}, 1) == (seen.items, seen.worked, seen.counts, len(seen.workers))
@@ -117,9 +121,7 @@ async def test_what_is_let_go_stays_done_and_a_cancelled_plan_keeps_its_size(loo
     kept = {}
 
     def begin(workers):
-        workers.plan("2026-03-01", "2026-02-28")
-        kept["part"] = workers.claims(owner)
-        workers.says(owner, kept["part"], 6)
+        kept["part"] = workers.begins_the_first_of_two(owner, 6)
 
     await looks(begin)
     seen = await looks(lambda workers: ledger.release(workers.connection, kept["part"]))
